@@ -1,0 +1,195 @@
+//! Bounds that every configuration must keep, so that no parameter can make liquidation unprofitable, unsafe or stuck.
+
+use crate::interest::RateCurve;
+use crate::lending::{Limits, Pricing};
+use crate::liquidation::LiquidationParams;
+use crate::position::Weights;
+use crate::price::{FeedConfig, MAX_DECIMALS};
+use crate::units::{BPS, Bps, USD};
+
+/// The parameter that is out of bounds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ConfigError {
+    /// Asset weights must rise from initial to maintenance and end at or below 1.
+    AssetWeights,
+    /// Liability weights must fall from initial to maintenance and end at or above 1.
+    LiabilityWeights,
+    /// End weights must be 25 to 100 bps stricter than maintenance weights.
+    EndBuffer,
+    /// The feed's bands, confidence limit or decimals are out of bounds.
+    Feed,
+    /// The bonus, its depth, the insurance share or the dust is out of bounds.
+    Liquidation,
+    /// The curve must rise and its kink lie between 0 and 1.
+    Curve,
+    /// The reserve factor or the utilisation limit is out of bounds.
+    Lending,
+    /// A first liquidation could start below zero equity, given the extremes of all listed tokens.
+    WeightGap,
+}
+
+/// Both sides' weights of a token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TokenWeights {
+    /// As a deposit.
+    pub asset: Weights,
+    /// As a debt.
+    pub liability: Weights,
+}
+
+const ONE: Bps = BPS as Bps;
+const END_BUFFER: core::ops::RangeInclusive<Bps> = 25..=100;
+
+/// Checks a token's weights on their own.
+///
+/// Formula:  w_init ≤ w_end ≤ w_maint ≤ 1;  2 ≥ v_init ≥ v_end ≥ v_maint ≥ 1;  25 ≤ |end − maintenance| ≤ 100 bps, on the
+///           asset side only where w_maint > 0       (docs/spec.md §7)
+/// Errors:   AssetWeights, LiabilityWeights, EndBuffer
+pub fn verify_weights(weights: &TokenWeights) -> Result<(), ConfigError> {
+    let (w, v) = (&weights.asset, &weights.liability);
+    if !(w.initial <= w.end && w.end <= w.maintenance && w.maintenance <= ONE) {
+        return Err(ConfigError::AssetWeights);
+    }
+    if !(v.initial >= v.end && v.end >= v.maintenance && v.maintenance >= ONE && v.initial <= 2 * ONE) {
+        return Err(ConfigError::LiabilityWeights);
+    }
+    let asset_buffer = w.maintenance == 0 || END_BUFFER.contains(&(w.maintenance - w.end));
+    if !asset_buffer || !END_BUFFER.contains(&(v.end - v.maintenance)) {
+        return Err(ConfigError::EndBuffer);
+    }
+    Ok(())
+}
+
+/// Checks a feed.
+///
+/// Formula:  0 < b_liq ≤ 100 bps, b_liq ≤ b_max ≤ 2,000 bps; 0 < c_max ≤ 1,000 bps; 1 ≤ k_c ≤ 5; k_d ≤ 100 bps; decimals ≤ 12
+///           (docs/spec.md §7)
+/// Errors:   Feed
+pub fn verify_feed(feed: &FeedConfig) -> Result<(), ConfigError> {
+    let good = (1..=100).contains(&feed.max_liquidation_band)
+        && (feed.max_liquidation_band..=2_000).contains(&feed.max_band)
+        && (1..=1_000).contains(&feed.max_confidence)
+        && (ONE..=5 * ONE).contains(&feed.confidence_multiple)
+        && feed.drift <= 100
+        && feed.decimals <= MAX_DECIMALS;
+    if good { Ok(()) } else { Err(ConfigError::Feed) }
+}
+
+/// Checks a group's liquidation parameters.
+///
+/// Formula:  0 < β_min ≤ β_max ≤ 1,500 bps; 100 bps ≤ 1 − HF_full ≤ 5,000 bps; share ≤ 1; dust ≤ $100       (docs/spec.md §7)
+/// Errors:   Liquidation
+pub fn verify_liquidation(params: &LiquidationParams) -> Result<(), ConfigError> {
+    let good = (1..=params.bonus_max).contains(&params.bonus_min)
+        && params.bonus_max <= 1_500
+        && (100..=5_000).contains(&params.full_bonus_depth)
+        && params.insurance_share <= ONE
+        && (0..=100 * USD).contains(&params.dust.0);
+    if good { Ok(()) } else { Err(ConfigError::Liquidation) }
+}
+
+/// Checks a bank's curve, reserve and limits.
+///
+/// Formula:  base ≤ kink_rate ≤ max_rate ≤ 100,000 bps; 0 < kink < 1; reserve ≤ 5,000 bps; max_utilisation ≤ 1
+///           (docs/spec.md §7)
+/// Errors:   Curve, Lending
+pub fn verify_lending(pricing: &Pricing, limits: &Limits) -> Result<(), ConfigError> {
+    let RateCurve { base, kink, kink_rate, max_rate } = pricing.curve;
+    if !(base <= kink_rate && kink_rate <= max_rate && max_rate <= 100_000 && (1..ONE).contains(&kink)) {
+        return Err(ConfigError::Curve);
+    }
+    if pricing.reserve_factor > 5_000 || limits.max_utilisation > ONE {
+        return Err(ConfigError::Lending);
+    }
+    Ok(())
+}
+
+/// The extremes of all listed tokens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Extremes {
+    /// Highest maintenance weight of a deposit, bps.
+    pub asset_max: Bps,
+    /// Lowest maintenance weight of a debt, bps.
+    pub liability_min: Bps,
+    /// Highest b_liq, bps.
+    pub band_max: Bps,
+}
+
+impl Extremes {
+    /// Of no token at all.
+    pub const NONE: Extremes = Extremes { asset_max: 0, liability_min: Bps::MAX, band_max: 0 };
+
+    /// With one more token.
+    pub fn with(self, weights: &TokenWeights, liquidation_band: Bps) -> Extremes {
+        Extremes {
+            asset_max: self.asset_max.max(weights.asset.maintenance),
+            liability_min: self.liability_min.min(weights.liability.maintenance),
+            band_max: self.band_max.max(liquidation_band),
+        }
+    }
+
+    /// Checks that the first touch always leaves equity for the smallest bonus.
+    ///
+    /// Formula:  v_min·(1 − b_liq) ≥ w_max·(1 + b_liq)·(1 + 2·β_min)       (docs/spec.md §7, CFG-1)
+    /// Errors:   WeightGap
+    pub fn verify(&self, params: &LiquidationParams) -> Result<(), ConfigError> {
+        if self.liability_min == Bps::MAX {
+            return Ok(());
+        }
+        let liability = u64::from(self.liability_min) * (BPS - u64::from(self.band_max).min(BPS)) * BPS;
+        let asset =
+            u64::from(self.asset_max) * (BPS + u64::from(self.band_max)) * (BPS + 2 * u64::from(params.bonus_min));
+        if liability >= asset { Ok(()) } else { Err(ConfigError::WeightGap) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::units::Value;
+
+    const WEIGHTS: TokenWeights = TokenWeights {
+        asset: Weights { initial: 8_000, end: 8_950, maintenance: 9_000 },
+        liability: Weights { initial: 11_500, end: 10_850, maintenance: 10_800 },
+    };
+    const PARAMS: LiquidationParams = LiquidationParams {
+        bonus_min: 50,
+        bonus_max: 600,
+        full_bonus_depth: 1_000,
+        insurance_share: 4_000,
+        dust: Value::usd(10),
+    };
+
+    #[test]
+    fn sound_parameters_pass() {
+        assert_eq!(verify_weights(&WEIGHTS), Ok(()));
+        assert_eq!(verify_liquidation(&PARAMS), Ok(()));
+        assert_eq!(Extremes::NONE.with(&WEIGHTS, 100).verify(&PARAMS), Ok(()));
+    }
+
+    #[test]
+    fn weights_out_of_order_are_refused() {
+        let mut bad = WEIGHTS;
+        bad.asset.initial = bad.asset.end + 1;
+        assert_eq!(verify_weights(&bad), Err(ConfigError::AssetWeights));
+        let mut bad = WEIGHTS;
+        bad.liability.maintenance = 9_999;
+        assert_eq!(verify_weights(&bad), Err(ConfigError::LiabilityWeights));
+        let mut bad = WEIGHTS;
+        bad.asset.end = bad.asset.maintenance - 24;
+        assert_eq!(verify_weights(&bad), Err(ConfigError::EndBuffer));
+        let mut bad = WEIGHTS;
+        bad.liability.end = bad.liability.maintenance + 101;
+        assert_eq!(verify_weights(&bad), Err(ConfigError::EndBuffer));
+    }
+
+    #[test]
+    fn a_collateral_and_a_debt_must_leave_room_for_doubt_and_bonus() {
+        // Attack 19: w = .95, v = 1, b = 3 % starts at −0.87 % equity.
+        let tight = Extremes { asset_max: 9_500, liability_min: 10_000, band_max: 300 };
+        assert_eq!(tight.verify(&PARAMS), Err(ConfigError::WeightGap), "CFG-1");
+        let exact = Extremes { asset_max: 10_000, liability_min: 10_100, band_max: 0 };
+        assert_eq!(exact.verify(&PARAMS), Ok(()), "CFG-1 equality is enough");
+        assert_eq!(Extremes { liability_min: 10_099, ..exact }.verify(&PARAMS), Err(ConfigError::WeightGap));
+    }
+}

@@ -1,0 +1,35 @@
+//! The margin mathematics of Breakwater: what an account is worth, when it may be liquidated, which leg, how much, at
+//! what bonus, and who bears a loss. Program, keeper, simulator and web page all call this crate, so nothing computes
+//! health twice.
+//!
+//! It refuses to know keys, accounts, clocks and oracle bytes: time, prices and amounts are arguments. Integers only.
+//! A function that rounds says so in its name (`_down`, `_up`); the direction always favours the protocol. Formulas are
+//! numbered in `docs/spec.md`.
+//!
+//! The line from a price to a liquidation:
+//! [`price::accept`] → [`Snapshot`] → [`health::value`] → [`liquidation::plan_liquidation`] → [`liquidation::apply`].
+#![no_std]
+#![forbid(unsafe_code)]
+#![deny(missing_docs)]
+#![deny(unreachable_pub)]
+
+extern crate alloc;
+
+pub mod config;
+pub mod error;
+pub mod fixed;
+pub mod health;
+pub mod interest;
+pub mod lending;
+pub mod liquidation;
+pub mod position;
+pub mod price;
+pub mod units;
+pub mod waterfall;
+
+pub use error::{MathError, Refusal};
+pub use health::{Valuation, value};
+pub use liquidation::{LiquidationParams, Plan, Request, plan_liquidation};
+pub use position::{Side, Snapshot, TokenLeg, Weights};
+pub use price::{FeedConfig, FeedState, Interval, Price, Print};
+pub use units::{BPS, Bps, Index, NativeAmount, Shares, Value, Weighted};
