@@ -1,0 +1,312 @@
+//! The program's accounts, byte for byte. Fields are ordered so that no padding exists; sizes and offsets are in
+//! `docs/accounts.md`. Layouts may still change until migrations exist.
+
+use breakwater_margin::lending::Books;
+use breakwater_margin::{FeedState, Index, Price, Side};
+use bytemuck::{Pod, Zeroable};
+
+use crate::Address;
+use crate::config::{LendingConfig, LiquidationConfig, OracleConfig, WeightConfig};
+
+#[cfg(feature = "anchor")]
+use anchor_lang::prelude::*;
+
+/// Feeds on a board.
+pub const MAX_FEEDS: usize = 64;
+/// Tokens on a board.
+pub const MAX_TOKENS: usize = 32;
+/// Markets on a board.
+pub const MAX_MARKETS: usize = 32;
+/// Token positions of a margin account.
+pub const MAX_TOKEN_POSITIONS: usize = 16;
+/// Perp positions of a margin account.
+pub const MAX_PERP_POSITIONS: usize = 8;
+/// Layout version of a margin account.
+pub const MARGIN_ACCOUNT_VERSION: u8 = 1;
+/// Bytes of the discriminator in front of every account.
+pub const DISCRIMINATOR: usize = 8;
+
+/// A risk domain.
+#[cfg_attr(feature = "anchor", account)]
+#[cfg_attr(not(feature = "anchor"), derive(Clone, Copy, Debug, Pod, Zeroable), repr(C))]
+pub struct Group {
+    /// Who created the group; part of its address.
+    pub creator: Address,
+    /// May do everything below and replace roles.
+    pub admin: Address,
+    /// May list tokens and set parameters.
+    pub risk_manager: Address,
+    /// The group's risk board.
+    pub board: Address,
+    /// Number among the creator's groups; part of the address.
+    pub number: u16,
+    /// Bump of the address.
+    pub bump: u8,
+    /// Zero.
+    pub reserved: [u8; 5],
+}
+
+/// A feed's configuration and last accepted print.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable)]
+#[cfg_attr(feature = "anchor", derive(IdlType))]
+#[repr(C)]
+pub struct Feed {
+    /// Dollars for one native unit × 2^64; 0 before the first print.
+    pub price: u64,
+    /// Moving average in the same unit.
+    pub ema: u64,
+    /// Publication time of the print, unix seconds: the watermark.
+    pub publish_time: i64,
+    /// Slot in which the print was accepted.
+    pub accepted_slot: u64,
+    /// Half-width that the confidence gives, bps.
+    pub confidence_band: u32,
+    /// 1 if the entry is in use.
+    pub listed: u32,
+    /// Where prints come from and how they are judged.
+    pub oracle: OracleConfig,
+    /// Zero.
+    pub reserved: [u8; 4],
+}
+
+impl Feed {
+    /// The last accepted print as the mathematics takes it.
+    #[inline(always)]
+    pub fn state(&self) -> FeedState {
+        FeedState {
+            price: Price(self.price),
+            ema: Price(self.ema),
+            confidence_band: self.confidence_band,
+            publish_time: self.publish_time,
+        }
+    }
+
+    /// Takes an accepted print.
+    pub fn record(&mut self, state: &FeedState, slot: u64) {
+        self.price = state.price.0;
+        self.ema = state.ema.0;
+        self.confidence_band = state.confidence_band;
+        self.publish_time = state.publish_time;
+        self.accepted_slot = slot;
+    }
+}
+
+/// What health needs of a token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable)]
+#[cfg_attr(feature = "anchor", derive(IdlType))]
+#[repr(C)]
+pub struct TokenRisk {
+    /// Snapshot of the bank's deposit index, × 2^48.
+    pub deposit_index: u64,
+    /// Snapshot of the bank's borrow index, × 2^48.
+    pub borrow_index: u64,
+    /// When the snapshot was taken, unix seconds.
+    pub index_time: i64,
+    /// Weights, bps.
+    pub weights: WeightConfig,
+    /// Number of the feed that prices the token.
+    pub feed: u8,
+    /// 1 if the entry is in use.
+    pub listed: u8,
+    /// Zero.
+    pub reserved: [u8; 2],
+}
+
+/// What health will need of a market. Zero until markets exist.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable)]
+#[cfg_attr(feature = "anchor", derive(IdlType))]
+#[repr(C)]
+pub struct MarketRisk {
+    /// Zero.
+    pub reserved: [u64; 8],
+}
+
+/// Everything that health needs and that is not the user's own. Created by the client (it is larger than a program may
+/// create in one step) and taken over, all zero, by `create_group`.
+#[cfg_attr(feature = "anchor", account)]
+#[cfg_attr(not(feature = "anchor"), derive(Clone, Copy, Debug, Pod, Zeroable), repr(C))]
+pub struct RiskBoard {
+    /// The group that the board belongs to.
+    pub group: Address,
+    /// Number of listed tokens.
+    pub token_count: u16,
+    /// Zero.
+    pub reserved: [u8; 2],
+    /// The group's liquidation parameters.
+    pub liquidation: LiquidationConfig,
+    /// Price cache.
+    pub feeds: [Feed; MAX_FEEDS],
+    /// Token risk.
+    pub tokens: [TokenRisk; MAX_TOKENS],
+    /// Market risk.
+    pub markets: [MarketRisk; MAX_MARKETS],
+}
+
+/// One lendable token: its vault, books and parameters.
+#[cfg_attr(feature = "anchor", account)]
+#[cfg_attr(not(feature = "anchor"), derive(Clone, Copy, Debug, Pod, Zeroable), repr(C))]
+pub struct Bank {
+    /// The group that the bank belongs to.
+    pub group: Address,
+    /// The token.
+    pub mint: Address,
+    /// The token account that holds the tokens.
+    pub vault: Address,
+    /// Tokens in the vault as counted by the bank, native units.
+    pub vault_amount: u64,
+    /// Sum of all deposit shares.
+    pub deposit_shares: u64,
+    /// Sum of all debt shares.
+    pub borrow_shares: u64,
+    /// Native units for each deposit share, × 2^48.
+    pub deposit_index: u64,
+    /// Native units for each debt share, × 2^48.
+    pub borrow_index: u64,
+    /// Insurance tranche, native units.
+    pub tranche: u64,
+    /// Protocol's earnings, native units.
+    pub fees: u64,
+    /// Unwritten-off losses that lenders have borne so far, native units.
+    pub socialised: u64,
+    /// Until when interest is charged, unix seconds.
+    pub accrued_at: i64,
+    /// Lending parameters.
+    pub lending: LendingConfig,
+    /// Number of the token on the board.
+    pub token: u8,
+    /// Decimals of the mint.
+    pub decimals: u8,
+    /// 1 if no deposit and no borrow is accepted.
+    pub reduce_only: u8,
+    /// 1 if the mint may charge a transfer fee.
+    pub transfer_fee: u8,
+    /// Bump of the bank's address.
+    pub bump: u8,
+    /// Bump of the vault's address.
+    pub vault_bump: u8,
+    /// Zero.
+    pub reserved: [u8; 2],
+}
+
+impl Bank {
+    /// The books as the mathematics takes them.
+    #[inline(always)]
+    pub fn books(&self) -> Books {
+        Books {
+            vault: self.vault_amount,
+            deposit_shares: self.deposit_shares,
+            borrow_shares: self.borrow_shares,
+            deposit_index: Index(self.deposit_index),
+            borrow_index: Index(self.borrow_index),
+            tranche: self.tranche,
+            fees: self.fees,
+        }
+    }
+
+    /// Writes the books back.
+    #[inline(always)]
+    pub fn set_books(&mut self, books: &Books) {
+        self.vault_amount = books.vault;
+        self.deposit_shares = books.deposit_shares;
+        self.borrow_shares = books.borrow_shares;
+        self.deposit_index = books.deposit_index.0;
+        self.borrow_index = books.borrow_index.0;
+        self.tranche = books.tranche;
+        self.fees = books.fees;
+    }
+}
+
+/// [`TokenPosition::side`] of a deposit.
+pub const SIDE_DEPOSIT: u8 = 0;
+/// [`TokenPosition::side`] of a debt.
+pub const SIDE_DEBT: u8 = 1;
+
+/// A deposit or a debt of one token. A slot without shares is free.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable)]
+#[cfg_attr(feature = "anchor", derive(IdlType))]
+#[repr(C)]
+pub struct TokenPosition {
+    /// Shares of the bank's deposit or borrow side.
+    pub shares: u64,
+    /// Number of the token on the board.
+    pub token: u8,
+    /// [`SIDE_DEPOSIT`] or [`SIDE_DEBT`].
+    pub side: u8,
+    /// Zero.
+    pub reserved: [u8; 6],
+}
+
+impl TokenPosition {
+    /// Whether the slot is free.
+    #[inline(always)]
+    pub fn is_free(&self) -> bool {
+        self.shares == 0
+    }
+
+    /// The side as the mathematics takes it.
+    #[inline(always)]
+    pub fn side(&self) -> Side {
+        if self.side == SIDE_DEBT { Side::Debt } else { Side::Deposit }
+    }
+}
+
+/// A position in a perpetual. Free until markets exist.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable)]
+#[cfg_attr(feature = "anchor", derive(IdlType))]
+#[repr(C)]
+pub struct PerpPosition {
+    /// Signed base units.
+    pub base: i64,
+    /// Signed quote units.
+    pub quote: i64,
+    /// Matured profit, quote units.
+    pub matured: u64,
+    /// When the profit was last matured, unix seconds.
+    pub matured_at: i64,
+    /// Funding index at the last settlement.
+    pub funding_index: i64,
+    /// Number of the market on the board.
+    pub market: u8,
+    /// Zero.
+    pub reserved: [u8; 7],
+}
+
+/// A user's cross-margin account.
+#[cfg_attr(feature = "anchor", account)]
+#[cfg_attr(not(feature = "anchor"), derive(Clone, Copy, Debug, Pod, Zeroable), repr(C))]
+pub struct MarginAccount {
+    /// The group that the account belongs to.
+    pub group: Address,
+    /// May do everything.
+    pub owner: Address,
+    /// May trade and liquidate, may not take anything out. Zero for nobody.
+    pub delegate: Address,
+    /// Slot of the first touch of a shallow breach. Zero until two touches exist.
+    pub flag_slot: u64,
+    /// Publication time at the first touch, unix seconds. Zero until two touches exist.
+    pub flag_time: i64,
+    /// Deposits and debts.
+    pub tokens: [TokenPosition; MAX_TOKEN_POSITIONS],
+    /// Perpetual positions.
+    pub perps: [PerpPosition; MAX_PERP_POSITIONS],
+    /// Number among the owner's accounts; part of the address.
+    pub number: u16,
+    /// [`MARGIN_ACCOUNT_VERSION`].
+    pub version: u8,
+    /// Bump of the address.
+    pub bump: u8,
+    /// Zero.
+    pub reserved: [u8; 4],
+}
+
+impl MarginAccount {
+    /// The slot that holds a token.
+    pub fn find(&self, token: u8) -> Option<usize> {
+        self.tokens.iter().position(|p| !p.is_free() && p.token == token)
+    }
+
+    /// Whether nothing is held, owed or open.
+    pub fn is_empty(&self) -> bool {
+        self.tokens.iter().all(TokenPosition::is_free) && self.perps.iter().all(|p| p.base == 0 && p.quote == 0)
+    }
+}

@@ -1,0 +1,173 @@
+//! Parameters as instructions carry them and accounts store them, with their conversion into the mathematics' types.
+
+use breakwater_margin::config::TokenWeights;
+use breakwater_margin::interest::RateCurve;
+use breakwater_margin::lending::{Limits, Pricing};
+use breakwater_margin::{FeedConfig, LiquidationParams, Value, Weights};
+use bytemuck::{Pod, Zeroable};
+
+#[cfg(feature = "anchor")]
+use anchor_lang::prelude::*;
+
+/// A bank's lending parameters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable)]
+#[cfg_attr(feature = "anchor", derive(IdlType, AnchorSerialize, AnchorDeserialize))]
+#[repr(C)]
+pub struct LendingConfig {
+    /// Most that depositors may own in all, native units.
+    pub deposit_cap: u64,
+    /// Most that borrowers may owe in all, native units.
+    pub borrow_cap: u64,
+    /// The tranche is filled up to this amount before the protocol earns, native units.
+    pub tranche_target: u64,
+    /// Borrow rate at utilisation 0, bps a year.
+    pub base_rate: u32,
+    /// Utilisation of the kink, bps.
+    pub kink_utilisation: u32,
+    /// Borrow rate at the kink, bps a year.
+    pub kink_rate: u32,
+    /// Borrow rate at utilisation 1, bps a year.
+    pub max_rate: u32,
+    /// Part of the interest that depositors do not get, bps.
+    pub reserve_factor: u32,
+    /// Highest utilisation after a borrow, bps.
+    pub max_utilisation: u32,
+}
+
+impl LendingConfig {
+    /// Curve, reserve and tranche target.
+    #[inline(always)]
+    pub fn pricing(&self) -> Pricing {
+        Pricing {
+            curve: RateCurve {
+                base: self.base_rate,
+                kink: self.kink_utilisation,
+                kink_rate: self.kink_rate,
+                max_rate: self.max_rate,
+            },
+            reserve_factor: self.reserve_factor,
+            tranche_target: self.tranche_target,
+        }
+    }
+
+    /// Caps and utilisation limit.
+    pub fn limits(&self) -> Limits {
+        Limits { deposit_cap: self.deposit_cap, borrow_cap: self.borrow_cap, max_utilisation: self.max_utilisation }
+    }
+}
+
+/// A token's weights, bps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable)]
+#[cfg_attr(feature = "anchor", derive(IdlType, AnchorSerialize, AnchorDeserialize))]
+#[repr(C)]
+pub struct WeightConfig {
+    /// Deposit, to take on risk.
+    pub asset_initial: u16,
+    /// Deposit, where a liquidation stops.
+    pub asset_end: u16,
+    /// Deposit, to be left alone.
+    pub asset_maintenance: u16,
+    /// Debt, to take on risk.
+    pub liability_initial: u16,
+    /// Debt, where a liquidation stops.
+    pub liability_end: u16,
+    /// Debt, to be left alone.
+    pub liability_maintenance: u16,
+}
+
+impl WeightConfig {
+    /// Weights of a deposit.
+    #[inline(always)]
+    pub fn asset(&self) -> Weights {
+        Weights {
+            initial: self.asset_initial.into(),
+            end: self.asset_end.into(),
+            maintenance: self.asset_maintenance.into(),
+        }
+    }
+
+    /// Weights of a debt.
+    #[inline(always)]
+    pub fn liability(&self) -> Weights {
+        Weights {
+            initial: self.liability_initial.into(),
+            end: self.liability_end.into(),
+            maintenance: self.liability_maintenance.into(),
+        }
+    }
+
+    /// Both sides.
+    pub fn both(&self) -> TokenWeights {
+        TokenWeights { asset: self.asset(), liability: self.liability() }
+    }
+}
+
+/// A feed: where its prints come from and how they are judged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable)]
+#[cfg_attr(feature = "anchor", derive(IdlType, AnchorSerialize, AnchorDeserialize))]
+#[repr(C)]
+pub struct OracleConfig {
+    /// Pyth feed id, or the address of a legacy price account.
+    pub feed_id: [u8; 32],
+    /// Widest confidence accepted, bps of the price.
+    pub max_confidence: u16,
+    /// k_c: multiple of the confidence that the interval covers, bps.
+    pub confidence_multiple: u16,
+    /// k_d: growth of the interval with √age, bps for each √second.
+    pub drift: u16,
+    /// b_max: widest half-width for taking risk, bps.
+    pub max_band: u16,
+    /// b_liq: widest half-width for liquidation, bps.
+    pub max_liquidation_band: u16,
+    /// [`crate::oracle::PULL`] or [`crate::oracle::LEGACY`].
+    pub kind: u8,
+    /// Decimals of the token that the feed prices; set by the program from the mint.
+    pub decimals: u8,
+}
+
+impl OracleConfig {
+    /// How the mathematics judges a print of this feed.
+    #[inline(always)]
+    pub fn judge(&self) -> FeedConfig {
+        FeedConfig {
+            decimals: self.decimals,
+            max_confidence: self.max_confidence.into(),
+            confidence_multiple: self.confidence_multiple.into(),
+            drift: self.drift.into(),
+            max_band: self.max_band.into(),
+            max_liquidation_band: self.max_liquidation_band.into(),
+        }
+    }
+}
+
+/// A group's liquidation parameters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable)]
+#[cfg_attr(feature = "anchor", derive(IdlType, AnchorSerialize, AnchorDeserialize))]
+#[repr(C)]
+pub struct LiquidationConfig {
+    /// β_min, bps.
+    pub bonus_min: u16,
+    /// β_max, bps.
+    pub bonus_max: u16,
+    /// 1 − HF_full, bps.
+    pub full_bonus_depth: u16,
+    /// Part of the bonus that goes to insurance, bps.
+    pub insurance_share: u16,
+    /// What is left on a side below this value is taken whole, dollars.
+    pub dust: u16,
+    /// Zero.
+    pub reserved: u16,
+}
+
+impl LiquidationConfig {
+    /// As the mathematics takes them.
+    pub fn params(&self) -> LiquidationParams {
+        LiquidationParams {
+            bonus_min: self.bonus_min.into(),
+            bonus_max: self.bonus_max.into(),
+            full_bonus_depth: self.full_bonus_depth.into(),
+            insurance_share: self.insurance_share.into(),
+            dust: Value::usd(self.dust.into()),
+        }
+    }
+}

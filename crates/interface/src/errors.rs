@@ -1,0 +1,189 @@
+//! Every cause of failure with its code, name and message. Codes are append-only inside their blocks; a test pins them.
+
+use breakwater_margin::config::ConfigError;
+use breakwater_margin::lending::LendingError;
+use breakwater_margin::{MathError, Refusal};
+
+macro_rules! errors {
+    ($($name:ident = $code:tt, $message:tt;)*) => {
+        /// Why an instruction fails.
+        #[cfg(feature = "anchor")]
+        #[anchor_lang::prelude::error_code(offset = 0)]
+        #[derive(Debug, PartialEq, Eq)]
+        pub enum MarginError { $(#[doc = $message] #[msg($message)] $name = $code,)* }
+
+        /// Why an instruction fails.
+        #[cfg(not(feature = "anchor"))]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        #[repr(u32)]
+        pub enum MarginError { $(#[doc = $message] $name = $code,)* }
+
+        impl MarginError {
+            /// All errors in the order of their codes.
+            pub const ALL: &'static [MarginError] = &[$(MarginError::$name,)*];
+
+            /// The code that a failed transaction carries.
+            pub const fn code(self) -> u32 {
+                self as u32
+            }
+
+            /// The error's name.
+            pub const fn name(self) -> &'static str {
+                match self { $(MarginError::$name => stringify!($name),)* }
+            }
+
+            /// The fact that the error states.
+            pub const fn message(self) -> &'static str {
+                match self { $(MarginError::$name => $message,)* }
+            }
+
+            /// The error with a code.
+            pub const fn from_code(code: u32) -> Option<MarginError> {
+                match code { $($code => Some(MarginError::$name),)* _ => None }
+            }
+        }
+    };
+}
+
+errors! {
+    // 60xx account
+    MathOverflow = 6000, "an amount does not fit its integer type";
+    NotAccountOwner = 6001, "the signer is not the owner of the margin account";
+    NotAccountOwnerOrDelegate = 6002, "the signer is neither owner nor delegate of the margin account";
+    AccountOfOtherGroup = 6003, "the margin account belongs to another group";
+    BankOfOtherGroup = 6004, "the bank belongs to another group";
+    BoardOfOtherGroup = 6005, "the risk board belongs to another group";
+    TokenSlotsFull = 6006, "the margin account holds sixteen tokens already";
+    PositionIsDebt = 6007, "the margin account owes this token: repay it first";
+    PositionIsDeposit = 6008, "the margin account holds a deposit of this token: withdraw it first";
+    NoDeposit = 6009, "the margin account holds no deposit of this token";
+    NoDebt = 6010, "the margin account owes nothing of this token";
+    StrangerMayOnlyTopUp = 6011, "a third party may deposit only a token that the account already holds";
+    AccountNotEmpty = 6012, "the margin account still holds a deposit, a debt or a position";
+    SameAccount = 6013, "keeper and liquidatee are the same margin account";
+    VaultMismatch = 6014, "the vault is not the bank's vault";
+    MintMismatch = 6015, "the mint is not the bank's mint";
+    TokenProgramMismatch = 6016, "the token program does not own the mint";
+
+    // 61xx oracle
+    OracleOwner = 6100, "the oracle account is not owned by a Pyth program of the feed's kind";
+    OracleFeedMismatch = 6101, "the oracle account is not the feed that the risk board expects";
+    OracleMalformed = 6102, "the oracle account's bytes are not a price";
+    OracleNotFullyVerified = 6103, "the oracle price is not verified by the full set of guardians";
+    OracleFromFuture = 6104, "the oracle price is published more than ten seconds in the future";
+    OracleTooOld = 6105, "the oracle price is older than any action accepts";
+    OraclePriceNotPositive = 6106, "the oracle price is zero or negative";
+    OracleExponent = 6107, "the oracle price has an exponent outside -12 to 0";
+    OraclePriceRange = 6108, "the oracle price does not fit the range of a token's native unit";
+    OracleConfidence = 6109, "the oracle price's confidence interval is wider than the feed accepts";
+    FeedNotListed = 6110, "the risk board has no such feed";
+    RefreshAccounts = 6111, "the number of accounts differs from the number of items to refresh";
+
+    // 62xx health
+    StalePrice = 6200, "a leg's price is older than the action accepts";
+    StaleIndex = 6201, "a leg's index snapshot is older than five minutes";
+    InsufficientHealth = 6202, "the margin account's initial health would be negative";
+    PerpUnsupported = 6203, "perpetual positions are not supported yet";
+
+    // 63xx liquidation
+    AccountHealthy = 6300, "the margin account is healthy at the best end of the price intervals";
+    LegNotFound = 6301, "the margin account has no such debt or no such deposit";
+    StaleLeg = 6302, "the leg's price is too old to repay or seize at";
+    LegNotChosen = 6303, "another pair of legs is clearly better for the margin account";
+    NoLegHelps = 6304, "no pair of fresh legs improves the margin account's health";
+    RequestTooSmall = 6305, "the request is below a quarter of the plan";
+    HealthFell = 6306, "the liquidation would lower the margin account's health";
+
+    // 64xx admin
+    NotAdmin = 6400, "the signer is not the group's admin";
+    NotRiskManager = 6401, "the signer is neither admin nor risk manager of the group";
+    TokensFull = 6402, "the risk board holds thirty-two tokens already";
+    BoardNotEmpty = 6403, "the risk board account is not new";
+    MintExtension = 6404, "the mint has an extension that is not allowed";
+    TransferFeeTooHigh = 6405, "the mint's transfer fee exceeds one percent";
+    MintDecimals = 6406, "the mint has more than twelve decimals";
+    ConfigAssetWeights = 6410, "asset weights must rise from initial to maintenance and stay at or below one";
+    ConfigLiabilityWeights = 6411, "liability weights must fall from initial to maintenance and stay at or above one";
+    ConfigEndBuffer = 6412, "end weights must be 25 to 100 basis points stricter than maintenance weights";
+    ConfigFeed = 6413, "the feed's bands or confidence limit are out of bounds";
+    ConfigLiquidation = 6414, "the bonus, its depth, the insurance share or the dust limit is out of bounds";
+    ConfigCurve = 6415, "the rate curve must rise and its kink lie between zero and one";
+    ConfigLending = 6416, "the reserve factor or the utilisation limit is out of bounds";
+    ConfigWeightGap = 6417, "a first liquidation could start below zero equity with these weights";
+    ConfigOracleKind = 6418, "the oracle kind is unknown";
+
+    // 65xx lending
+    AmountZero = 6500, "the amount is zero or too small to be worth one share";
+    MoreThanOwned = 6501, "the amount is more than the margin account owns";
+    OverDepositCap = 6502, "the bank's deposits would exceed its cap";
+    OverBorrowCap = 6503, "the bank's debts would exceed its cap";
+    OverUtilisation = 6504, "the bank's utilisation would exceed its limit";
+    VaultTooSmall = 6505, "the bank's vault holds less than the amount";
+    BankInsolvent = 6506, "the bank's vault and debts would not cover its claims";
+    BankReduceOnly = 6507, "the bank is reduce-only: it takes no new deposits and gives no new loans";
+
+    // 67xx insurance and waterfall
+    NotBankrupt = 6700, "the margin account still holds something to seize or its equity is not negative";
+}
+
+impl From<MathError> for MarginError {
+    fn from(_: MathError) -> Self {
+        MarginError::MathOverflow
+    }
+}
+
+impl From<Refusal> for MarginError {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Math(_) => MarginError::MathOverflow,
+            Refusal::PrintFromFuture => MarginError::OracleFromFuture,
+            Refusal::PrintTooOld => MarginError::OracleTooOld,
+            Refusal::PriceNotPositive => MarginError::OraclePriceNotPositive,
+            Refusal::ExponentOutOfRange => MarginError::OracleExponent,
+            Refusal::PriceOutOfRange => MarginError::OraclePriceRange,
+            Refusal::ConfidenceTooWide => MarginError::OracleConfidence,
+            Refusal::StalePrice => MarginError::StalePrice,
+            Refusal::StaleIndex => MarginError::StaleIndex,
+            Refusal::InsufficientHealth => MarginError::InsufficientHealth,
+            Refusal::AccountHealthy => MarginError::AccountHealthy,
+            Refusal::LegNotFound => MarginError::LegNotFound,
+            Refusal::StaleLeg => MarginError::StaleLeg,
+            Refusal::LegNotChosen(_) => MarginError::LegNotChosen,
+            Refusal::NoLegHelps => MarginError::NoLegHelps,
+            Refusal::RequestTooSmall => MarginError::RequestTooSmall,
+            Refusal::NotBankrupt => MarginError::NotBankrupt,
+            Refusal::PerpUnsupported => MarginError::PerpUnsupported,
+            Refusal::Config(e) => e.into(),
+            Refusal::Lending(e) => e.into(),
+        }
+    }
+}
+
+impl From<ConfigError> for MarginError {
+    fn from(e: ConfigError) -> Self {
+        match e {
+            ConfigError::AssetWeights => MarginError::ConfigAssetWeights,
+            ConfigError::LiabilityWeights => MarginError::ConfigLiabilityWeights,
+            ConfigError::EndBuffer => MarginError::ConfigEndBuffer,
+            ConfigError::Feed => MarginError::ConfigFeed,
+            ConfigError::Liquidation => MarginError::ConfigLiquidation,
+            ConfigError::Curve => MarginError::ConfigCurve,
+            ConfigError::Lending => MarginError::ConfigLending,
+            ConfigError::WeightGap => MarginError::ConfigWeightGap,
+        }
+    }
+}
+
+impl From<LendingError> for MarginError {
+    fn from(e: LendingError) -> Self {
+        match e {
+            LendingError::AmountZero => MarginError::AmountZero,
+            LendingError::MoreThanOwned => MarginError::MoreThanOwned,
+            LendingError::OverDepositCap => MarginError::OverDepositCap,
+            LendingError::OverBorrowCap => MarginError::OverBorrowCap,
+            LendingError::OverUtilisation => MarginError::OverUtilisation,
+            LendingError::VaultTooSmall => MarginError::VaultTooSmall,
+            LendingError::Insolvent => MarginError::BankInsolvent,
+        }
+    }
+}

@@ -1,0 +1,157 @@
+//! What the program tells indexers. Each event is the discriminator of its name and then its fields, little-endian,
+//! without padding. Values are in dollars × 10^8, rounded down, like Pyth's usual exponent.
+
+#[cfg(not(feature = "anchor"))]
+use bytemuck::{Pod, Zeroable};
+
+use crate::Address;
+
+#[cfg(feature = "anchor")]
+use anchor_lang::prelude::*;
+
+macro_rules! events {
+    ($($(#[doc = $doc:tt])* $name:ident { $($(#[doc = $field_doc:tt])* $field:ident: $type:ty,)* })*) => {$(
+        $(#[doc = $doc])*
+        #[cfg(feature = "anchor")]
+        #[event(bytemuck)]
+        pub struct $name { $($(#[doc = $field_doc])* pub $field: $type,)* }
+
+        $(#[doc = $doc])*
+        #[cfg(not(feature = "anchor"))]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable)]
+        #[repr(C)]
+        pub struct $name { $($(#[doc = $field_doc])* pub $field: $type,)* }
+
+        impl $name {
+            /// The event's name, which its discriminator is made of.
+            pub const NAME: &'static str = stringify!($name);
+        }
+    )*};
+}
+
+/// [`BalanceChanged::action`] of a deposit.
+pub const DEPOSIT: u64 = 0;
+/// [`BalanceChanged::action`] of a withdrawal.
+pub const WITHDRAW: u64 = 1;
+/// [`BalanceChanged::action`] of a loan.
+pub const BORROW: u64 = 2;
+/// [`BalanceChanged::action`] of a repayment.
+pub const REPAY: u64 = 3;
+
+events! {
+    /// Tokens came into or went out of a margin account.
+    BalanceChanged {
+        /// The margin account.
+        account: Address,
+        /// Native units that the account was credited or charged with.
+        amount: u64,
+        /// Shares of the position afterwards.
+        shares: u64,
+        /// The index that the shares were computed with, × 2^48.
+        index: u64,
+        /// Number of the token.
+        token: u64,
+        /// [`DEPOSIT`], [`WITHDRAW`], [`BORROW`] or [`REPAY`].
+        action: u64,
+    }
+
+    /// A keeper closed a part of an account under water.
+    Liquidated {
+        /// The account under water.
+        liquidatee: Address,
+        /// The keeper's margin account.
+        keeper: Address,
+        /// Debt repaid, native units.
+        repay: u64,
+        /// Paid by the keeper into the debt bank's tranche, native units of the debt.
+        insurance: u64,
+        /// Collateral seized, native units.
+        seize: u64,
+        /// Price of the debt, dollars for one native unit × 2^64.
+        debt_price: u64,
+        /// Price of the collateral, dollars for one native unit × 2^64.
+        collateral_price: u64,
+        /// Equity before, dollars × 10^8.
+        equity_before: i64,
+        /// Equity after, dollars × 10^8.
+        equity_after: i64,
+        /// H_maint at mid before, dollars × 10^8.
+        health_before: i64,
+        /// H_maint at mid after, dollars × 10^8.
+        health_after: i64,
+        /// Req before, dollars × 10^8.
+        requirement: i64,
+        /// β, bps.
+        bonus: u32,
+        /// Number of the debt token.
+        debt_token: u16,
+        /// Number of the collateral token.
+        collateral_token: u16,
+    }
+
+    /// A bankrupt account's debt was written off.
+    BankruptcyResolved {
+        /// The bankrupt account.
+        account: Address,
+        /// Debt written off, native units.
+        deficit: u64,
+        /// Paid by the tranche, native units.
+        tranche: u64,
+        /// Borne by the lenders of the token, native units.
+        socialised: u64,
+        /// Deposit index afterwards, × 2^48.
+        deposit_index: u64,
+        /// Number of the token.
+        token: u32,
+        /// 1 if the bank became reduce-only.
+        reduce_only: u32,
+    }
+
+    /// A token was listed.
+    TokenListed {
+        /// The group.
+        group: Address,
+        /// The bank.
+        bank: Address,
+        /// The mint.
+        mint: Address,
+        /// Number of the token.
+        token: u64,
+    }
+
+    /// A parameter was set. The new value is in the account.
+    ParameterSet {
+        /// The group.
+        group: Address,
+        /// Who set it.
+        authority: Address,
+        /// Number of the token, or 2^64 − 1 for the group.
+        token: u64,
+        /// The instruction: 0 lending, 1 weights, 2 oracle, 3 liquidation, 4 reduce-only.
+        parameter: u64,
+    }
+
+    /// A margin account was opened.
+    AccountOpened {
+        /// The group.
+        group: Address,
+        /// The account.
+        account: Address,
+        /// Its owner.
+        owner: Address,
+    }
+
+    /// A margin account was closed.
+    AccountClosed {
+        /// The account.
+        account: Address,
+    }
+
+    /// A margin account's delegate was replaced.
+    DelegateSet {
+        /// The account.
+        account: Address,
+        /// The delegate; zero for nobody.
+        delegate: Address,
+    }
+}

@@ -1,0 +1,34 @@
+//! What program and host both know of Breakwater: account layouts, seeds, instruction data, errors, events, oracle bytes
+//! and the way from a risk board and a margin account to a [`breakwater_margin::Snapshot`].
+//!
+//! It refuses to know any framework. Feature `anchor`, the program's alone, adds Anchor's derives to the same types.
+#![no_std]
+#![deny(missing_docs)]
+
+pub mod accounts;
+pub mod config;
+pub mod errors;
+pub mod events;
+pub mod oracle;
+pub mod seeds;
+pub mod snapshot;
+pub mod token_2022;
+
+pub use accounts::{Bank, Group, MarginAccount, RiskBoard};
+pub use errors::MarginError;
+
+#[cfg(feature = "anchor")]
+use anchor_lang::prelude::declare_id;
+
+/// An account's address; Anchor's own type in the program, plain bytes elsewhere.
+#[cfg(feature = "anchor")]
+pub type Address = anchor_lang::Address;
+/// An account's address; Anchor's own type in the program, plain bytes elsewhere.
+#[cfg(not(feature = "anchor"))]
+pub type Address = [u8; 32];
+
+/// The program's address in base58. Whoever deploys an own instance puts the own program key here.
+pub const PROGRAM_ID: &str = "BreakwaterLiquidationEngine11111111111111111";
+
+#[cfg(feature = "anchor")]
+declare_id!("BreakwaterLiquidationEngine11111111111111111");

@@ -1,0 +1,10 @@
+//! Seeds of every program-derived address. `docs/accounts.md` has the table.
+
+/// `[GROUP, creator, number as u16 little-endian]`
+pub const GROUP: &[u8] = b"group";
+/// `[BANK, group, mint]`
+pub const BANK: &[u8] = b"bank";
+/// `[VAULT, bank]`: the token account that holds a bank's tokens; the bank is its authority.
+pub const VAULT: &[u8] = b"vault";
+/// `[MARGIN_ACCOUNT, group, owner, number as u16 little-endian]`
+pub const MARGIN_ACCOUNT: &[u8] = b"margin_account";
