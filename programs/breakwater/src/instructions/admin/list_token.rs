@@ -1,0 +1,152 @@
+//! Lists a token: its bank, vault, feed and weights. Admin or risk manager. The mint may be SPL Token or Token-2022 with
+//! allow-listed extensions; a refusal names the extension in the log. Errors: NotRiskManager, TokensFull, MintExtension,
+//! TransferFeeTooHigh, MintDecimals, TokenProgramMismatch and every Config error.
+
+use anchor_lang::prelude::*;
+use breakwater_interface::accounts::{Feed, MAX_TOKENS, TokenRisk};
+use breakwater_interface::config::{LendingConfig, OracleConfig, WeightConfig};
+use breakwater_interface::events::TokenListed;
+use breakwater_interface::token_2022::{MintFacts, extension_name, judge_mint};
+use breakwater_interface::{Bank, Group, MarginError, RiskBoard, oracle, seeds};
+use breakwater_margin::config::{verify_feed, verify_lending, verify_weights};
+use breakwater_margin::lending::Books;
+use breakwater_margin::price::MAX_DECIMALS;
+use pinocchio_token_2022::instructions::InitializeAccount3;
+
+use super::set_board::may_set;
+use crate::state::verify_extremes;
+
+/// Bytes of a token account, and of one whose mint may charge a transfer fee (account type and the fee's extension).
+const TOKEN_ACCOUNT: usize = 165;
+const TOKEN_ACCOUNT_WITH_FEE: usize = TOKEN_ACCOUNT + 1 + 4 + 8;
+
+#[derive(Accounts)]
+pub struct ListToken {
+    #[account(mut)]
+    pub authority: Signer,
+    pub group: Account<Group>,
+    #[account(mut, address = group.board @ MarginError::BoardOfOtherGroup)]
+    pub board: Account<RiskBoard>,
+    #[account(
+        init,
+        payer = authority,
+        space = 8 + core::mem::size_of::<Bank>(),
+        seeds = [seeds::BANK, group.address().as_ref(), mint.address().as_ref()],
+        bump
+    )]
+    pub bank: Account<Bank>,
+    /// Created here.
+    #[account(mut, seeds = [seeds::VAULT, bank.address().as_ref()], bump)]
+    pub vault: UncheckedAccount,
+    pub mint: UncheckedAccount,
+    #[account(
+        constraint = is_token_program(token_program.address()) @ MarginError::TokenProgramMismatch,
+        constraint = mint.account().owned_by(token_program.address()) @ MarginError::TokenProgramMismatch
+    )]
+    pub token_program: UncheckedAccount,
+    pub system_program: Program<System>,
+}
+
+const SPL_TOKEN: Address = Address::from_str_const("TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA");
+
+fn is_token_program(address: &Address) -> bool {
+    *address == SPL_TOKEN || *address == pinocchio_token_2022::ID
+}
+
+pub fn handle(
+    ctx: &mut Context<ListToken>,
+    lending: LendingConfig,
+    weights: WeightConfig,
+    mut oracle: OracleConfig,
+) -> Result<()> {
+    may_set(&ctx.accounts.group, ctx.accounts.authority.address())?;
+    let facts = mint_facts(ctx.accounts.mint.account())?;
+    oracle.decimals = facts.decimals;
+    verify(&lending, &weights, &oracle)?;
+    let now = Clock::get()?.unix_timestamp;
+    let bumps = (ctx.bumps.bank, ctx.bumps.vault);
+    create_vault(&ctx.accounts, &facts, bumps.1)?;
+
+    let ListToken { group, board, bank, vault, mint, .. } = &mut ctx.accounts;
+    let token = free_token(board)?;
+    bank.group = *group.address();
+    bank.mint = *mint.address();
+    bank.vault = *vault.address();
+    bank.set_books(&Books::default());
+    bank.accrued_at = now;
+    bank.lending = lending;
+    bank.token = token;
+    bank.decimals = facts.decimals;
+    bank.transfer_fee = facts.transfer_fee.into();
+    bank.bump = bumps.0;
+    bank.vault_bump = bumps.1;
+    enter(board, token, weights, oracle, now);
+    verify_extremes(board)?;
+    emit!(TokenListed { group: bank.group, bank: *bank.address(), mint: bank.mint, token: token.into() });
+    Ok(())
+}
+
+/// The bounds that a token must keep on its own.
+fn verify(
+    lending: &LendingConfig,
+    weights: &WeightConfig,
+    oracle: &OracleConfig,
+) -> core::result::Result<(), MarginError> {
+    verify_lending(&lending.pricing(), &lending.limits())?;
+    verify_weights(&weights.both())?;
+    verify_feed(&oracle.judge())?;
+    match oracle.kind {
+        oracle::PULL | oracle::LEGACY => Ok(()),
+        _ => Err(MarginError::ConfigOracleKind),
+    }
+}
+
+fn mint_facts(mint: &AccountView) -> Result<MintFacts> {
+    let data = mint.try_borrow()?;
+    let facts = judge_mint(&data).map_err(|refusal| {
+        msg!("refused extension {}: {}", refusal.extension, extension_name(refusal.extension));
+        refusal.error
+    })?;
+    if facts.decimals > MAX_DECIMALS {
+        return Err(MarginError::MintDecimals.into());
+    }
+    Ok(facts)
+}
+
+/// A token and its feed share their number, so that a token's price never depends on another listing.
+fn free_token(board: &RiskBoard) -> core::result::Result<u8, MarginError> {
+    match u8::try_from(board.token_count) {
+        Ok(count) if usize::from(count) < MAX_TOKENS => Ok(count),
+        _ => Err(MarginError::TokensFull),
+    }
+}
+
+fn enter(board: &mut RiskBoard, token: u8, weights: WeightConfig, oracle: OracleConfig, now: i64) {
+    let number = usize::from(token);
+    board.feeds[number] = Feed { listed: 1, oracle, ..bytemuck::Zeroable::zeroed() };
+    let books = Books::default();
+    board.tokens[number] = TokenRisk {
+        deposit_index: books.deposit_index.0,
+        borrow_index: books.borrow_index.0,
+        index_time: now,
+        weights,
+        feed: token,
+        listed: 1,
+        reserved: [0; 2],
+    };
+    board.token_count += 1;
+}
+
+fn create_vault(accounts: &ListToken, facts: &MintFacts, bump: u8) -> Result<()> {
+    let (vault, token_program) = (accounts.vault.account(), accounts.token_program.address());
+    let space = if facts.transfer_fee { TOKEN_ACCOUNT_WITH_FEE } else { TOKEN_ACCOUNT };
+    let bank = *accounts.bank.address();
+    create_account_signed(
+        accounts.authority.account(),
+        vault,
+        space,
+        token_program,
+        &[seeds::VAULT, bank.as_ref(), &[bump]],
+    )?;
+    InitializeAccount3 { account: vault, mint: accounts.mint.account(), owner: vault.address(), token_program }.invoke()
+}

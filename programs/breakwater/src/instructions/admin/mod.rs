@@ -1,0 +1,5 @@
+//! Groups, listings and parameters. Every bound of `docs/spec.md` §7 is enforced here through `breakwater_margin::config`.
+pub mod create_group;
+pub mod list_token;
+pub mod set_bank;
+pub mod set_board;

@@ -1,0 +1,41 @@
+//! Sets a bank's lending parameters or its reduce-only switch. Admin or risk manager. Errors: NotRiskManager, ConfigCurve,
+//! ConfigLending.
+
+use anchor_lang::prelude::*;
+use breakwater_interface::config::LendingConfig;
+use breakwater_interface::events::ParameterSet;
+use breakwater_interface::{Bank, Group, MarginError};
+use breakwater_margin::config::verify_lending;
+
+use super::set_board::may_set;
+use crate::state::{accrued, settle};
+
+#[derive(Accounts)]
+pub struct SetBank {
+    pub authority: Signer,
+    pub group: Account<Group>,
+    #[account(mut, constraint = bank.group == *group.address() @ MarginError::BankOfOtherGroup)]
+    pub bank: Account<Bank>,
+}
+
+/// Interest until now is charged at the old parameters.
+pub fn set_lending(ctx: &mut Context<SetBank>, lending: LendingConfig) -> Result<()> {
+    let SetBank { authority, group, bank } = &mut ctx.accounts;
+    may_set(group, authority.address())?;
+    verify_lending(&lending.pricing(), &lending.limits()).map_err(MarginError::from)?;
+    let now = Clock::get()?.unix_timestamp;
+    let books = accrued(bank, now)?;
+    settle(bank, &books, now)?;
+    bank.lending = lending;
+    emit!(ParameterSet { group: bank.group, authority: *authority.address(), token: bank.token.into(), parameter: 0 });
+    Ok(())
+}
+
+/// A reduce-only bank takes no deposits and gives no loans.
+pub fn set_reduce_only(ctx: &mut Context<SetBank>, reduce_only: u8) -> Result<()> {
+    let SetBank { authority, group, bank } = &mut ctx.accounts;
+    may_set(group, authority.address())?;
+    bank.reduce_only = u8::from(reduce_only != 0);
+    emit!(ParameterSet { group: bank.group, authority: *authority.address(), token: bank.token.into(), parameter: 4 });
+    Ok(())
+}

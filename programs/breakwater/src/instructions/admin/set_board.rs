@@ -1,0 +1,72 @@
+//! Sets a token's weights or feed, or the group's liquidation parameters. Admin or risk manager. A new feed starts without
+//! a price. Errors: NotRiskManager, FeedNotListed and every Config error.
+
+use anchor_lang::prelude::*;
+use breakwater_interface::accounts::Feed;
+use breakwater_interface::config::{LiquidationConfig, OracleConfig, WeightConfig};
+use breakwater_interface::events::ParameterSet;
+use breakwater_interface::{Group, MarginError, RiskBoard, oracle};
+use breakwater_margin::config::{verify_feed, verify_liquidation, verify_weights};
+
+use crate::state::verify_extremes;
+
+#[derive(Accounts)]
+pub struct SetBoard {
+    pub authority: Signer,
+    pub group: Account<Group>,
+    #[account(mut, address = group.board @ MarginError::BoardOfOtherGroup)]
+    pub board: Account<RiskBoard>,
+}
+
+/// [`ParameterSet::token`] of a parameter of the whole group.
+const GROUP_WIDE: u64 = u64::MAX;
+
+/// Refuses whoever is neither admin nor risk manager.
+pub fn may_set(group: &Group, signer: &Address) -> core::result::Result<(), MarginError> {
+    if group.admin != *signer && group.risk_manager != *signer {
+        return Err(MarginError::NotRiskManager);
+    }
+    Ok(())
+}
+
+pub fn set_weights(ctx: &mut Context<SetBoard>, token: u8, weights: WeightConfig) -> Result<()> {
+    let SetBoard { authority, group, board } = &mut ctx.accounts;
+    may_set(group, authority.address())?;
+    verify_weights(&weights.both()).map_err(MarginError::from)?;
+    let entry = board.tokens.get_mut(usize::from(token)).filter(|entry| entry.listed == 1);
+    entry.ok_or(MarginError::FeedNotListed)?.weights = weights;
+    finish(board, authority.address(), token.into(), 1)
+}
+
+pub fn set_oracle(ctx: &mut Context<SetBoard>, token: u8, mut config: OracleConfig) -> Result<()> {
+    let SetBoard { authority, group, board } = &mut ctx.accounts;
+    may_set(group, authority.address())?;
+    let feed = board.feeds.get_mut(usize::from(token)).filter(|feed| feed.listed == 1);
+    let feed = feed.ok_or(MarginError::FeedNotListed)?;
+    config.decimals = feed.oracle.decimals;
+    verify_feed(&config.judge()).map_err(MarginError::from)?;
+    if config.kind != oracle::PULL && config.kind != oracle::LEGACY {
+        return Err(MarginError::ConfigOracleKind.into());
+    }
+    let same_source = (config.kind, config.feed_id) == (feed.oracle.kind, feed.oracle.feed_id);
+    *feed = if same_source {
+        Feed { oracle: config, ..*feed }
+    } else {
+        Feed { listed: 1, oracle: config, ..bytemuck::Zeroable::zeroed() }
+    };
+    finish(board, authority.address(), token.into(), 2)
+}
+
+pub fn set_liquidation(ctx: &mut Context<SetBoard>, liquidation: LiquidationConfig) -> Result<()> {
+    let SetBoard { authority, group, board } = &mut ctx.accounts;
+    may_set(group, authority.address())?;
+    verify_liquidation(&liquidation.params()).map_err(MarginError::from)?;
+    board.liquidation = liquidation;
+    finish(board, authority.address(), GROUP_WIDE, 3)
+}
+
+fn finish(board: &RiskBoard, authority: &Address, token: u64, parameter: u64) -> Result<()> {
+    verify_extremes(board)?;
+    emit!(ParameterSet { group: board.group, authority: *authority, token, parameter });
+    Ok(())
+}

@@ -1,0 +1,2 @@
+//! What anybody may call to keep the board fresh.
+pub mod refresh;

@@ -1,0 +1,29 @@
+//! One file for each instruction: who may call, what it changes, accounts, validation, handler.
+
+mod token;
+
+mod account;
+mod admin;
+mod crank;
+mod lending;
+mod liquidation;
+
+pub use account::{close_account, open_account, set_delegate};
+pub use admin::{create_group, list_token, set_bank, set_board};
+pub use crank::refresh;
+pub use lending::{borrow, deposit, repay, withdraw};
+pub use liquidation::{liquidate, resolve_bankruptcy};
+
+pub use account::close_account::*;
+pub use account::open_account::*;
+pub use account::set_delegate::*;
+pub use admin::create_group::*;
+pub use admin::list_token::*;
+pub use admin::set_bank::*;
+pub use admin::set_board::*;
+pub use crank::refresh::*;
+pub use lending::move_in::*;
+pub use lending::move_out::*;
+pub use lending::{MoveIn, MoveOut};
+pub use liquidation::liquidate::*;
+pub use liquidation::resolve_bankruptcy::*;

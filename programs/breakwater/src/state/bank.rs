@@ -1,0 +1,30 @@
+//! A bank's books through one instruction: accrued first, settled last.
+
+use breakwater_interface::snapshot::OwnIndex;
+use breakwater_interface::{Bank, MarginError};
+use breakwater_margin::lending::Books;
+
+/// The books with interest charged until now. Written back only by [`settle`].
+///
+/// Errors: MathOverflow
+pub fn accrued(bank: &Bank, now: i64) -> Result<Books, MarginError> {
+    let mut books = bank.books();
+    let elapsed = now.saturating_sub(bank.accrued_at).max(0) as u64;
+    books.accrue(&bank.lending.pricing(), elapsed).map_err(MarginError::from)?;
+    Ok(books)
+}
+
+/// Writes the books back after their invariant (SOL-1) has been checked.
+///
+/// Errors: BankInsolvent
+pub fn settle(bank: &mut Bank, books: &Books, now: i64) -> Result<(), MarginError> {
+    books.verify_solvent()?;
+    bank.set_books(books);
+    bank.accrued_at = bank.accrued_at.max(now);
+    Ok(())
+}
+
+/// The indices that a snapshot uses for a bank that the instruction touches.
+pub fn own_index(bank: &Bank, books: &Books) -> OwnIndex {
+    OwnIndex { token: bank.token, deposit: books.deposit_index, borrow: books.borrow_index }
+}

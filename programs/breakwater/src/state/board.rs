@@ -1,0 +1,27 @@
+//! The risk board's law: the bounds that hold over all listed tokens together.
+
+use breakwater_interface::{MarginError, RiskBoard};
+use breakwater_margin::config::Extremes;
+use breakwater_margin::lending::Books;
+
+/// Checks the board as a whole (CFG-1); called at the end of every instruction that changes a weight, a feed or the
+/// liquidation parameters.
+///
+/// Errors: ConfigWeightGap
+pub fn verify_extremes(board: &RiskBoard) -> Result<(), MarginError> {
+    let mut extremes = Extremes::NONE;
+    for token in board.tokens.iter().filter(|token| token.listed == 1) {
+        let feed = &board.feeds[usize::from(token.feed) % board.feeds.len()];
+        extremes = extremes.with(&token.weights.both(), feed.oracle.max_liquidation_band.into());
+    }
+    Ok(extremes.verify(&board.liquidation.params())?)
+}
+
+/// Copies a bank's indices to the board.
+pub fn sync_index(board: &mut RiskBoard, token: u8, books: &Books, now: i64) -> Result<(), MarginError> {
+    let entry = board.tokens.get_mut(usize::from(token)).ok_or(MarginError::FeedNotListed)?;
+    entry.deposit_index = books.deposit_index.0;
+    entry.borrow_index = books.borrow_index.0;
+    entry.index_time = now;
+    Ok(())
+}
