@@ -1,0 +1,78 @@
+//! From bytes to accounts, events and errors.
+
+use base64::Engine;
+use breakwater_interface::accounts::DISCRIMINATOR;
+use breakwater_interface::events::{
+    AccountClosed, AccountOpened, BalanceChanged, BankruptcyResolved, DelegateSet, Liquidated, ParameterSet,
+    TokenListed,
+};
+use breakwater_interface::{Bank, Group, MarginAccount, MarginError, RiskBoard};
+use bytemuck::Pod;
+use sha2::{Digest, Sha256};
+
+/// The first eight bytes of `sha256("namespace:name")`.
+pub fn discriminator(namespace: &str, name: &str) -> [u8; DISCRIMINATOR] {
+    let digest = Sha256::digest(format!("{namespace}:{name}"));
+    core::array::from_fn(|i| digest[i])
+}
+
+/// An account of the program.
+pub trait ProgramAccount: Pod {
+    /// The type's name, which its discriminator is made of.
+    const NAME: &'static str;
+}
+
+macro_rules! program_accounts {
+    ($($name:ident),*) => { $(impl ProgramAccount for $name { const NAME: &'static str = stringify!($name); })* };
+}
+program_accounts!(Group, RiskBoard, Bank, MarginAccount);
+
+/// Reads an account's data; `None` if it is not such an account.
+pub fn account<T: ProgramAccount>(data: &[u8]) -> Option<T> {
+    let body = data.strip_prefix(&discriminator("account", T::NAME))?;
+    body.get(..size_of::<T>()).map(bytemuck::pod_read_unaligned)
+}
+
+/// Bytes of an account of a type, discriminator included.
+pub const fn account_size<T: ProgramAccount>() -> usize {
+    DISCRIMINATOR + size_of::<T>()
+}
+
+/// The program's error behind a custom error code.
+pub fn error(code: u32) -> Option<MarginError> {
+    MarginError::from_code(code)
+}
+
+macro_rules! events {
+    ($($name:ident),*) => {
+        /// An event of the program.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Event { $(#[doc = stringify!($name)] $name($name),)* }
+
+        /// Reads one event's bytes; `None` if it is none of ours.
+        pub fn event(data: &[u8]) -> Option<Event> {
+            $(
+                if let Some(body) = data.strip_prefix(&discriminator("event", $name::NAME)) {
+                    return body.get(..size_of::<$name>()).map(|body| Event::$name(bytemuck::pod_read_unaligned(body)));
+                }
+            )*
+            None
+        }
+    };
+}
+events!(
+    BalanceChanged,
+    Liquidated,
+    BankruptcyResolved,
+    TokenListed,
+    ParameterSet,
+    AccountOpened,
+    AccountClosed,
+    DelegateSet
+);
+
+/// The events in a transaction's log lines, in order.
+pub fn events(logs: &[String]) -> Vec<Event> {
+    let data = |line: &String| base64::prelude::BASE64_STANDARD.decode(line.strip_prefix("Program data: ")?).ok();
+    logs.iter().filter_map(|line| event(&data(line)?)).collect()
+}

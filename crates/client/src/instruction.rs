@@ -1,0 +1,255 @@
+//! One builder for each instruction of the program. Accounts are in the program's order.
+
+use breakwater_interface::config::{LendingConfig, LiquidationConfig, OracleConfig, WeightConfig};
+use bytemuck::bytes_of;
+use solana_instruction::{AccountMeta, Instruction};
+
+use crate::decode::discriminator;
+use crate::{Address, PROGRAM_ID, SYSTEM_PROGRAM, address};
+
+/// In [`refresh`], an item from here on is the index snapshot of token `item − TOKEN_ITEM`.
+pub const TOKEN_ITEM: u8 = 128;
+/// As an amount of [`withdraw`], [`repay`] or [`liquidate`]: all.
+pub const ALL: u64 = u64::MAX;
+
+/// A bank with what a token movement needs to know of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BankKeys {
+    /// The bank.
+    pub bank: Address,
+    /// Its mint.
+    pub mint: Address,
+    /// The token program that owns the mint.
+    pub token_program: Address,
+}
+
+impl BankKeys {
+    /// The bank of a mint.
+    pub fn new(group: &Address, mint: Address, token_program: Address) -> BankKeys {
+        BankKeys { bank: address::bank(group, &mint), mint, token_program }
+    }
+}
+
+fn build(name: &str, accounts: Vec<AccountMeta>, arguments: &[&[u8]]) -> Instruction {
+    let mut data = discriminator("global", name).to_vec();
+    for argument in arguments {
+        data.extend_from_slice(argument);
+    }
+    Instruction { program_id: PROGRAM_ID, accounts, data }
+}
+
+fn signer(key: &Address) -> AccountMeta {
+    AccountMeta::new_readonly(*key, true)
+}
+
+fn payer(key: &Address) -> AccountMeta {
+    AccountMeta::new(*key, true)
+}
+
+fn writable(key: &Address) -> AccountMeta {
+    AccountMeta::new(*key, false)
+}
+
+fn readonly(key: &Address) -> AccountMeta {
+    AccountMeta::new_readonly(*key, false)
+}
+
+/// Creates a group. `board` is an all-zero account of the risk board's size, owned by the program.
+pub fn create_group(creator: &Address, board: &Address, number: u16, liquidation: LiquidationConfig) -> Instruction {
+    let group = address::group(creator, number);
+    let accounts = vec![payer(creator), writable(&group), writable(board), readonly(&SYSTEM_PROGRAM)];
+    build("create_group", accounts, &[&number.to_le_bytes(), bytes_of(&liquidation)])
+}
+
+/// Lists a token with its bank and vault.
+pub fn list_token(
+    authority: &Address,
+    group: &Address,
+    board: &Address,
+    keys: &BankKeys,
+    parameters: (LendingConfig, WeightConfig, OracleConfig),
+) -> Instruction {
+    let (lending, weights, oracle) = parameters;
+    let accounts = vec![
+        payer(authority),
+        readonly(group),
+        writable(board),
+        writable(&keys.bank),
+        writable(&address::vault(&keys.bank)),
+        readonly(&keys.mint),
+        readonly(&keys.token_program),
+        readonly(&SYSTEM_PROGRAM),
+    ];
+    build("list_token", accounts, &[bytes_of(&lending), bytes_of(&weights), bytes_of(&oracle)])
+}
+
+/// Sets a bank's lending parameters.
+pub fn set_lending(authority: &Address, group: &Address, bank: &Address, lending: LendingConfig) -> Instruction {
+    build("set_lending", vec![signer(authority), readonly(group), writable(bank)], &[bytes_of(&lending)])
+}
+
+/// Switches a bank to reduce-only or back.
+pub fn set_reduce_only(authority: &Address, group: &Address, bank: &Address, reduce_only: bool) -> Instruction {
+    build("set_reduce_only", vec![signer(authority), readonly(group), writable(bank)], &[&[reduce_only.into()]])
+}
+
+/// Sets a token's weights.
+pub fn set_weights(
+    authority: &Address,
+    group: &Address,
+    board: &Address,
+    token: u8,
+    weights: WeightConfig,
+) -> Instruction {
+    let accounts = vec![signer(authority), readonly(group), writable(board)];
+    build("set_weights", accounts, &[&[token], bytes_of(&weights)])
+}
+
+/// Sets a token's feed.
+pub fn set_oracle(
+    authority: &Address,
+    group: &Address,
+    board: &Address,
+    token: u8,
+    oracle: OracleConfig,
+) -> Instruction {
+    let accounts = vec![signer(authority), readonly(group), writable(board)];
+    build("set_oracle", accounts, &[&[token], bytes_of(&oracle)])
+}
+
+/// Sets a group's liquidation parameters.
+pub fn set_liquidation(
+    authority: &Address,
+    group: &Address,
+    board: &Address,
+    liquidation: LiquidationConfig,
+) -> Instruction {
+    let accounts = vec![signer(authority), readonly(group), writable(board)];
+    build("set_liquidation", accounts, &[bytes_of(&liquidation)])
+}
+
+/// Opens a margin account.
+pub fn open_account(group: &Address, owner: &Address, number: u16) -> Instruction {
+    let account = address::margin_account(group, owner, number);
+    let accounts = vec![payer(owner), readonly(group), writable(&account), readonly(&SYSTEM_PROGRAM)];
+    build("open_account", accounts, &[&number.to_le_bytes()])
+}
+
+/// Names the key that may trade and liquidate with an account; the zero address for nobody.
+pub fn set_delegate(owner: &Address, account: &Address, delegate: &Address) -> Instruction {
+    build("set_delegate", vec![signer(owner), writable(account)], &[delegate.as_ref()])
+}
+
+/// Closes an empty margin account.
+pub fn close_account(owner: &Address, account: &Address) -> Instruction {
+    build("close_account", vec![payer(owner), writable(account)], &[])
+}
+
+/// Deposits tokens of `authority` into a margin account.
+pub fn deposit(authority: &Address, account: &Address, keys: &BankKeys, source: &Address, amount: u64) -> Instruction {
+    build("deposit", move_in(authority, account, keys, source), &[&amount.to_le_bytes()])
+}
+
+/// Repays a margin account's debt with tokens of `authority`, at most all of it.
+pub fn repay(authority: &Address, account: &Address, keys: &BankKeys, source: &Address, amount: u64) -> Instruction {
+    build("repay", move_in(authority, account, keys, source), &[&amount.to_le_bytes()])
+}
+
+/// Withdraws a deposit.
+pub fn withdraw(
+    owner: &Address,
+    account: &Address,
+    board: &Address,
+    keys: &BankKeys,
+    destination: &Address,
+    amount: u64,
+) -> Instruction {
+    build("withdraw", move_out(owner, account, board, keys, destination), &[&amount.to_le_bytes()])
+}
+
+/// Borrows tokens.
+pub fn borrow(
+    owner: &Address,
+    account: &Address,
+    board: &Address,
+    keys: &BankKeys,
+    destination: &Address,
+    amount: u64,
+) -> Instruction {
+    build("borrow", move_out(owner, account, board, keys, destination), &[&amount.to_le_bytes()])
+}
+
+fn move_in(authority: &Address, account: &Address, keys: &BankKeys, source: &Address) -> Vec<AccountMeta> {
+    vec![
+        signer(authority),
+        writable(account),
+        writable(&keys.bank),
+        writable(&address::vault(&keys.bank)),
+        writable(source),
+        readonly(&keys.mint),
+        readonly(&keys.token_program),
+    ]
+}
+
+fn move_out(
+    owner: &Address,
+    account: &Address,
+    board: &Address,
+    keys: &BankKeys,
+    destination: &Address,
+) -> Vec<AccountMeta> {
+    vec![
+        signer(owner),
+        writable(account),
+        readonly(board),
+        writable(&keys.bank),
+        writable(&address::vault(&keys.bank)),
+        writable(destination),
+        readonly(&keys.mint),
+        readonly(&keys.token_program),
+    ]
+}
+
+/// Brings prices and index snapshots to the board: feed numbers with their oracle accounts, and `TOKEN_ITEM + token` with
+/// the token's bank.
+pub fn refresh(board: &Address, items: &[(u8, Address)]) -> Instruction {
+    let mut accounts = vec![writable(board)];
+    accounts.extend(items.iter().map(|(_, source)| readonly(source)));
+    let numbers: Vec<u8> = items.iter().map(|(number, _)| *number).collect();
+    build("refresh", accounts, &[&(numbers.len() as u32).to_le_bytes(), &numbers])
+}
+
+/// The accounts of a liquidation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LiquidateKeys {
+    /// Owner or delegate of the keeper's margin account.
+    pub keeper: Address,
+    /// The keeper's margin account.
+    pub keeper_account: Address,
+    /// The account under water.
+    pub liquidatee: Address,
+    /// The group's risk board.
+    pub board: Address,
+    /// Bank of the debt to repay.
+    pub debt_bank: Address,
+    /// Bank of the collateral to seize.
+    pub collateral_bank: Address,
+}
+
+/// Liquidates one pair of legs.
+pub fn liquidate(keys: &LiquidateKeys, max_repay: u64) -> Instruction {
+    let accounts = vec![
+        signer(&keys.keeper),
+        writable(&keys.keeper_account),
+        writable(&keys.liquidatee),
+        readonly(&keys.board),
+        writable(&keys.debt_bank),
+        writable(&keys.collateral_bank),
+    ];
+    build("liquidate", accounts, &[&max_repay.to_le_bytes()])
+}
+
+/// Writes off one debt of a bankrupt account.
+pub fn resolve_bankruptcy(account: &Address, board: &Address, bank: &Address) -> Instruction {
+    build("resolve_bankruptcy", vec![writable(account), writable(board), writable(bank)], &[])
+}

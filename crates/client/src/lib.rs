@@ -1,0 +1,30 @@
+//! Rust SDK of Breakwater: addresses, instruction builders, account, event and error decoding.
+//!
+//! It holds no connection and no key: callers bring the bytes of accounts and send the instructions. Health and plans come
+//! from `breakwater_margin`, through [`breakwater_interface::snapshot`], so that a client sees what the program sees.
+//!
+//! ```
+//! use breakwater_client::{Address, address, instruction};
+//!
+//! let (group, owner) = (Address::new_unique(), Address::new_unique());
+//! let open = instruction::open_account(&group, &owner, 0);
+//! assert_eq!(open.accounts[2].pubkey, address::margin_account(&group, &owner, 0));
+//! ```
+#![deny(missing_docs)]
+
+pub mod address;
+pub mod decode;
+pub mod instruction;
+
+pub use breakwater_interface as interface;
+pub use breakwater_margin as margin;
+pub use solana_address::Address;
+
+/// The program's address.
+pub const PROGRAM_ID: Address = Address::from_str_const(interface::PROGRAM_ID);
+/// SPL Token.
+pub const TOKEN_PROGRAM: Address = Address::from_str_const("TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA");
+/// Token-2022.
+pub const TOKEN_2022_PROGRAM: Address = Address::from_str_const("TokenzQdBNbLqP5VEhdkAS6EPFLC1PHnBqCXEpPxuEb");
+/// The system program.
+pub const SYSTEM_PROGRAM: Address = Address::new_from_array([0; 32]);
