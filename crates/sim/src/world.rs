@@ -1,0 +1,451 @@
+//! A group with tokens, traders and prices on an embedded chain: what the demo, the tests and the benchmark all start from.
+
+use breakwater_client::decode::account_size;
+use breakwater_client::instruction::{self, BankKeys, LiquidateKeys};
+use breakwater_client::interface::config::{LendingConfig, LiquidationConfig, OracleConfig, WeightConfig};
+use breakwater_client::interface::{Bank, MarginAccount, MarginError, RiskBoard, snapshot};
+use breakwater_client::margin::error::Pair;
+use breakwater_client::margin::liquidation::best_pair;
+use breakwater_client::margin::{Snapshot, Valuation, health};
+use breakwater_client::{Address, PROGRAM_ID, TOKEN_PROGRAM, address};
+use solana_instruction::Instruction;
+use solana_keypair::Keypair;
+use solana_signer::Signer;
+
+use crate::chain::{Chain, Failure, Outcome};
+use crate::oracle::{PriceUpdate, RECEIVER};
+use crate::price_path::{Price8, Sample};
+use crate::tokens;
+
+/// The result of a transaction.
+pub type Sent = Result<Outcome, Box<Failure>>;
+
+/// A listed token.
+#[derive(Clone, Debug)]
+pub struct Token {
+    /// What people call it.
+    pub symbol: String,
+    /// Decimals of the mint.
+    pub decimals: u8,
+    /// Number on the board.
+    pub number: u8,
+    /// Bank, mint and token program.
+    pub keys: BankKeys,
+    /// Pyth feed id.
+    pub feed_id: [u8; 32],
+    /// The oracle account.
+    pub oracle: Address,
+}
+
+impl Token {
+    /// Native units of a whole number of tokens.
+    pub fn units(&self, whole: u64) -> u64 {
+        whole * 10u64.pow(self.decimals.into())
+    }
+}
+
+/// Somebody with a key and a margin account.
+#[derive(Debug)]
+pub struct Trader {
+    /// The key.
+    pub key: Keypair,
+    /// The margin account.
+    pub account: Address,
+}
+
+/// How a token is listed.
+#[derive(Clone, Copy, Debug)]
+pub struct Listing {
+    /// Decimals.
+    pub decimals: u8,
+    /// Weights.
+    pub weights: WeightConfig,
+    /// Lending parameters.
+    pub lending: LendingConfig,
+    /// The token program of the mint.
+    pub token_program: Address,
+}
+
+impl Listing {
+    /// A volatile token: 80/90 % as collateral, 115/108 % as a debt.
+    pub fn volatile(decimals: u8) -> Listing {
+        let weights = WeightConfig {
+            asset_initial: 8_000,
+            asset_end: 8_950,
+            asset_maintenance: 9_000,
+            liability_initial: 11_500,
+            liability_end: 10_850,
+            liability_maintenance: 10_800,
+        };
+        Listing { decimals, weights, lending: default_lending(), token_program: TOKEN_PROGRAM }
+    }
+
+    /// A dollar token: 90/92 % as collateral, 108/105 % as a debt.
+    pub fn stable(decimals: u8) -> Listing {
+        let weights = WeightConfig {
+            asset_initial: 9_000,
+            asset_end: 9_150,
+            asset_maintenance: 9_200,
+            liability_initial: 10_800,
+            liability_end: 10_550,
+            liability_maintenance: 10_500,
+        };
+        Listing { weights, ..Listing::volatile(decimals) }
+    }
+}
+
+/// 2 % at no use, 12 % at the kink of 80 %, 150 % at full use; a tenth of the interest is kept.
+pub fn default_lending() -> LendingConfig {
+    LendingConfig {
+        deposit_cap: u64::MAX / 4,
+        borrow_cap: u64::MAX / 4,
+        tranche_target: u64::MAX / 4,
+        base_rate: 200,
+        kink_utilisation: 8_000,
+        kink_rate: 1_200,
+        max_rate: 15_000,
+        reserve_factor: 1_000,
+        max_utilisation: 9_500,
+    }
+}
+
+/// Bonus 0.5 to 6 %, in full at a health factor of 0.90; 40 % of it to insurance; dust $10.
+pub fn default_liquidation() -> LiquidationConfig {
+    LiquidationConfig {
+        bonus_min: 50,
+        bonus_max: 600,
+        full_bonus_depth: 1_000,
+        insurance_share: 4_000,
+        dust: 10,
+        reserved: 0,
+    }
+}
+
+/// A feed with c_max 3 %, k_c 2.12, k_d 2 bps, b_max 5 %, b_liq 1 %.
+pub fn default_oracle(feed_id: [u8; 32]) -> OracleConfig {
+    OracleConfig {
+        feed_id,
+        max_confidence: 300,
+        confidence_multiple: 21_200,
+        drift: 2,
+        max_band: 500,
+        max_liquidation_band: 100,
+        kind: 0,
+        decimals: 0,
+    }
+}
+
+/// A group on a chain.
+pub struct World {
+    /// The chain.
+    pub chain: Chain,
+    /// Admin and risk manager.
+    pub admin: Keypair,
+    /// The group.
+    pub group: Address,
+    /// Its risk board.
+    pub board: Address,
+    /// Listed tokens by number.
+    pub tokens: Vec<Token>,
+    /// Every margin account that was opened here.
+    pub accounts: Vec<Address>,
+}
+
+impl Default for World {
+    fn default() -> Self {
+        World::new(Chain::default())
+    }
+}
+
+impl World {
+    /// A group without tokens.
+    ///
+    /// # Panics
+    /// If the program refuses to create it.
+    pub fn new(mut chain: Chain) -> World {
+        let admin = Keypair::new();
+        chain.fund(&admin.pubkey());
+        let board = Keypair::new().pubkey();
+        chain.set_data(&board, &PROGRAM_ID, vec![0; account_size::<RiskBoard>()]);
+        let create = instruction::create_group(&admin.pubkey(), &board, 0, default_liquidation());
+        chain.send(&[create], &[&admin]).unwrap_or_else(|e| panic!("create_group: {e}"));
+        let group = address::group(&admin.pubkey(), 0);
+        World { chain, admin, group, board, tokens: Vec::new(), accounts: Vec::new() }
+    }
+
+    /// SOL, BTC, ETH and USDC at $150, $60,000, $3,000 and $1.
+    pub fn with_default_tokens(chain: Chain) -> World {
+        let mut world = World::new(chain);
+        for (symbol, listing, price) in [
+            ("SOL", Listing::volatile(9), 150),
+            ("BTC", Listing::volatile(8), 60_000),
+            ("ETH", Listing::volatile(8), 3_000),
+            ("USDC", Listing::stable(6), 1),
+        ] {
+            world.list(symbol, listing).unwrap_or_else(|e| panic!("list {symbol}: {e}"));
+            world.set_price(symbol, Price8::from_usd(price)).unwrap_or_else(|e| panic!("price of {symbol}: {e}"));
+        }
+        world
+    }
+
+    /// Lists a new mint.
+    ///
+    /// # Errors
+    /// The program's refusal.
+    pub fn list(&mut self, symbol: &str, listing: Listing) -> Sent {
+        let mint = Address::new_unique();
+        self.chain.set_data(&mint, &listing.token_program, tokens::mint(listing.decimals));
+        self.list_mint(symbol, mint, listing)
+    }
+
+    /// Lists a mint that exists.
+    ///
+    /// # Errors
+    /// The program's refusal.
+    pub fn list_mint(&mut self, symbol: &str, mint: Address, listing: Listing) -> Sent {
+        let keys = BankKeys::new(&self.group, mint, listing.token_program);
+        let mut feed_id = [0; 32];
+        feed_id[..symbol.len().min(32)].copy_from_slice(&symbol.as_bytes()[..symbol.len().min(32)]);
+        let parameters = (listing.lending, listing.weights, default_oracle(feed_id));
+        let list = instruction::list_token(&self.admin.pubkey(), &self.group, &self.board, &keys, parameters);
+        let sent = self.chain.send(&[list], &[&self.admin])?;
+        self.tokens.push(Token {
+            symbol: symbol.to_owned(),
+            decimals: listing.decimals,
+            number: self.tokens.len() as u8,
+            keys,
+            feed_id,
+            oracle: Address::new_unique(),
+        });
+        Ok(sent)
+    }
+
+    /// A listed token.
+    ///
+    /// # Panics
+    /// If there is none of that name.
+    pub fn token(&self, symbol: &str) -> &Token {
+        self.tokens.iter().find(|t| t.symbol == symbol).unwrap_or_else(|| panic!("no token {symbol}"))
+    }
+
+    /// Opens a margin account for a new key.
+    ///
+    /// # Panics
+    /// If the program refuses.
+    pub fn trader(&mut self) -> Trader {
+        let key = Keypair::new();
+        self.chain.fund(&key.pubkey());
+        let open = instruction::open_account(&self.group, &key.pubkey(), 0);
+        self.chain.send(&[open], &[&key]).unwrap_or_else(|e| panic!("open_account: {e}"));
+        let account = address::margin_account(&self.group, &key.pubkey(), 0);
+        self.accounts.push(account);
+        Trader { key, account }
+    }
+
+    /// A wallet's token account; made on first use.
+    pub fn wallet(&mut self, owner: &Address, symbol: &str) -> Address {
+        let keys = self.token(symbol).keys;
+        let wallet = tokens::wallet_address(owner, &keys.mint);
+        if self.chain.account(&wallet).is_none() {
+            let data = tokens::token_account(&keys.mint, owner, 0);
+            self.chain.set_data(&wallet, &keys.token_program, data);
+        }
+        wallet
+    }
+
+    /// Tokens in a wallet.
+    pub fn wallet_balance(&mut self, owner: &Address, symbol: &str) -> u64 {
+        let wallet = self.wallet(owner, symbol);
+        self.token_balance(&wallet)
+    }
+
+    /// Tokens in a token account; 0 if it does not exist.
+    pub fn token_balance(&self, account: &Address) -> u64 {
+        self.chain.account(account).map_or(0, |account| tokens::amount(&account.data))
+    }
+
+    /// Puts tokens into a wallet, out of nothing.
+    pub fn mint_to(&mut self, owner: &Address, symbol: &str, amount: u64) -> Address {
+        let wallet = self.wallet(owner, symbol);
+        let mut account = self.chain.account(&wallet).expect("the wallet was just made");
+        tokens::add_amount(&mut account.data, amount);
+        self.chain.set_account(&wallet, account);
+        wallet
+    }
+
+    /// Mints tokens into the trader's wallet and deposits them.
+    ///
+    /// # Errors
+    /// The program's refusal.
+    pub fn deposit(&mut self, trader: &Trader, symbol: &str, amount: u64) -> Sent {
+        let source = self.mint_to(&trader.key.pubkey(), symbol, amount);
+        let keys = self.token(symbol).keys;
+        let deposit = instruction::deposit(&trader.key.pubkey(), &trader.account, &keys, &source, amount);
+        self.chain.send(&[deposit], &[&trader.key])
+    }
+
+    /// Withdraws to the trader's wallet.
+    ///
+    /// # Errors
+    /// The program's refusal.
+    pub fn withdraw(&mut self, trader: &Trader, symbol: &str, amount: u64) -> Sent {
+        let to = self.wallet(&trader.key.pubkey(), symbol);
+        let keys = self.token(symbol).keys;
+        let withdraw = instruction::withdraw(&trader.key.pubkey(), &trader.account, &self.board, &keys, &to, amount);
+        self.chain.send(&[withdraw], &[&trader.key])
+    }
+
+    /// Borrows into the trader's wallet.
+    ///
+    /// # Errors
+    /// The program's refusal.
+    pub fn borrow(&mut self, trader: &Trader, symbol: &str, amount: u64) -> Sent {
+        let to = self.wallet(&trader.key.pubkey(), symbol);
+        let keys = self.token(symbol).keys;
+        let borrow = instruction::borrow(&trader.key.pubkey(), &trader.account, &self.board, &keys, &to, amount);
+        self.chain.send(&[borrow], &[&trader.key])
+    }
+
+    /// Repays from the trader's wallet.
+    ///
+    /// # Errors
+    /// The program's refusal.
+    pub fn repay(&mut self, trader: &Trader, symbol: &str, amount: u64) -> Sent {
+        let source = self.wallet(&trader.key.pubkey(), symbol);
+        let keys = self.token(symbol).keys;
+        let repay = instruction::repay(&trader.key.pubkey(), &trader.account, &keys, &source, amount);
+        self.chain.send(&[repay], &[&trader.key])
+    }
+
+    /// Writes a print of a price with a confidence of 5 bps, published now, and refreshes the board with it. Time moves on
+    /// by a second first where the board knows a print of this second already.
+    ///
+    /// # Errors
+    /// The program's refusal.
+    pub fn set_price(&mut self, symbol: &str, price: Price8) -> Sent {
+        let conf = Price8(price.units() / 2_000);
+        self.set_sample(symbol, &Sample { price, conf, ema: price })
+    }
+
+    /// Writes a sample, published now, and refreshes the board with it; time as in [`World::set_price`].
+    ///
+    /// # Errors
+    /// The program's refusal.
+    pub fn set_sample(&mut self, symbol: &str, sample: &Sample) -> Sent {
+        let number = self.token(symbol).number;
+        if self.board().feeds[usize::from(number)].publish_time >= self.chain.now() {
+            self.chain.advance(1);
+        }
+        self.write_sample(symbol, sample);
+        let refresh = self.refresh_instruction(&[symbol]);
+        self.chain.send(&[refresh], &[])
+    }
+
+    /// Writes a sample's account, published now, without refreshing the board.
+    pub fn write_sample(&mut self, symbol: &str, sample: &Sample) {
+        let now = self.chain.now();
+        let update = PriceUpdate::new(self.token(symbol).feed_id, sample, now);
+        self.write_update(symbol, &update);
+    }
+
+    /// Writes a token's oracle account.
+    pub fn write_update(&mut self, symbol: &str, update: &PriceUpdate) {
+        let oracle = self.token(symbol).oracle;
+        self.chain.set_data(&oracle, &RECEIVER, update.to_bytes());
+    }
+
+    /// A refresh of some tokens' prices.
+    pub fn refresh_instruction(&self, symbols: &[&str]) -> Instruction {
+        let items: Vec<_> = symbols.iter().map(|s| self.token(s)).map(|t| (t.number, t.oracle)).collect();
+        instruction::refresh(&self.board, &items)
+    }
+
+    /// Publishes all prices again, as they are, and syncs all indices: everything is fresh afterwards.
+    ///
+    /// # Errors
+    /// The program's refusal.
+    pub fn freshen(&mut self) -> Sent {
+        let now = self.chain.now();
+        let board = self.board();
+        if board.feeds.iter().any(|feed| feed.listed == 1 && feed.publish_time >= now) {
+            self.chain.advance(1);
+        }
+        let now = self.chain.now();
+        let mut items = Vec::new();
+        for token in &self.tokens {
+            if let Some(mut account) = self.chain.account(&token.oracle) {
+                tokens::set_publish_time(&mut account.data, now);
+                self.chain.set_account(&token.oracle, account);
+                items.push((token.number, token.oracle));
+            }
+            items.push((instruction::TOKEN_ITEM + token.number, token.keys.bank));
+        }
+        self.chain.send(&[instruction::refresh(&self.board, &items)], &[])
+    }
+
+    /// Liquidates a pair of legs, by name.
+    ///
+    /// # Errors
+    /// The program's refusal.
+    pub fn liquidate(&mut self, keeper: &Trader, who: &Address, debt: &str, collateral: &str, most: u64) -> Sent {
+        let liquidate = self.liquidate_instruction(keeper, who, (debt, collateral), most);
+        self.chain.send(&[liquidate], &[&keeper.key])
+    }
+
+    /// The instruction of [`World::liquidate`].
+    pub fn liquidate_instruction(&self, keeper: &Trader, who: &Address, pair: (&str, &str), most: u64) -> Instruction {
+        let keys = LiquidateKeys {
+            keeper: keeper.key.pubkey(),
+            keeper_account: keeper.account,
+            liquidatee: *who,
+            board: self.board,
+            debt_bank: self.token(pair.0).keys.bank,
+            collateral_bank: self.token(pair.1).keys.bank,
+        };
+        instruction::liquidate(&keys, most)
+    }
+
+    /// Writes off an account's debt of a token.
+    ///
+    /// # Errors
+    /// The program's refusal.
+    pub fn resolve_bankruptcy(&mut self, who: &Address, symbol: &str) -> Sent {
+        let resolve = instruction::resolve_bankruptcy(who, &self.board, &self.token(symbol).keys.bank);
+        self.chain.send(&[resolve], &[])
+    }
+
+    /// The risk board.
+    pub fn board(&self) -> RiskBoard {
+        self.chain.state(&self.board)
+    }
+
+    /// A token's bank.
+    pub fn bank(&self, symbol: &str) -> Bank {
+        self.chain.state(&self.token(symbol).keys.bank)
+    }
+
+    /// A margin account.
+    pub fn margin_account(&self, account: &Address) -> MarginAccount {
+        self.chain.state(account)
+    }
+
+    /// An account as the program would see it now with the board's own indices.
+    ///
+    /// # Errors
+    /// The mathematics' refusal.
+    pub fn valuation(&self, account: &Address) -> Result<(Snapshot, Valuation), MarginError> {
+        let mut legs = Snapshot::default();
+        snapshot::build(&mut legs, &self.board(), &self.margin_account(account), &[], self.chain.now())?;
+        let valuation = health::value(&legs)?;
+        Ok((legs, valuation))
+    }
+
+    /// The pair that the program would liquidate first, if the account is under water.
+    ///
+    /// # Errors
+    /// AccountHealthy, NoLegHelps.
+    pub fn best_pair(&self, account: &Address) -> Result<Pair, MarginError> {
+        let (legs, valuation) = self.valuation(account)?;
+        Ok(best_pair(&legs, &valuation, &self.board().liquidation.params())?)
+    }
+}
