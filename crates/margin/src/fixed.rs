@@ -52,22 +52,6 @@ pub fn narrow(x: u128) -> Result<u64, MathError> {
     u64::try_from(x).map_err(|_| MathError::Overflow)
 }
 
-/// `ceil(√n)`.
-///
-/// Errors: none; exact for every 32-bit number.
-pub fn sqrt_up(n: u32) -> u32 {
-    let mut root = 0u32;
-    let mut bit = 1u32 << 15;
-    while bit != 0 {
-        let candidate = root | bit;
-        if u64::from(candidate) * u64::from(candidate) <= u64::from(n) {
-            root = candidate;
-        }
-        bit >>= 1;
-    }
-    if u64::from(root) * u64::from(root) < u64::from(n) { root + 1 } else { root }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -79,13 +63,6 @@ mod tests {
             let (down, up) = (div_down(n, d).unwrap(), div_up(n, d).unwrap());
             prop_assert_eq!(down, n / u128::from(d));
             prop_assert_eq!(up, n.div_ceil(u128::from(d)));
-        }
-
-        #[test]
-        fn square_roots_are_exact(n: u32) {
-            let root = u64::from(sqrt_up(n));
-            prop_assert!(root * root >= u64::from(n));
-            prop_assert!(root == 0 || (root - 1) * (root - 1) < u64::from(n));
         }
     }
 

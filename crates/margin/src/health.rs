@@ -3,7 +3,7 @@
 use crate::error::{MathError, Refusal};
 use crate::position::{Side, Snapshot, TokenLeg};
 use crate::price::MAX_AGE_LIQUIDATION;
-use crate::units::{BPS, Bps, Value, Weighted};
+use crate::units::{BPS, Bps, MAX_LEGS, Value, Weighted, WeightedSum};
 
 const ONE: Bps = BPS as Bps;
 
@@ -28,54 +28,34 @@ pub struct Valuation {
     pub oldest_price: u32,
 }
 
-/// What one leg adds to each level, signed.
-struct Contribution {
-    equity: Value,
-    debt: Value,
-    initial: Weighted,
-    optimistic: Weighted,
-    maintenance: Weighted,
-    end: Weighted,
+/// One side of an account, weighed at every level.
+#[derive(Default)]
+struct Levels {
+    value: i128,
+    initial: WeightedSum,
+    optimistic: WeightedSum,
+    maintenance: WeightedSum,
+    end: WeightedSum,
 }
 
-impl Contribution {
+impl Levels {
+    /// Adds a leg: `taker` is the price factor for taking risk, `given` the one for liquidation.
+    ///
     /// Formula:  deposit: V·w, at initial min(p, ema)·(1 − b), at optimistic p·(1 + b');
-    ///           debt: −V·v, at initial max(p, ema)·(1 + b), at optimistic p·(1 − b')       (docs/spec.md §4.2)
+    ///           debt: V·v, at initial max(p, ema)·(1 + b), at optimistic p·(1 − b')       (docs/spec.md §4.2)
     /// Rounding: only the leg's value is rounded; its weighing is exact
-    /// Errors:   Overflow above 2^60 dollars
+    /// Errors:   Overflow above 2^56 dollars
     #[inline(always)]
-    fn of(leg: &TokenLeg) -> Result<Contribution, MathError> {
-        let (value, weights, price) = (leg.value, &leg.weights, &leg.price);
-        match leg.side {
-            Side::Deposit => {
-                let low = if price.ema < price.mid { leg.value_at(price.ema) } else { value };
-                Ok(Contribution {
-                    equity: value,
-                    debt: Value::ZERO,
-                    initial: low.weigh(weights.initial, ONE.saturating_sub(price.band))?,
-                    optimistic: value.weigh(weights.maintenance, ONE + price.liquidation_band)?,
-                    maintenance: value.weigh(weights.maintenance, ONE)?,
-                    end: value.weigh(weights.end, ONE)?,
-                })
-            }
-            Side::Debt => {
-                let high = if price.ema > price.mid { leg.value_at(price.ema) } else { value };
-                Ok(Contribution {
-                    equity: Value(-value.0),
-                    debt: value,
-                    initial: negative(high.weigh(weights.initial, ONE + price.band)?),
-                    optimistic: negative(value.weigh(weights.maintenance, ONE.saturating_sub(price.liquidation_band))?),
-                    maintenance: negative(value.weigh(weights.maintenance, ONE)?),
-                    end: negative(value.weigh(weights.end, ONE)?),
-                })
-            }
-        }
+    fn add(&mut self, leg: &TokenLeg, worse_ema: bool, taker: Bps, given: Bps) -> Result<(), MathError> {
+        let value = leg.value.pieces()?;
+        let worst = if worse_ema { leg.value_at(leg.price.ema).pieces()? } else { value };
+        // Safe because: a value has at most 88 bits and there are at most sixteen legs.
+        self.value = self.value.wrapping_add(leg.value.0);
+        self.initial.add(worst, leg.weights.initial, taker)?;
+        self.optimistic.add(value, leg.weights.maintenance, given)?;
+        self.maintenance.add(value, leg.weights.maintenance, ONE)?;
+        self.end.add(value, leg.weights.end, ONE)
     }
-}
-
-#[inline(always)]
-fn negative(x: Weighted) -> Weighted {
-    Weighted(-x.0)
 }
 
 /// Values an account at every level in one pass.
@@ -83,53 +63,64 @@ fn negative(x: Weighted) -> Weighted {
 /// Formula:  H = Σ w·D·P − Σ v·B·P at each level       (docs/spec.md §4.2)
 /// Units:    dollars × 2^32, weighted levels × 10^8
 /// Rounding: none beyond the legs' values (floor for deposits, ceil for debts)
-/// Errors:   Overflow, PerpUnsupported
+/// Errors:   Overflow, also with more than sixteen legs; PerpUnsupported
 /// Source:   Mango v4's three health levels; the interval is ours
 pub fn value(snapshot: &Snapshot) -> Result<Valuation, Refusal> {
     if !snapshot.perps.is_empty() {
         return Err(Refusal::PerpUnsupported);
     }
-    let mut total = Valuation::default();
-    for leg in &snapshot.tokens {
-        total.add(leg)?;
-    }
-    Ok(total)
+    Ok(Valuation::of(&snapshot.tokens)?)
 }
 
 impl Valuation {
-    #[inline(always)]
-    fn add(&mut self, leg: &TokenLeg) -> Result<(), MathError> {
-        let part = Contribution::of(leg)?;
-        self.equity = self.equity.plus(part.equity)?;
-        self.debts = self.debts.plus(part.debt)?;
-        self.initial = self.initial.plus(part.initial)?;
-        self.optimistic = self.optimistic.plus(part.optimistic)?;
-        self.maintenance = self.maintenance.plus(part.maintenance)?;
-        self.end = self.end.plus(part.end)?;
-        if leg.side == Side::Debt {
-            self.requirement = self.requirement.minus(part.maintenance)?;
+    fn of(legs: &[TokenLeg]) -> Result<Valuation, MathError> {
+        if legs.len() > MAX_LEGS {
+            return Err(MathError::Overflow);
         }
-        self.oldest_price = self.oldest_price.max(leg.price.age);
-        Ok(())
+        let (mut deposits, mut debts) = (Levels::default(), Levels::default());
+        let mut oldest_price = 0;
+        for leg in legs {
+            let price = &leg.price;
+            oldest_price = oldest_price.max(price.age);
+            match leg.side {
+                Side::Deposit => {
+                    let (taker, given) = (ONE.saturating_sub(price.band), ONE.saturating_add(price.liquidation_band));
+                    deposits.add(leg, price.ema < price.mid, taker, given)?;
+                }
+                Side::Debt => {
+                    let (taker, given) = (ONE.saturating_add(price.band), ONE.saturating_sub(price.liquidation_band));
+                    debts.add(leg, price.ema > price.mid, taker, given)?;
+                }
+            }
+        }
+        let net = |plus: &WeightedSum, minus: &WeightedSum| plus.total().minus(minus.total());
+        Ok(Valuation {
+            equity: Value(deposits.value).minus(Value(debts.value))?,
+            debts: Value(debts.value),
+            initial: net(&deposits.initial, &debts.initial)?,
+            optimistic: net(&deposits.optimistic, &debts.optimistic)?,
+            maintenance: net(&deposits.maintenance, &debts.maintenance)?,
+            end: net(&deposits.end, &debts.end)?,
+            requirement: debts.maintenance.total(),
+            oldest_price,
+        })
     }
 
     /// The valuation after one leg has become another, without valuing the rest again. Ages are left as they were.
     ///
     /// Errors: Overflow
     pub fn replace(&self, old: &TokenLeg, new: &TokenLeg) -> Result<Valuation, MathError> {
-        let (out, into) = (Contribution::of(old)?, Contribution::of(new)?);
-        let requirement = match old.side {
-            Side::Deposit => self.requirement,
-            Side::Debt => self.requirement.plus(out.maintenance)?.minus(into.maintenance)?,
-        };
+        let (out, into) = (Valuation::of(core::slice::from_ref(old))?, Valuation::of(core::slice::from_ref(new))?);
+        let value = |all: Value, out: Value, into: Value| all.minus(out)?.plus(into);
+        let weighted = |all: Weighted, out: Weighted, into: Weighted| all.minus(out)?.plus(into);
         Ok(Valuation {
-            equity: self.equity.minus(out.equity)?.plus(into.equity)?,
-            debts: self.debts.minus(out.debt)?.plus(into.debt)?,
-            initial: self.initial.minus(out.initial)?.plus(into.initial)?,
-            optimistic: self.optimistic.minus(out.optimistic)?.plus(into.optimistic)?,
-            maintenance: self.maintenance.minus(out.maintenance)?.plus(into.maintenance)?,
-            end: self.end.minus(out.end)?.plus(into.end)?,
-            requirement,
+            equity: value(self.equity, out.equity, into.equity)?,
+            debts: value(self.debts, out.debts, into.debts)?,
+            initial: weighted(self.initial, out.initial, into.initial)?,
+            optimistic: weighted(self.optimistic, out.optimistic, into.optimistic)?,
+            maintenance: weighted(self.maintenance, out.maintenance, into.maintenance)?,
+            end: weighted(self.end, out.end, into.end)?,
+            requirement: weighted(self.requirement, out.requirement, into.requirement)?,
             oldest_price: self.oldest_price,
         })
     }

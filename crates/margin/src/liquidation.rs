@@ -1,5 +1,7 @@
 //! The only place that decides a liquidation: whether, which pair of legs, how much, at what bonus.
 
+use alloc::vec::Vec;
+
 use crate::error::{MathError, Pair, Refusal};
 use crate::fixed::{div_down, div_up, mul, mul_div_up};
 use crate::health::Valuation;
@@ -128,7 +130,7 @@ impl Breach {
             return Err(Refusal::StaleLeg);
         }
         let best = self.best(snapshot).ok_or(Refusal::NoLegHelps)?;
-        match self.terms(debt, coarse(debt.value), collateral) {
+        match self.terms((debt, coarse(debt.value)), (collateral, coarse(collateral.value))) {
             Some(terms) if terms.is_close_to(&best) => Ok(terms),
             _ => Err(Refusal::LegNotChosen(best.pair())),
         }
@@ -138,13 +140,13 @@ impl Breach {
     fn best<'a>(&self, snapshot: &'a Snapshot) -> Option<Terms<'a>> {
         let fresh = |side| {
             let takes = move |leg: &&TokenLeg| leg.side == side && leg.amount > 0 && !leg.price.is_stale();
-            snapshot.tokens.iter().filter(takes)
+            snapshot.tokens.iter().filter(takes).map(|leg| (leg, coarse(leg.value)))
         };
+        let deposits: Vec<_> = fresh(Side::Deposit).collect();
         let mut best: Option<Terms> = None;
         for debt in fresh(Side::Debt) {
-            let owed = coarse(debt.value);
-            for collateral in fresh(Side::Deposit) {
-                match self.terms(debt, owed, collateral) {
+            for collateral in &deposits {
+                match self.terms(debt, *collateral) {
                     Some(terms) if best.as_ref().is_none_or(|best| terms.beats(best)) => best = Some(terms),
                     _ => {}
                 }
@@ -153,28 +155,34 @@ impl Breach {
         best
     }
 
+    /// Takes each leg with its coarse value.
+    ///
     /// Formula:  β' = min(β, θ·(v − w)/w);  k = v_end − w_end·(1 + β');  score = k / (β' + ε)       (docs/spec.md §5.3)
     /// Rounding: β' and score floor
     #[inline(always)]
-    fn terms<'a>(&self, debt: &'a TokenLeg, owed: u64, collateral: &'a TokenLeg) -> Option<Terms<'a>> {
+    fn terms<'a>(&self, debt: (&'a TokenLeg, u64), collateral: (&'a TokenLeg, u64)) -> Option<Terms<'a>> {
+        let (debt, owed) = debt;
+        let (collateral, owned) = collateral;
         let (v, w) = (u64::from(debt.weights.maintenance), u64::from(collateral.weights.maintenance));
-        let mut bonus = u64::from(self.bonus);
+        let mut bonus = self.bonus;
         if w > 0 {
-            bonus = bonus.min(v.checked_sub(w)? * THETA_TENTHS * BPS / (w * 10));
+            let cap = v.checked_sub(w)?.wrapping_mul(THETA_TENTHS * BPS) / w.wrapping_mul(10);
+            bonus = bonus.min(cap as Bps);
         }
+        // Safe because: weights and bonus have at most 32 bits each and coarse values 44, gain 28: no product or shift
+        // below reaches 64 bits but repayable × gain in bps, which has at most 44 + 18.
+        let whole = BPS + u64::from(bonus);
+        let required = u64::from(debt.weights.end) * BPS;
         let gain =
-            (u64::from(debt.weights.end) * BPS).checked_sub(u64::from(collateral.weights.end) * (BPS + bonus))?;
-        if gain == 0 {
-            return None;
-        }
-        let repayable = owed.min(coarse(collateral.value) * BPS / (BPS + bonus));
+            required.checked_sub(u64::from(collateral.weights.end).wrapping_mul(whole)).filter(|gain| *gain > 0)?;
+        let repayable = owed.min(owned.wrapping_mul(BPS) / whole);
         Some(Terms {
             debt,
             collateral,
-            bonus: bonus as Bps,
+            bonus,
             gain,
-            carries: repayable * (gain / BPS) >= self.coarse_need / CARRY_TENTH,
-            score: (gain << 20) / (bonus + SCORE_EPSILON),
+            carries: repayable.wrapping_mul(gain / BPS) >= self.coarse_need / CARRY_TENTH,
+            score: (gain << 20) / (u64::from(bonus) + SCORE_EPSILON),
         })
     }
 }

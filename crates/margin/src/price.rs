@@ -2,7 +2,7 @@
 //! confidence and age. Borrowers are valued at its worst end, liquidations at its best.
 
 use crate::error::{MathError, Refusal};
-use crate::fixed::{div_down, div_up, mul, narrow, sqrt_up};
+use crate::fixed::{div_down, div_up, mul, narrow};
 use crate::units::{BPS, Bps, NativeAmount, VALUE_BITS, Value};
 
 /// log2 of the scale of a [`Price`].
@@ -206,6 +206,21 @@ pub fn age(publish_time: i64, now: i64) -> u32 {
     }
 }
 
+/// ⌈√age⌉ for every age that is not stale.
+const SQRT_UP: [u8; MAX_AGE_LIQUIDATION as usize + 1] = {
+    let mut roots = [0u8; MAX_AGE_LIQUIDATION as usize + 1];
+    let mut age = 1;
+    while age < roots.len() {
+        let mut root = roots[age - 1];
+        while (root as usize) * (root as usize) < age {
+            root += 1;
+        }
+        roots[age] = root;
+        age += 1;
+    }
+    roots
+};
+
 /// A stored price as health sees it: where it is, how far it may be off, how old it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Interval {
@@ -231,19 +246,15 @@ impl Interval {
     #[inline(always)]
     pub fn at(config: &FeedConfig, state: &FeedState, now: i64) -> Interval {
         let age = age(state.publish_time, now);
-        let stale = age > MAX_AGE_LIQUIDATION;
-        let band = if stale {
-            config.max_band
-        } else {
-            config.max_band.min(state.confidence_band.saturating_add(config.drift.saturating_mul(sqrt_up(age))))
+        let (band, liquidation_band) = match SQRT_UP.get(age as usize) {
+            Some(root) => {
+                let drift = config.drift.saturating_mul(u32::from(*root));
+                let band = config.max_band.min(state.confidence_band.saturating_add(drift));
+                (band, band.min(config.max_liquidation_band))
+            }
+            None => (config.max_band, config.max_band),
         };
-        Interval {
-            mid: state.price,
-            ema: state.ema,
-            band,
-            liquidation_band: if stale { config.max_band } else { band.min(config.max_liquidation_band) },
-            age,
-        }
+        Interval { mid: state.price, ema: state.ema, band, liquidation_band, age }
     }
 
     /// Whether the price is too old to liquidate at.

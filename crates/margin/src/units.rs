@@ -34,8 +34,59 @@ pub struct Value(pub i128);
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Weighted(pub i128);
 
-/// Largest magnitude of a leg's value: 2^92 raw, that is 2^60 dollars. Keeps every weighted product below 2^124.
-const MAX_VALUE: i128 = 1 << 92;
+/// Most legs of one sum.
+pub const MAX_LEGS: usize = 16;
+/// Bits of the largest value of a leg: 2^88 raw, that is 2^56 dollars.
+const VALUE_LIMIT_BITS: u32 = 88;
+/// Bits of the largest product of weight and price factor.
+const FACTOR_LIMIT_BITS: u32 = 28;
+
+/// A value ≥ 0 in pieces of 32 bits, ready to be weighed at several levels.
+#[derive(Clone, Copy)]
+pub struct Pieces {
+    low: u64,
+    middle: u64,
+    high: u64,
+}
+
+/// A sum of weighted values in the making. The pieces' products are summed apart and put together once at the end: on
+/// chain that costs a tenth of as many 128-bit products and sums.
+#[derive(Clone, Copy, Default)]
+pub struct WeightedSum {
+    low: u64,
+    middle: u64,
+    high: u64,
+}
+
+impl WeightedSum {
+    /// Adds value × weight × factor.
+    ///
+    /// Formula:  sum += value × weight × factor       (docs/spec.md §4.2)
+    /// Units:    weight, factor: bps of 1 each, together below 2^28; at most [`MAX_LEGS`] times for one sum
+    /// Rounding: none
+    /// Errors:   Overflow where weight × factor is too large
+    #[inline(always)]
+    pub fn add(&mut self, value: Pieces, weight: Bps, factor: Bps) -> Result<(), MathError> {
+        let factor = u64::from(weight) * u64::from(factor);
+        if factor >> FACTOR_LIMIT_BITS != 0 {
+            return Err(MathError::Overflow);
+        }
+        // Safe because: 1. each piece has at most 32 bits and the factor 28, so a product is below 2^60; 2. sixteen of
+        // them are at most 2^64 − 16.
+        self.low = self.low.wrapping_add(value.low.wrapping_mul(factor));
+        self.middle = self.middle.wrapping_add(value.middle.wrapping_mul(factor));
+        self.high = self.high.wrapping_add(value.high.wrapping_mul(factor));
+        Ok(())
+    }
+
+    /// The sum: below 2^120, for which [`Weighted`] has room.
+    #[inline(always)]
+    pub fn total(&self) -> Weighted {
+        let sum =
+            u128::from(self.low).wrapping_add(u128::from(self.middle) << 32).wrapping_add(u128::from(self.high) << 64);
+        Weighted(sum as i128)
+    }
+}
 
 impl Value {
     /// Zero dollars.
@@ -46,27 +97,19 @@ impl Value {
         Value((dollars as i128) << VALUE_BITS)
     }
 
-    /// Weighs a value ≥ 0.
+    /// The value in pieces, for weighing.
     ///
-    /// Formula:  weighted = value × weight × factor
-    /// Units:    weight, factor: bps of 1 each, together below 2^32; returns [`Weighted`]
-    /// Rounding: none
-    /// Errors:   Overflow above 2^60 dollars, Negative below 0
-    /// Source:   docs/spec.md §4.2
+    /// Errors: Overflow above 2^56 dollars, Negative below 0
     #[inline(always)]
-    pub fn weigh(self, weight: Bps, factor: Bps) -> Result<Weighted, MathError> {
-        if self.0 >= MAX_VALUE {
-            return Err(MathError::Overflow);
-        }
-        if self.0 < 0 {
+    pub fn pieces(self) -> Result<Pieces, MathError> {
+        let (low, high) = (self.0 as u64, (self.0 >> 64) as i64);
+        if high < 0 {
             return Err(MathError::Negative);
         }
-        let factor = u64::from(weight) * u64::from(factor);
-        if factor > u64::from(u32::MAX) {
+        if high >> (VALUE_LIMIT_BITS - 64) != 0 {
             return Err(MathError::Overflow);
         }
-        // Safe because: 1. value < 2^92; 2. factor < 2^32; 3. so the product is below 2^124.
-        Ok(Weighted(mul_small(self.0 as u128, factor) as i128))
+        Ok(Pieces { low: low & u64::from(u32::MAX), middle: low >> 32, high: high as u64 })
     }
 
     /// The value in dollars × 10^8, rounded down and saturating. For display and events only.
@@ -89,19 +132,6 @@ impl Value {
 
 fn clamp(x: i128) -> i64 {
     x.clamp(i64::MIN as i128, i64::MAX as i128) as i64
-}
-
-/// `value × factor` for a value below 2^92 and a factor below 2^32, from 32-bit pieces: on chain a 128-bit product costs
-/// three times as much.
-#[inline(always)]
-fn mul_small(value: u128, factor: u64) -> u128 {
-    let low = value as u64;
-    let high = (value >> 64) as u64;
-    let bottom = u128::from((low & u64::from(u32::MAX)) * factor);
-    let middle = u128::from((low >> 32) * factor) << 32;
-    let top = u128::from(high * factor) << 64;
-    // Safe because: the sum is the product, which has at most 124 bits.
-    bottom.wrapping_add(middle).wrapping_add(top)
 }
 
 impl Weighted {
@@ -193,9 +223,15 @@ mod tests {
 
     proptest! {
         #[test]
-        fn weighing_is_the_exact_product(value in 0i128..MAX_VALUE, weight in 0u32..20_000, factor in 0u32..15_000) {
-            let product = value * i128::from(weight) * i128::from(factor);
-            prop_assert_eq!(Value(value).weigh(weight, factor), Ok(Weighted(product)));
+        fn a_weighted_sum_is_the_exact_sum_of_products(
+            legs in proptest::collection::vec((0i128..1 << 88, 0u32..=20_000, 0u32..=12_000), 0..=MAX_LEGS)
+        ) {
+            let mut sum = WeightedSum::default();
+            for (value, weight, factor) in &legs {
+                sum.add(Value(*value).pieces().unwrap(), *weight, *factor).unwrap();
+            }
+            let exact: i128 = legs.iter().map(|(v, w, f)| v * i128::from(*w) * i128::from(*f)).sum();
+            prop_assert_eq!(sum.total(), Weighted(exact));
         }
 
         #[test]
@@ -212,9 +248,19 @@ mod tests {
 
     #[test]
     fn weighing_refuses_what_could_overflow() {
-        assert_eq!(Value(MAX_VALUE).weigh(1, 1), Err(MathError::Overflow));
-        assert_eq!(Value(-1).weigh(1, 1), Err(MathError::Negative));
-        assert_eq!(Value(1).weigh(u32::MAX, 2), Err(MathError::Overflow));
+        assert!(matches!(Value(1 << 88).pieces(), Err(MathError::Overflow)));
+        assert!(matches!(Value(-1).pieces(), Err(MathError::Negative)));
+        let one = Value(1).pieces().unwrap();
+        assert_eq!(WeightedSum::default().add(one, 1 << 14, 1 << 14), Err(MathError::Overflow));
+    }
+
+    #[test]
+    fn sixteen_of_the_largest_legs_fit() {
+        let (mut sum, largest) = (WeightedSum::default(), (1i128 << 88) - 1);
+        for _ in 0..MAX_LEGS {
+            sum.add(Value(largest).pieces().unwrap(), 16_383, 16_384).unwrap();
+        }
+        assert_eq!(sum.total(), Weighted(largest * 16_383 * 16_384 * MAX_LEGS as i128));
     }
 
     #[test]
