@@ -146,7 +146,21 @@ impl Chain {
     /// # Errors
     /// The failure with its logs; nothing but the fee has changed.
     pub fn send(&mut self, instructions: &[Instruction], signers: &[&Keypair]) -> Result<Outcome, Box<Failure>> {
-        let transaction = self.sign(instructions, signers);
+        let payer = self.payer.insecure_clone();
+        self.send_as(&payer, instructions, signers)
+    }
+
+    /// Sends a transaction that somebody else pays for.
+    ///
+    /// # Errors
+    /// The failure with its logs; nothing but the fee has changed.
+    pub fn send_as(
+        &mut self,
+        payer: &Keypair,
+        instructions: &[Instruction],
+        signers: &[&Keypair],
+    ) -> Result<Outcome, Box<Failure>> {
+        let transaction = self.sign(payer, instructions, signers);
         let accounts = transaction.message.account_keys.len();
         let bytes = transaction_size(&transaction);
         match self.svm.send_transaction(transaction) {
@@ -164,12 +178,12 @@ impl Chain {
         }
     }
 
-    fn sign(&mut self, instructions: &[Instruction], signers: &[&Keypair]) -> Transaction {
+    fn sign(&mut self, payer: &Keypair, instructions: &[Instruction], signers: &[&Keypair]) -> Transaction {
         // Every transaction gets a blockhash of its own, so that two equal ones are not taken for one.
         self.svm.expire_blockhash();
-        let message = Message::new(instructions, Some(&self.payer.pubkey()));
-        let mut all = vec![&self.payer];
-        all.extend(signers.iter().filter(|key| key.pubkey() != self.payer.pubkey()));
+        let message = Message::new(instructions, Some(&payer.pubkey()));
+        let mut all = vec![payer];
+        all.extend(signers.iter().filter(|key| key.pubkey() != payer.pubkey()));
         Transaction::new(&all, message, self.svm.latest_blockhash())
     }
 
