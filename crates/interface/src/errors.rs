@@ -60,7 +60,6 @@ errors! {
     NoDebt = 6010, "the margin account owes nothing of this token";
     StrangerMayOnlyTopUp = 6011, "a third party may deposit only a token that the account already holds";
     AccountNotEmpty = 6012, "the margin account still holds a deposit, a debt or a position";
-    SameAccount = 6013, "keeper and liquidatee are the same margin account";
     VaultMismatch = 6014, "the vault is not the bank's vault";
     MintMismatch = 6015, "the mint is not the bank's mint";
     TokenProgramMismatch = 6016, "the token program does not own the mint";
@@ -95,10 +94,8 @@ errors! {
     HealthFell = 6306, "the liquidation would lower the margin account's health";
 
     // 64xx admin
-    NotAdmin = 6400, "the signer is not the group's admin";
     NotRiskManager = 6401, "the signer is neither admin nor risk manager of the group";
     TokensFull = 6402, "the risk board holds thirty-two tokens already";
-    BoardNotEmpty = 6403, "the risk board account is not new";
     MintExtension = 6404, "the mint has an extension that is not allowed";
     TransferFeeTooHigh = 6405, "the mint's transfer fee exceeds one percent";
     MintDecimals = 6406, "the mint has more than twelve decimals";

@@ -1,8 +1,8 @@
-//! Sets a token's weights or feed, or the group's liquidation parameters. Admin or risk manager. A new feed starts without
-//! a price. Errors: NotRiskManager, FeedNotListed and every Config error.
+//! Sets a token's weights or feed, or the group's liquidation parameters. Admin or risk manager. A new feed keeps the last
+//! price and watermark until its first newer print, so that no account loses value by the change. Errors: NotRiskManager,
+//! FeedNotListed and every Config error.
 
 use anchor_lang::prelude::*;
-use breakwater_interface::accounts::Feed;
 use breakwater_interface::config::{LiquidationConfig, OracleConfig, WeightConfig};
 use breakwater_interface::events::ParameterSet;
 use breakwater_interface::{Group, MarginError, RiskBoard, oracle};
@@ -48,12 +48,7 @@ pub fn set_oracle(ctx: &mut Context<SetBoard>, token: u8, mut config: OracleConf
     if config.kind != oracle::PULL && config.kind != oracle::LEGACY {
         return Err(MarginError::ConfigOracleKind.into());
     }
-    let same_source = (config.kind, config.feed_id) == (feed.oracle.kind, feed.oracle.feed_id);
-    *feed = if same_source {
-        Feed { oracle: config, ..*feed }
-    } else {
-        Feed { listed: 1, oracle: config, ..bytemuck::Zeroable::zeroed() }
-    };
+    feed.oracle = config;
     finish(board, authority.address(), token.into(), 2)
 }
 
