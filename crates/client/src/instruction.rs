@@ -7,9 +7,9 @@ use solana_instruction::{AccountMeta, Instruction};
 use crate::decode::discriminator;
 use crate::{Address, PROGRAM_ID, SYSTEM_PROGRAM, address};
 
-/// In [`refresh`], an item from here on is the index snapshot of token `item − TOKEN_ITEM`.
-pub const TOKEN_ITEM: u8 = 128;
-/// As an amount of [`withdraw`], [`repay`] or [`liquidate`]: all.
+pub use breakwater_interface::accounts::TOKEN_ITEM;
+
+/// As an amount of [`withdraw`] or [`repay`]: all. As that of [`liquidate`]: no limit.
 pub const ALL: u64 = u64::MAX;
 
 /// A bank with what a token movement needs to know of it.

@@ -23,6 +23,8 @@ pub const MAX_TOKEN_POSITIONS: usize = 16;
 pub const MAX_PERP_POSITIONS: usize = 8;
 /// Layout version of a margin account.
 pub const MARGIN_ACCOUNT_VERSION: u8 = 1;
+/// In `refresh`, an item from here on is the index snapshot of token `item − TOKEN_ITEM`.
+pub const TOKEN_ITEM: u8 = 128;
 /// Bytes of the discriminator in front of every account.
 pub const DISCRIMINATOR: usize = 8;
 
@@ -32,7 +34,7 @@ pub const DISCRIMINATOR: usize = 8;
 pub struct Group {
     /// Who created the group; part of its address.
     pub creator: Address,
-    /// May do everything below and replace roles.
+    /// May list tokens and set parameters.
     pub admin: Address,
     /// May list tokens and set parameters.
     pub risk_manager: Address,
@@ -121,8 +123,8 @@ pub struct MarketRisk {
     pub reserved: [u64; 8],
 }
 
-/// Everything that health needs and that is not the user's own. Created by the client (it is larger than a program may
-/// create in one step) and taken over, all zero, by `create_group`.
+/// Everything that health needs and that is not the user's own. Created by the client and taken over, all zero, by
+/// `create_group`, so that it may outgrow what a program can create in one step.
 #[cfg_attr(feature = "anchor", account)]
 #[cfg_attr(not(feature = "anchor"), derive(Clone, Copy, Debug, Pod, Zeroable), repr(C))]
 pub struct RiskBoard {
@@ -166,7 +168,7 @@ pub struct Bank {
     pub tranche: u64,
     /// Protocol's earnings, native units.
     pub fees: u64,
-    /// Unwritten-off losses that lenders have borne so far, native units.
+    /// Losses that lenders have borne so far, native units.
     pub socialised: u64,
     /// Until when interest is charged, unix seconds.
     pub accrued_at: i64,

@@ -63,6 +63,9 @@ errors! {
     VaultMismatch = 6014, "the vault is not the bank's vault";
     MintMismatch = 6015, "the mint is not the bank's mint";
     TokenProgramMismatch = 6016, "the token program does not own the mint";
+    BankOfOtherToken = 6017, "the bank is not that of the token";
+    MathDivideByZero = 6018, "an amount would be divided by zero";
+    MathNegative = 6019, "an amount would be negative";
 
     // 61xx oracle
     OracleOwner = 6100, "the oracle account is not owned by a Pyth program of the feed's kind";
@@ -80,7 +83,7 @@ errors! {
 
     // 62xx health
     StalePrice = 6200, "a leg's price is older than the action accepts";
-    StaleIndex = 6201, "a leg's index snapshot is older than five minutes";
+    StaleIndex = 6201, "a leg's index snapshot is older than the action accepts";
     InsufficientHealth = 6202, "the margin account's initial health would be negative";
     PerpUnsupported = 6203, "perpetual positions are not supported yet";
 
@@ -99,6 +102,8 @@ errors! {
     MintExtension = 6404, "the mint has an extension that is not allowed";
     TransferFeeTooHigh = 6405, "the mint's transfer fee exceeds one percent";
     MintDecimals = 6406, "the mint has more than twelve decimals";
+    NotAMint = 6407, "the account is not an initialised mint";
+    TokenNotListed = 6408, "the risk board has no such token";
     ConfigAssetWeights = 6410, "asset weights must rise from initial to maintenance and stay at or below one";
     ConfigLiabilityWeights = 6411, "liability weights must fall from initial to maintenance and stay at or above one";
     ConfigEndBuffer = 6412, "end weights must be 25 to 100 basis points stricter than maintenance weights";
@@ -124,15 +129,19 @@ errors! {
 }
 
 impl From<MathError> for MarginError {
-    fn from(_: MathError) -> Self {
-        MarginError::MathOverflow
+    fn from(e: MathError) -> Self {
+        match e {
+            MathError::Overflow => MarginError::MathOverflow,
+            MathError::DivideByZero => MarginError::MathDivideByZero,
+            MathError::Negative => MarginError::MathNegative,
+        }
     }
 }
 
 impl From<Refusal> for MarginError {
     fn from(refusal: Refusal) -> Self {
         match refusal {
-            Refusal::Math(_) => MarginError::MathOverflow,
+            Refusal::Math(e) => e.into(),
             Refusal::PrintFromFuture => MarginError::OracleFromFuture,
             Refusal::PrintTooOld => MarginError::OracleTooOld,
             Refusal::PriceNotPositive => MarginError::OraclePriceNotPositive,
@@ -174,7 +183,6 @@ impl From<ConfigError> for MarginError {
 impl From<LendingError> for MarginError {
     fn from(e: LendingError) -> Self {
         match e {
-            LendingError::AmountZero => MarginError::AmountZero,
             LendingError::MoreThanOwned => MarginError::MoreThanOwned,
             LendingError::OverDepositCap => MarginError::OverDepositCap,
             LendingError::OverBorrowCap => MarginError::OverBorrowCap,

@@ -103,7 +103,7 @@ events! {
         deposit_index: u64,
         /// Number of the token.
         token: u32,
-        /// 1 if the bank became reduce-only.
+        /// 1 if the bank is reduce-only afterwards.
         reduce_only: u32,
     }
 

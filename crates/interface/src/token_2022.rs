@@ -42,18 +42,18 @@ pub struct MintRefusal {
 
 /// Judges a mint's bytes.
 ///
-/// Errors: MintMismatch (not an initialised mint), MintExtension, TransferFeeTooHigh
+/// Errors: NotAMint, MintExtension, TransferFeeTooHigh
 pub fn judge_mint(data: &[u8]) -> Result<MintFacts, MintRefusal> {
     let refuse = |error, extension| Err(MintRefusal { error, extension });
     if data.len() < MINT_LENGTH || data[INITIALIZED] != 1 {
-        return refuse(MarginError::MintMismatch, 0);
+        return refuse(MarginError::NotAMint, 0);
     }
     let mut facts = MintFacts { decimals: data[DECIMALS], transfer_fee: false };
     if data.len() == MINT_LENGTH {
         return Ok(facts);
     }
     if data.get(ACCOUNT_TYPE) != Some(&ACCOUNT_TYPE_MINT) {
-        return refuse(MarginError::MintMismatch, 0);
+        return refuse(MarginError::NotAMint, 0);
     }
     let mut rest = &data[FIRST_EXTENSION..];
     while let Some((kind, value, after)) = next_extension(rest) {

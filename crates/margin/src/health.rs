@@ -1,11 +1,13 @@
 //! Health: one pass over the legs gives every level that a decision needs.
 
 use crate::error::{MathError, Refusal};
+use crate::interest::{MAX_INDEX_AGE, MAX_INDEX_AGE_LIQUIDATION};
 use crate::position::{Side, Snapshot, TokenLeg};
-use crate::price::MAX_AGE_LIQUIDATION;
-use crate::units::{BPS, Bps, MAX_LEGS, Value, Weighted, WeightedSum};
+use crate::units::{BPS, Bps, MAX_LEGS, USD, Value, Weighted, WeightedSum};
 
 const ONE: Bps = BPS as Bps;
+/// A hundredth of a dollar.
+const CENT: Value = Value(USD / 100);
 
 /// What an account is worth at the levels of docs/spec.md §4.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -134,24 +136,25 @@ impl Valuation {
         if self.oldest_price > max_price_age {
             return Err(Refusal::StalePrice);
         }
-        if snapshot.index_age > crate::interest::MAX_INDEX_AGE {
-            return Err(Refusal::StaleIndex);
-        }
+        snapshot.verify_indices(MAX_INDEX_AGE)?;
         if self.initial < Weighted::ZERO {
             return Err(Refusal::InsufficientHealth);
         }
         Ok(())
     }
 
-    /// Confirms that debts remain, nothing is left to seize and every price is fresh.
+    /// Confirms that debts remain and nothing is left to seize, at fresh prices.
     ///
-    /// Formula:  equity < 0 and no deposit with an amount       (docs/spec.md §6)
-    /// Errors:   StalePrice, NotBankrupt
+    /// Formula:  equity < 0 and every deposit below a cent       (docs/spec.md §6)
+    /// Units:    a deposit below a cent is nothing, whatever its price's age: dust must not hold a bankruptcy up
+    /// Errors:   StaleIndex, StalePrice, NotBankrupt
     pub fn verify_bankrupt(&self, snapshot: &Snapshot) -> Result<(), Refusal> {
-        if self.oldest_price > MAX_AGE_LIQUIDATION {
+        snapshot.verify_indices(MAX_INDEX_AGE_LIQUIDATION)?;
+        let matters = |leg: &&TokenLeg| leg.side == Side::Debt || leg.value >= CENT;
+        if snapshot.tokens.iter().filter(matters).any(|leg| leg.price.is_stale()) {
             return Err(Refusal::StalePrice);
         }
-        let something_left = snapshot.tokens.iter().any(|leg| leg.side == Side::Deposit && leg.amount > 0);
+        let something_left = snapshot.tokens.iter().filter(matters).any(|leg| leg.side == Side::Deposit);
         if something_left || self.equity >= Value::ZERO {
             return Err(Refusal::NotBankrupt);
         }
@@ -163,12 +166,12 @@ impl Valuation {
         self.optimistic < Weighted::ZERO
     }
 
-    /// Health factor in millionths, for display: 1 + H_maint / Req, floor; `None` without a requirement.
+    /// Health factor in millionths, for display: 1 + H_maint / Req, floor; `None` without a requirement or beyond 64 bits.
     pub fn health_factor_ppm(&self) -> Option<i64> {
         if self.requirement.0 <= 0 {
             return None;
         }
-        // 2^20 steps would overflow at the largest values: scale both down first.
+        // A million times the largest health would overflow: both are scaled down first.
         let (health, requirement) = (self.maintenance.0 >> 24, (self.requirement.0 >> 24).max(1));
         i64::try_from(1_000_000 + (health * 1_000_000).div_euclid(requirement)).ok()
     }

@@ -10,6 +10,9 @@ pub const YEAR: u64 = 31_536_000;
 pub const MAX_ACCRUAL: u64 = 2_592_000;
 /// Oldest index snapshot that borrow, withdraw and open accept, in seconds.
 pub const MAX_INDEX_AGE: u32 = 300;
+/// Oldest index snapshot that a liquidation accepts, in seconds: longer, because anybody may sync it and a keeper must not
+/// depend on how often somebody does, but bounded, because an old deposit index understates the account.
+pub const MAX_INDEX_AGE_LIQUIDATION: u32 = 3_600;
 
 /// A kinked curve: annual rates at no, kink and full utilisation, straight between.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,7 +35,7 @@ const RATE_BITS: u32 = 14;
 /// Borrowed over supplied, × 2^32.
 ///
 /// Formula:  U = min(1, borrowed / supplied)       (docs/spec.md §3.2)
-/// Rounding: ceil; the rate is never understated
+/// Rounding: ceil
 /// Errors:   none; without supply U is 1 if anything is borrowed, else 0
 pub fn utilisation(borrowed: NativeAmount, supplied: NativeAmount) -> u64 {
     if borrowed >= supplied {

@@ -9,8 +9,6 @@ use crate::units::{BPS, Bps, Index, NativeAmount, Shares, WAD, WAD_BITS};
 /// A lending rule that an amount breaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LendingError {
-    /// The amount is 0, or too small to be worth one share.
-    AmountZero,
     /// More than the account owns.
     MoreThanOwned,
     /// Deposits would exceed the deposit cap.
@@ -110,7 +108,7 @@ impl Books {
         }
         let (debts, deposits) = (self.debts()?, self.deposits()?);
         let rate = pricing.curve.annual_rate(utilisation(debts, deposits))?;
-        self.borrow_index = grown(self.borrow_index, growth(rate, dt)?)?;
+        self.borrow_index = grown(self.borrow_index, growth(rate, dt)?);
 
         let interest = self.debts()?.checked_sub(debts).ok_or(MathError::Negative)?;
         let reserve = u64::try_from(mul(interest, u64::from(pricing.reserve_factor)).div_ceil(u128::from(BPS)))
@@ -118,8 +116,7 @@ impl Books {
         let earned = interest.saturating_sub(reserve);
         if self.deposit_shares > 0 {
             let rise = (u128::from(earned) << WAD_BITS) / u128::from(self.deposit_shares);
-            self.deposit_index.0 =
-                u64::try_from(u128::from(self.deposit_index.0) + rise).map_err(|_| MathError::Overflow)?;
+            self.deposit_index = raised(self.deposit_index, rise);
         }
         let credited = self.deposits()?.checked_sub(deposits).ok_or(MathError::Negative)?;
         self.earn(interest.checked_sub(credited).ok_or(MathError::Negative)?, pricing.tranche_target)
@@ -150,9 +147,9 @@ impl Books {
     /// Mints deposit shares for an amount.
     ///
     /// Formula:  shares = floor(amount / deposit_index)       (docs/spec.md §3.5)
-    /// Errors:   AmountZero where that is 0
-    pub fn mint_deposit(&mut self, amount: NativeAmount) -> Result<Shares, crate::Refusal> {
-        let shares = positive(self.deposit_index.shares_down(amount)?)?;
+    /// Errors:   Overflow, DivideByZero in a bank that lost everything
+    pub fn mint_deposit(&mut self, amount: NativeAmount) -> Result<Shares, MathError> {
+        let shares = self.deposit_index.shares_down(amount)?;
         self.deposit_shares = self.deposit_shares.checked_add(shares).ok_or(MathError::Overflow)?;
         Ok(shares)
     }
@@ -160,11 +157,8 @@ impl Books {
     /// Burns deposit shares for an amount, out of those that an account holds.
     ///
     /// Formula:  shares = ceil(amount / deposit_index), all of them where the amount is all       (docs/spec.md §3.5)
-    /// Errors:   AmountZero, MoreThanOwned
+    /// Errors:   MoreThanOwned
     pub fn burn_deposit(&mut self, amount: NativeAmount, held: Shares) -> Result<Shares, crate::Refusal> {
-        if amount == 0 {
-            return Err(LendingError::AmountZero.into());
-        }
         let owned = self.deposit_index.amount_down(held)?;
         if amount > owned {
             return Err(LendingError::MoreThanOwned.into());
@@ -178,9 +172,9 @@ impl Books {
     /// Issues debt shares for an amount.
     ///
     /// Formula:  shares = ceil(amount / borrow_index)       (docs/spec.md §3.5)
-    /// Errors:   AmountZero
-    pub fn issue_debt(&mut self, amount: NativeAmount) -> Result<Shares, crate::Refusal> {
-        let shares = positive(self.borrow_index.shares_up(amount)?)?;
+    /// Errors:   Overflow
+    pub fn issue_debt(&mut self, amount: NativeAmount) -> Result<Shares, MathError> {
+        let shares = self.borrow_index.shares_up(amount)?;
         self.borrow_shares = self.borrow_shares.checked_add(shares).ok_or(MathError::Overflow)?;
         Ok(shares)
     }
@@ -188,14 +182,13 @@ impl Books {
     /// Retires debt shares for an amount, out of those that an account owes; the whole debt where the amount covers it.
     ///
     /// Formula:  shares = floor(amount / borrow_index)       (docs/spec.md §3.5)
-    /// Errors:   AmountZero where that is 0
-    pub fn retire_debt(&mut self, amount: NativeAmount, owed: Shares) -> Result<Shares, crate::Refusal> {
+    /// Errors:   Negative where the books hold fewer
+    pub fn retire_debt(&mut self, amount: NativeAmount, owed: Shares) -> Result<Shares, MathError> {
         let shares = if amount >= self.borrow_index.amount_up(owed)? {
             owed
         } else {
             self.borrow_index.shares_down(amount)?.min(owed)
         };
-        let shares = positive(shares)?;
         self.borrow_shares = self.borrow_shares.checked_sub(shares).ok_or(MathError::Negative)?;
         Ok(shares)
     }
@@ -238,14 +231,14 @@ impl Books {
     }
 }
 
-fn positive(shares: Shares) -> Result<Shares, LendingError> {
-    if shares == 0 { Err(LendingError::AmountZero) } else { Ok(shares) }
+/// An index after growth, ceil.
+fn grown(index: Index, growth: u64) -> Index {
+    raised(index, (mul(index.0, growth) + u128::from(WAD - 1)) >> WAD_BITS)
 }
 
-/// An index after growth, ceil.
-fn grown(index: Index, growth: u64) -> Result<Index, MathError> {
-    let rise = (mul(index.0, growth) + u128::from(WAD - 1)) >> WAD_BITS;
-    u64::try_from(u128::from(index.0) + rise).map(Index).map_err(|_| MathError::Overflow)
+/// An index stops at its largest number (65,536 units a share), so that no bank can be stuck by its own interest.
+fn raised(index: Index, rise: u128) -> Index {
+    Index(u64::try_from(rise).map_or(u64::MAX, |rise| index.0.saturating_add(rise)))
 }
 
 #[cfg(test)]
@@ -291,7 +284,7 @@ mod tests {
     fn more_than_owned_is_refused_at_the_boundary() {
         let (mut books, shares, _) = bank(100, 0);
         assert_eq!(books.burn_deposit(101, shares), Err(LendingError::MoreThanOwned.into()));
-        assert_eq!(books.burn_deposit(0, shares), Err(LendingError::AmountZero.into()));
+        assert_eq!(books.burn_deposit(100, shares), Ok(shares));
     }
 
     #[test]

@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 use crate::error::{MathError, Pair, Refusal};
 use crate::fixed::{div_down, div_up, mul, mul_div_up};
 use crate::health::Valuation;
+use crate::interest::MAX_INDEX_AGE_LIQUIDATION;
 use crate::position::{Side, Snapshot, TokenLeg, coarse, with_bonus, without_bonus};
 use crate::units::{BPS, Bps, NativeAmount, Value, WEIGHT_ONE, Weighted};
 
@@ -63,7 +64,7 @@ pub struct Plan {
 /// Formula:  H_hi < 0; k = v_end − w_end·(1 + β); R = ceil(−H_end / k), S = floor(R·(1 + β))       (docs/spec.md §5)
 /// Units:    native units of the debt (R, insurance) and of the collateral (S)
 /// Rounding: R and insurance ceil, S floor
-/// Errors:   AccountHealthy, LegNotFound, StaleLeg, NoLegHelps, LegNotChosen, RequestTooSmall, Math
+/// Errors:   AccountHealthy, StaleIndex, LegNotFound, StaleLeg, NoLegHelps, LegNotChosen, RequestTooSmall, Math
 /// Source:   closed form as in Mango v4 and Aave v4; choice of leg, interval and bonus are ours
 pub fn plan_liquidation(
     snapshot: &Snapshot,
@@ -72,6 +73,7 @@ pub fn plan_liquidation(
     request: &Request,
 ) -> Result<Plan, Refusal> {
     let breach = Breach::of(valuation, params)?;
+    snapshot.verify_indices(MAX_INDEX_AGE_LIQUIDATION)?;
     let terms = breach.choose(snapshot, request.pair)?;
     terms.size(&breach, params.dust, request.max_repay)?.plan(params.insurance_share)
 }
@@ -265,7 +267,7 @@ impl<'a> Terms<'a> {
         let whole = self.repay_for_whole_collateral()?;
         let most = self.debt.amount.min(whole);
         let target = Value(div_up(breach.need, self.gain)? as i128);
-        let enough = self.debt.price.mid.amount_up(target)?.min(most);
+        let enough = amount_up_to(most, self.debt.price.mid.amount_up(target))?;
         let mut sized = SizedTerms { terms: self, whole, repay: enough };
         if sized.leaves_dust(dust)? {
             sized.repay = most;
@@ -282,7 +284,16 @@ impl<'a> Terms<'a> {
         let value = self.collateral.price.mid.value_up(self.collateral.amount);
         // One step of value above the floor is at or above the exact quotient.
         let value = without_bonus(value, self.bonus)?.plus(Value(1))?;
-        self.debt.price.mid.amount_up(value)
+        amount_up_to(NativeAmount::MAX, self.debt.price.mid.amount_up(value))
+    }
+}
+
+/// An amount or the limit, which also stands for an amount beyond 64 bits.
+fn amount_up_to(limit: NativeAmount, amount: Result<NativeAmount, MathError>) -> Result<NativeAmount, MathError> {
+    match amount {
+        Ok(amount) => Ok(amount.min(limit)),
+        Err(MathError::Overflow) => Ok(limit),
+        Err(e) => Err(e),
     }
 }
 

@@ -125,6 +125,13 @@ impl Snapshot {
         self.perps.is_empty() && self.tokens.iter().all(|leg| leg.side == Side::Deposit)
     }
 
+    /// Refuses index snapshots older than a limit, seconds.
+    ///
+    /// Errors: StaleIndex
+    pub fn verify_indices(&self, max_age: u32) -> Result<(), Refusal> {
+        if self.index_age > max_age { Err(Refusal::StaleIndex) } else { Ok(()) }
+    }
+
     /// Position of the leg of a token and side.
     ///
     /// Errors: LegNotFound

@@ -22,6 +22,8 @@ pub const DECAY_START: u32 = 86_400;
 pub const DECAY_END: u32 = 8 * 86_400;
 /// Exponents that a print may carry.
 pub const EXPONENTS: core::ops::RangeInclusive<i32> = -12..=0;
+/// Smallest normalised price: its rounding error is below a millionth.
+pub const MIN_PRICE: u64 = 1 << 20;
 /// Largest number of decimals of a listed token.
 pub const MAX_DECIMALS: u8 = 12;
 
@@ -177,7 +179,7 @@ fn normalise(price: u64, exponent: i32, decimals: u8) -> Result<Price, Refusal> 
     let (first, second) = if digits > 19 { (19, digits - 19) } else { (digits, 0) };
     let quotient = div_down(div_down(scaled, POWERS_OF_TEN[first as usize])?, power_of_ten(second)?)?;
     match u64::try_from(quotient) {
-        Ok(p) if p > 0 && p <= u64::MAX >> 1 => Ok(Price(p)),
+        Ok(p) if (MIN_PRICE..=u64::MAX >> 1).contains(&p) => Ok(Price(p)),
         _ => Err(Refusal::PriceOutOfRange),
     }
 }

@@ -24,7 +24,7 @@ impl Ledger<'_> {
     /// Errors: PositionIsDebt, TokenSlotsFull, AmountZero
     pub fn deposit(&mut self, amount: NativeAmount) -> Result<Shares, MarginError> {
         let slot = self.slot_for(SIDE_DEPOSIT)?;
-        let shares = self.books.mint_deposit(amount)?;
+        let shares = positive(self.books.mint_deposit(amount)?)?;
         self.grow(slot, SIDE_DEPOSIT, shares)
     }
 
@@ -36,7 +36,7 @@ impl Ledger<'_> {
         if amount == ALL {
             return self.clear(slot);
         }
-        let shares = self.books.burn_deposit(amount, self.account.tokens[slot].shares)?;
+        let shares = positive(self.books.burn_deposit(amount, self.account.tokens[slot].shares)?)?;
         self.shrink(slot, shares)?;
         Ok(amount)
     }
@@ -46,7 +46,7 @@ impl Ledger<'_> {
     /// Errors: PositionIsDeposit, TokenSlotsFull, AmountZero
     pub fn borrow(&mut self, amount: NativeAmount) -> Result<Shares, MarginError> {
         let slot = self.slot_for(SIDE_DEBT)?;
-        let shares = self.books.issue_debt(amount)?;
+        let shares = positive(self.books.issue_debt(amount)?)?;
         self.grow(slot, SIDE_DEBT, shares)
     }
 
@@ -55,23 +55,29 @@ impl Ledger<'_> {
     /// Errors: NoDebt, AmountZero
     pub fn repay(&mut self, amount: NativeAmount) -> Result<NativeAmount, MarginError> {
         let slot = self.held(SIDE_DEBT).ok_or(MarginError::NoDebt)?;
-        let owed = self.account.tokens[slot].shares;
-        let amount = amount.min(self.books.borrow_index.amount_up(owed)?);
-        let shares = self.books.retire_debt(amount, owed)?;
-        self.shrink(slot, shares)?;
-        Ok(amount)
+        let before = self.account.tokens[slot].shares;
+        let paid = self.pay_debt(slot, amount)?;
+        if self.account.tokens[slot].shares == before {
+            return Err(MarginError::AmountZero);
+        }
+        Ok(paid)
     }
 
-    /// Gives an amount to the account: its debt first, the rest as a deposit.
+    /// Gives an amount to the account: its debt first, the rest as a deposit. What is too small for a share stays with the
+    /// bank, so that dust can never block a liquidation.
     ///
     /// Errors: TokenSlotsFull, MathOverflow
     pub fn credit(&mut self, amount: NativeAmount) -> Result<(), MarginError> {
         let mut rest = amount;
-        if rest > 0 && self.held(SIDE_DEBT).is_some() {
-            rest = rest.saturating_sub(self.repay(rest)?);
+        if let Some(slot) = self.held(SIDE_DEBT) {
+            rest -= self.pay_debt(slot, rest)?;
         }
         if rest > 0 {
-            self.deposit(rest)?;
+            let shares = self.books.mint_deposit(rest)?;
+            if shares > 0 {
+                let slot = self.slot_for(SIDE_DEPOSIT)?;
+                self.grow(slot, SIDE_DEPOSIT, shares)?;
+            }
         }
         Ok(())
     }
@@ -83,7 +89,13 @@ impl Ledger<'_> {
         let mut rest = amount;
         if let Some(slot) = self.held(SIDE_DEPOSIT) {
             let owned = self.books.deposit_index.amount_down(self.account.tokens[slot].shares)?;
-            rest -= if rest < owned { self.withdraw(rest)? } else { self.clear(slot)? };
+            if rest >= owned {
+                rest -= self.clear(slot)?;
+            } else {
+                let shares = self.books.burn_deposit(rest, self.account.tokens[slot].shares)?;
+                self.shrink(slot, shares)?;
+                rest = 0;
+            }
         }
         if rest > 0 {
             self.borrow(rest)?;
@@ -98,6 +110,15 @@ impl Ledger<'_> {
 
     fn held(&self, side: u8) -> Option<usize> {
         self.account.find(self.token).filter(|slot| self.account.tokens[*slot].side == side)
+    }
+
+    /// Pays a debt with at most an amount; returns what it took.
+    fn pay_debt(&mut self, slot: usize, amount: NativeAmount) -> Result<NativeAmount, MarginError> {
+        let owed = self.account.tokens[slot].shares;
+        let amount = amount.min(self.books.borrow_index.amount_up(owed)?);
+        let shares = self.books.retire_debt(amount, owed)?;
+        self.shrink(slot, shares)?;
+        Ok(amount)
     }
 
     /// The token's slot, or a free one.
@@ -134,4 +155,8 @@ impl Ledger<'_> {
         self.shrink(slot, held)?;
         Ok(amount)
     }
+}
+
+fn positive(shares: Shares) -> Result<Shares, MarginError> {
+    if shares == 0 { Err(MarginError::AmountZero) } else { Ok(shares) }
 }

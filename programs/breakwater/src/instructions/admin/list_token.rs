@@ -1,6 +1,6 @@
 //! Lists a token: its bank, vault, feed and weights. Admin or risk manager. The mint may be SPL Token or Token-2022 with
 //! allow-listed extensions; a refusal names the extension in the log. Errors: NotRiskManager, TokensFull, MintExtension,
-//! TransferFeeTooHigh, MintDecimals, TokenProgramMismatch and every Config error.
+//! TransferFeeTooHigh, MintDecimals, NotAMint, TokenProgramMismatch and every Config error.
 
 use anchor_lang::prelude::*;
 use breakwater_interface::accounts::{Feed, MAX_TOKENS, TokenRisk};
@@ -104,7 +104,9 @@ fn verify(
 fn mint_facts(mint: &AccountView) -> Result<MintFacts> {
     let data = mint.try_borrow()?;
     let facts = judge_mint(&data).map_err(|refusal| {
-        msg!("refused extension {}: {}", refusal.extension, extension_name(refusal.extension));
+        if refusal.extension != 0 {
+            msg!("refused extension {}: {}", refusal.extension, extension_name(refusal.extension));
+        }
         refusal.error
     })?;
     if facts.decimals > MAX_DECIMALS {

@@ -1,6 +1,6 @@
 //! Sets a token's weights or feed, or the group's liquidation parameters. Admin or risk manager. A new feed keeps the last
 //! price and watermark until its first newer print, so that no account loses value by the change. Errors: NotRiskManager,
-//! FeedNotListed and every Config error.
+//! TokenNotListed and every Config error.
 
 use anchor_lang::prelude::*;
 use breakwater_interface::config::{LiquidationConfig, OracleConfig, WeightConfig};
@@ -34,7 +34,7 @@ pub fn set_weights(ctx: &mut Context<SetBoard>, token: u8, weights: WeightConfig
     may_set(group, authority.address())?;
     verify_weights(&weights.both()).map_err(MarginError::from)?;
     let entry = board.tokens.get_mut(usize::from(token)).filter(|entry| entry.listed == 1);
-    entry.ok_or(MarginError::FeedNotListed)?.weights = weights;
+    entry.ok_or(MarginError::TokenNotListed)?.weights = weights;
     finish(board, authority.address(), token.into(), 1)
 }
 
@@ -42,7 +42,7 @@ pub fn set_oracle(ctx: &mut Context<SetBoard>, token: u8, mut config: OracleConf
     let SetBoard { authority, group, board } = &mut ctx.accounts;
     may_set(group, authority.address())?;
     let feed = board.feeds.get_mut(usize::from(token)).filter(|feed| feed.listed == 1);
-    let feed = feed.ok_or(MarginError::FeedNotListed)?;
+    let feed = feed.ok_or(MarginError::TokenNotListed)?;
     config.decimals = feed.oracle.decimals;
     verify_feed(&config.judge()).map_err(MarginError::from)?;
     if config.kind != oracle::PULL && config.kind != oracle::LEGACY {

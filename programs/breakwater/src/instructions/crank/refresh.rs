@@ -3,16 +3,13 @@
 //! the bank. A print that is not newer is skipped; any other refusal fails the whole call with that feed's error.
 
 use anchor_lang::prelude::*;
-use breakwater_interface::accounts::Feed;
+use breakwater_interface::accounts::{Feed, TOKEN_ITEM};
 use breakwater_interface::oracle::{self, OracleAccount};
 use breakwater_interface::{Bank, MarginError, RiskBoard};
 use breakwater_margin::price::{Accepted, accept};
 
 use crate::state;
 use crate::state::board::sync_index;
-
-/// First item number that means a token.
-pub const TOKEN_ITEM: u8 = 128;
 
 #[derive(Accounts)]
 pub struct Refresh {
@@ -52,8 +49,11 @@ fn refresh_feed(board: &mut RiskBoard, number: u8, source: &AccountView, clock: 
 
 fn refresh_index(board: &mut Account<RiskBoard>, token: u8, source: AccountView, now: i64) -> Result<()> {
     let bank = Account::<Bank>::load(source)?;
-    if bank.group != board.group || bank.token != token {
+    if bank.group != board.group {
         return Err(MarginError::BankOfOtherGroup.into());
+    }
+    if bank.token != token {
+        return Err(MarginError::BankOfOtherToken.into());
     }
     Ok(sync_index(board, token, &state::accrued(&bank, now)?, now)?)
 }

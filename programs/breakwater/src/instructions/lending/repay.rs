@@ -1,10 +1,13 @@
-//! Repays a debt, the signer's tokens for anybody's account; at most what is owed is taken. A mint with a transfer fee
-//! repays what arrives. No pause, cap, price or reduce-only bank ever blocks it. Errors: NoDebt, AmountZero.
+//! Repays a debt, the signer's tokens for anybody's account; at most what is owed is taken. Of a mint with a transfer fee
+//! as much more may be sent as the fee can take; what arrives beyond the debt becomes a deposit. No pause, cap, price or reduce-only bank ever blocks it. Errors: NoDebt, AmountZero.
 
 use anchor_lang::prelude::*;
 use breakwater_interface::MarginError;
 use breakwater_interface::accounts::SIDE_DEBT;
 use breakwater_interface::events::REPAY;
+use breakwater_interface::token_2022::MAX_TRANSFER_FEE;
+use breakwater_margin::BPS;
+use breakwater_margin::fixed::mul_div_up;
 
 use super::MoveIn;
 use super::move_in::Change;
@@ -21,10 +24,17 @@ pub fn handle(ctx: &mut Context<MoveIn>, amount: u64) -> Result<()> {
         return Err(MarginError::NoDebt.into());
     }
     let owed = books.borrow_index.amount_up(position.shares).map_err(MarginError::from)?;
-    let arrived = accounts.receive(&mut books, amount.min(owed))?;
+    let most = if accounts.bank.transfer_fee == 0 { owed } else { before_fee(owed)? };
+    let arrived = accounts.receive(&mut books, amount.min(most))?;
     let mut ledger = Ledger { account: &mut accounts.margin_account, books: &mut books, token };
-    ledger.repay(arrived)?;
+    let paid = ledger.repay(arrived)?;
+    ledger.credit(arrived - paid)?;
     let shares = ledger.shares();
     let change = Change { action: REPAY, amount: arrived, shares, index: books.borrow_index.0 };
     accounts.finish(&books, change, now)
+}
+
+/// What must be sent at most for an amount to arrive at the highest fee that listing accepts: ceil(amount / (1 − fee)).
+fn before_fee(amount: u64) -> core::result::Result<u64, MarginError> {
+    Ok(mul_div_up(amount, BPS, BPS - u64::from(MAX_TRANSFER_FEE))?)
 }

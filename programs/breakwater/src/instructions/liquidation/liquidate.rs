@@ -1,8 +1,8 @@
 //! Closes a part of an account under water. Anybody may call with a margin account of its own (owner or delegate). The
 //! program decides whether, how much and at what bonus; the caller names a pair of legs, which must be close to the best,
 //! and the most that it wants to repay. Balances move inside the banks: no tokens, no lookup table, always these accounts.
-//! Errors: AccountHealthy, LegNotFound, StaleLeg, LegNotChosen, NoLegHelps, RequestTooSmall, HealthFell, StalePrice,
-//! InsufficientHealth (the keeper's).
+//! Errors: NotAccountOwnerOrDelegate, AccountHealthy, StaleIndex, LegNotFound, StaleLeg, LegNotChosen, NoLegHelps,
+//! RequestTooSmall, HealthFell; the keeper's: TokenSlotsFull, StalePrice, InsufficientHealth.
 
 use alloc::boxed::Box;
 
@@ -116,9 +116,8 @@ fn settle_liquidatee(
     collateral: &mut Books,
     plan: &Plan,
 ) -> core::result::Result<(), MarginError> {
-    Ledger { account, books: debt, token: plan.pair.debt }.repay(plan.repay)?;
-    Ledger { account, books: collateral, token: plan.pair.collateral }.withdraw(plan.seize)?;
-    Ok(())
+    Ledger { account, books: debt, token: plan.pair.debt }.credit(plan.repay)?;
+    Ledger { account, books: collateral, token: plan.pair.collateral }.debit(plan.seize)
 }
 
 /// The keeper pays R and the insurance share, and receives S.
