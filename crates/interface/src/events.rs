@@ -81,7 +81,7 @@ events! {
         health_after: i64,
         /// Req before, dollars × 10^8.
         requirement: i64,
-        /// β, bps.
+        /// β, millionths.
         bonus: u32,
         /// Number of the debt token.
         debt_token: u16,

@@ -7,12 +7,16 @@ use crate::fixed::{div_down, div_up, mul, mul_div_up};
 use crate::health::Valuation;
 use crate::interest::MAX_INDEX_AGE_LIQUIDATION;
 use crate::position::{Side, Snapshot, TokenLeg, coarse, with_bonus, without_bonus};
-use crate::units::{BPS, Bps, NativeAmount, Value, WEIGHT_ONE, Weighted};
+use crate::units::{BPS, Bps, NativeAmount, PPM, Ppm, Value, WEIGHT_ONE, Weighted};
 
 /// θ: the part of the gap between liability and asset weight that a bonus may take, tenths. Keeps k above 0.
 const THETA_TENTHS: u64 = 9;
-/// ε of the score, bps: how cheap a leg must be before price stops mattering.
-const SCORE_EPSILON: u64 = 10;
+/// ε of the score, ten basis points in millionths: how cheap a leg must be before price stops mattering.
+const SCORE_EPSILON: u64 = 1_000;
+/// One in the scale of k: weight (bps) × bonus (millionths).
+const GAIN_ONE: u64 = BPS * PPM;
+/// A configured basis point in millionths.
+const PPM_PER_BPS: u64 = PPM / BPS;
 /// A passed pair is accepted if its score is at least this part of the best, tenths.
 const TOLERANCE_TENTHS: u64 = 9;
 /// A pair that carries less than this part of the need ranks last: one tenth.
@@ -55,8 +59,8 @@ pub struct Plan {
     pub insurance: NativeAmount,
     /// S: collateral that the keeper receives, native units.
     pub seize: NativeAmount,
-    /// β, bps.
-    pub bonus: Bps,
+    /// β, millionths.
+    pub bonus: Ppm,
 }
 
 /// Decides the next step of a liquidation.
@@ -106,8 +110,8 @@ struct Breach {
     need: u128,
     /// The need in 1/128 dollars × bps, for ranking.
     coarse_need: u64,
-    /// β before the cap of a pair, bps.
-    bonus: Bps,
+    /// β before the cap of a pair, millionths.
+    bonus: Ppm,
 }
 
 impl Breach {
@@ -168,22 +172,22 @@ impl Breach {
         let (v, w) = (u64::from(debt.weights.maintenance), u64::from(collateral.weights.maintenance));
         let mut bonus = self.bonus;
         if w > 0 {
-            let cap = v.checked_sub(w)?.wrapping_mul(THETA_TENTHS * BPS) / w.wrapping_mul(10);
-            bonus = bonus.min(cap as Bps);
+            let cap = v.checked_sub(w)?.wrapping_mul(THETA_TENTHS * PPM) / w.wrapping_mul(10);
+            bonus = bonus.min(cap as Ppm);
         }
-        // Safe because: weights and bonus have at most 32 bits each and coarse values 44, gain 28: no product or shift
-        // below reaches 64 bits but repayable × gain in bps, which has at most 44 + 18.
-        let whole = BPS + u64::from(bonus);
-        let required = u64::from(debt.weights.end) * BPS;
+        // Safe because: 1. weights have at most 15 bits and 1 + bonus 21, so a gain has at most 36 and its score 56; 2. a
+        // coarse value has at most 2^44 and a million 20 bits less a little; 3. repayable × gain in bps has at most 44 + 15.
+        let whole = PPM + u64::from(bonus);
+        let required = u64::from(debt.weights.end) * PPM;
         let gain =
             required.checked_sub(u64::from(collateral.weights.end).wrapping_mul(whole)).filter(|gain| *gain > 0)?;
-        let repayable = owed.min(owned.wrapping_mul(BPS) / whole);
+        let repayable = owed.min(owned.wrapping_mul(PPM) / whole);
         Some(Terms {
             debt,
             collateral,
             bonus,
             gain,
-            carries: repayable.wrapping_mul(gain / BPS) >= self.coarse_need / CARRY_TENTH,
+            carries: repayable.wrapping_mul(gain / PPM) >= self.coarse_need / CARRY_TENTH,
             score: (gain << 20) / (u64::from(bonus) + SCORE_EPSILON),
         })
     }
@@ -193,24 +197,24 @@ impl Breach {
 ///
 /// Formula:  β = min(β_min + (β_max − β_min)·x_h, equity / Σ debts);  x_h = min(1, −H_maint / (Req·(1 − HF_full)))
 ///           (docs/spec.md §5.2)
-/// Units:    bps
+/// Units:    millionths
 /// Rounding: floor
 /// Errors:   Overflow
 /// Source:   Kamino's health-scaled bonus capped by what is left; the slot ramp x_t comes with the two touches
-fn account_bonus(valuation: &Valuation, params: &LiquidationParams) -> Result<Bps, MathError> {
+fn account_bonus(valuation: &Valuation, params: &LiquidationParams) -> Result<Ppm, MathError> {
     if valuation.equity <= Value::ZERO {
         return Ok(0);
     }
-    let range = u64::from(params.bonus_max.saturating_sub(params.bonus_min));
-    let mut bonus = u64::from(params.bonus_min);
+    let range = u64::from(params.bonus_max.saturating_sub(params.bonus_min)) * PPM_PER_BPS;
+    let mut bonus = u64::from(params.bonus_min) * PPM_PER_BPS;
     if valuation.maintenance < Weighted::ZERO {
         let depth = times(magnitude(valuation.maintenance)?, range * BPS)?;
         let full = times(magnitude(valuation.requirement)?, u64::from(params.full_bonus_depth))?;
         bonus += quotient_up_to(depth, full, range);
     }
     let debts = u128::try_from(valuation.debts.0).map_err(|_| MathError::Negative)?;
-    let affordable = quotient_up_to(times(valuation.equity.0 as u128, BPS)?, debts, bonus);
-    Ok(affordable as Bps)
+    let affordable = quotient_up_to(times(valuation.equity.0 as u128, PPM)?, debts, bonus);
+    Ok(affordable as Ppm)
 }
 
 /// A weighted sum's magnitude as a value, floor.
@@ -234,8 +238,8 @@ fn quotient_up_to(n: u128, d: u128, limit: u64) -> u64 {
 struct Terms<'a> {
     debt: &'a TokenLeg,
     collateral: &'a TokenLeg,
-    bonus: Bps,
-    /// k × 10^8: health gained for each dollar repaid.
+    bonus: Ppm,
+    /// k × 10^10: health gained for each dollar repaid.
     gain: u64,
     /// Whether the pair carries at least a tenth of the need; pairs that do rank before those that do not.
     carries: bool,
@@ -266,7 +270,7 @@ impl<'a> Terms<'a> {
     fn size(self, breach: &Breach, dust: Value, request: NativeAmount) -> Result<SizedTerms<'a>, Refusal> {
         let whole = self.repay_for_whole_collateral()?;
         let most = self.debt.amount.min(whole);
-        let target = Value(div_up(breach.need, self.gain)? as i128);
+        let target = Value(div_up(times(breach.need, GAIN_ONE / WEIGHT_ONE)?, self.gain)? as i128);
         let enough = amount_up_to(most, self.debt.price.mid.amount_up(target))?;
         let mut sized = SizedTerms { terms: self, whole, repay: enough };
         if sized.leaves_dust(dust)? {
@@ -331,7 +335,7 @@ impl SizedTerms<'_> {
         Ok(Plan {
             pair: self.terms.pair(),
             repay: self.repay,
-            insurance: mul_div_up(self.repay, share, WEIGHT_ONE)?,
+            insurance: mul_div_up(self.repay, share, GAIN_ONE)?,
             seize: self.seize()?,
             bonus: self.terms.bonus,
         })

@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use crate::error::{MathError, Refusal};
 use crate::fixed::{div_down, narrow};
 use crate::price::{Interval, Price};
-use crate::units::{BPS, Bps, NativeAmount, Value};
+use crate::units::{BPS, Bps, NativeAmount, PPM, Ppm, Value};
 
 /// Whether a token leg is owned or owed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -143,18 +143,18 @@ impl Snapshot {
     }
 }
 
-/// The part of a value before a bonus is added: `floor(value × 10^4 / (10^4 + bonus))`.
-pub(crate) fn without_bonus(value: Value, bonus: Bps) -> Result<Value, MathError> {
+/// The part of a value before a bonus is added: `floor(value / (1 + bonus))`.
+pub(crate) fn without_bonus(value: Value, bonus: Ppm) -> Result<Value, MathError> {
     let raw = u128::try_from(value.0).map_err(|_| MathError::Negative)?;
-    let scaled = raw.checked_mul(u128::from(BPS)).ok_or(MathError::Overflow)?;
-    Ok(Value(div_down(scaled, BPS + u64::from(bonus))? as i128))
+    let scaled = raw.checked_mul(u128::from(PPM)).ok_or(MathError::Overflow)?;
+    Ok(Value(div_down(scaled, PPM + u64::from(bonus))? as i128))
 }
 
-/// A value with a bonus added: `floor(value × (10^4 + bonus) / 10^4)`.
-pub(crate) fn with_bonus(value: Value, bonus: Bps) -> Result<Value, MathError> {
+/// A value with a bonus added: `floor(value × (1 + bonus))`.
+pub(crate) fn with_bonus(value: Value, bonus: Ppm) -> Result<Value, MathError> {
     let raw = u128::try_from(value.0).map_err(|_| MathError::Negative)?;
-    let scaled = raw.checked_mul(u128::from(BPS + u64::from(bonus))).ok_or(MathError::Overflow)?;
-    Ok(Value(div_down(scaled, BPS)? as i128))
+    let scaled = raw.checked_mul(u128::from(PPM + u64::from(bonus))).ok_or(MathError::Overflow)?;
+    Ok(Value(div_down(scaled, PPM)? as i128))
 }
 
 /// A value as a 64-bit number of 1/128 dollars, saturating far above any account; for ranking legs only.

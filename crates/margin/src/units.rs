@@ -12,6 +12,11 @@ pub type Shares = u64;
 pub type Bps = u32;
 /// One, in basis points.
 pub const BPS: u64 = 10_000;
+/// A ratio in 1/1,000,000: the bonus of a plan. Finer than a basis point, because where equity caps the bonus what rounding
+/// leaves over would be worth a second liquidation.
+pub type Ppm = u32;
+/// One, in millionths.
+pub const PPM: u64 = 1_000_000;
 
 /// log2 of [`WAD`].
 pub const WAD_BITS: u32 = 48;
