@@ -108,11 +108,11 @@ impl Valuation {
         })
     }
 
-    /// The valuation after one leg has become another, without valuing the rest again. Ages are left as they were.
+    /// The valuation after some legs have become others, without valuing the rest again. Ages are left as they were.
     ///
     /// Errors: Overflow
-    pub fn replace(&self, old: &TokenLeg, new: &TokenLeg) -> Result<Valuation, MathError> {
-        let (out, into) = (Valuation::of(core::slice::from_ref(old))?, Valuation::of(core::slice::from_ref(new))?);
+    pub fn replace(&self, old: &[TokenLeg], new: &[TokenLeg]) -> Result<Valuation, MathError> {
+        let (out, into) = (Valuation::of(old)?, Valuation::of(new)?);
         let value = |all: Value, out: Value, into: Value| all.minus(out)?.plus(into);
         let weighted = |all: Weighted, out: Weighted, into: Weighted| all.minus(out)?.plus(into);
         Ok(Valuation {

@@ -146,9 +146,9 @@ fn valuation_after(
 ) -> core::result::Result<Valuation, MarginError> {
     let debt = legs.find(plan.pair.debt, Side::Debt)?;
     let collateral = legs.find(plan.pair.collateral, Side::Deposit)?;
-    let old = (legs.tokens[debt], legs.tokens[collateral]);
+    let old = [legs.tokens[debt], legs.tokens[collateral]];
     apply(legs, plan)?;
-    let after = before.replace(&old.0, &legs.tokens[debt])?.replace(&old.1, &legs.tokens[collateral])?;
+    let after = before.replace(&old, &[legs.tokens[debt], legs.tokens[collateral]])?;
     if after.maintenance < before.maintenance || after.end < before.end {
         return Err(MarginError::HealthFell);
     }
