@@ -3,6 +3,7 @@
 //! TransferFeeTooHigh, MintDecimals, NotAMint, TokenProgramMismatch and every Config error.
 
 use anchor_lang::prelude::*;
+use anchor_spl::token_interface::TokenInterface;
 use breakwater_interface::accounts::{Feed, MAX_TOKENS, TokenRisk};
 use breakwater_interface::config::{LendingConfig, OracleConfig, WeightConfig};
 use breakwater_interface::events::TokenListed;
@@ -39,18 +40,9 @@ pub struct ListToken {
     #[account(mut, seeds = [seeds::VAULT, bank.address().as_ref()], bump)]
     pub vault: UncheckedAccount,
     pub mint: UncheckedAccount,
-    #[account(
-        constraint = is_token_program(token_program.address()) @ MarginError::TokenProgramMismatch,
-        constraint = mint.account().owned_by(token_program.address()) @ MarginError::TokenProgramMismatch
-    )]
-    pub token_program: UncheckedAccount,
+    #[account(constraint = mint.account().owned_by(token_program.address()) @ MarginError::TokenProgramMismatch)]
+    pub token_program: Interface<'static, TokenInterface>,
     pub system_program: Program<System>,
-}
-
-const SPL_TOKEN: Address = Address::from_str_const("TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA");
-
-fn is_token_program(address: &Address) -> bool {
-    *address == SPL_TOKEN || *address == pinocchio_token_2022::ID
 }
 
 pub fn handle(
