@@ -2,7 +2,7 @@
 //! and the way from a risk board and a margin account to a [`breakwater_margin::Snapshot`].
 //!
 //! It refuses to know any framework. Feature `anchor`, the program's alone, adds Anchor's derives to the same types.
-#![no_std]
+#![cfg_attr(not(test), no_std)]
 #![deny(missing_docs)]
 
 pub mod accounts;
