@@ -1,1 +1,89 @@
-fn main() {}
+//! The command `breakwater`. Exit codes: 0 done, 1 the run went wrong (an invariant did not hold), 2 bad input.
+
+mod demo;
+
+use std::process::ExitCode;
+
+use clap::error::ErrorKind;
+use clap::{Parser, Subcommand};
+
+/// Breakwater: liquidations on Solana in small, formula-priced steps.
+#[derive(Debug, Parser)]
+#[command(name = "breakwater", version, about, arg_required_else_help = true)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Demo(demo::Options),
+}
+
+/// Why a command ended without doing what it was asked.
+#[derive(Debug)]
+enum Failure {
+    /// What was asked cannot be done; nothing was written.
+    Input(String),
+    /// It went wrong on the way.
+    Run(String),
+}
+
+fn main() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => return explain(&error),
+    };
+    let outcome = match &arguments.command {
+        Command::Demo(options) => demo::run(options),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Failure::Input(sentence)) => fail(&sentence, 2),
+        Err(Failure::Run(sentence)) => fail(&sentence, 1),
+    }
+}
+
+fn fail(sentence: &str, code: u8) -> ExitCode {
+    eprintln!("breakwater: {sentence}");
+    ExitCode::from(code)
+}
+
+/// Help and version as clap prints them; anything else as one sentence.
+fn explain(error: &clap::Error) -> ExitCode {
+    match error.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
+            let _ = error.print();
+            ExitCode::SUCCESS
+        }
+        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            let _ = error.print();
+            ExitCode::from(2)
+        }
+        _ => fail(&one_sentence(&error.to_string()), 2),
+    }
+}
+
+/// The first paragraph of clap's message on one line.
+fn one_sentence(message: &str) -> String {
+    let paragraph = message.trim_start_matches("error: ").split("\n\n").next().unwrap_or(message);
+    paragraph.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        use clap::CommandFactory;
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn a_message_of_several_lines_becomes_one_sentence() {
+        let message =
+            "error: the argument '--prices' cannot be used with:\n  --scenario <NAME>\n\nUsage: breakwater demo\n";
+        assert_eq!(one_sentence(message), "the argument '--prices' cannot be used with: --scenario <NAME>");
+    }
+}

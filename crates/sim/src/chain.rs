@@ -15,6 +15,8 @@ use solana_signer::Signer;
 use solana_transaction::Transaction;
 use solana_transaction_error::TransactionError;
 
+use crate::keys::Keys;
+
 /// The bytecode that is committed beside the sources.
 const BYTECODE: &[u8] = include_bytes!("../../../artifacts/breakwater.so");
 /// Names a file whose bytecode is run instead.
@@ -26,6 +28,10 @@ const SLOT_MS: i64 = 400;
 
 /// An embedded chain.
 pub struct Chain {
+    /// Where new keys and addresses come from.
+    pub keys: Keys,
+    /// Events of all transactions that succeeded, if somebody wants them; whoever reads takes them out.
+    pub journal: Option<Vec<Event>>,
     svm: LiteSVM,
     payer: Keypair,
 }
@@ -92,14 +98,26 @@ impl Chain {
     /// # Panics
     /// If the bytecode cannot be read or loaded; nothing works without it.
     pub fn new(unix_time: i64) -> Chain {
+        Chain::with_keys(unix_time, Keys::default())
+    }
+
+    /// A chain whose keys and addresses come from a seed.
+    ///
+    /// # Panics
+    /// As [`Chain::new`].
+    pub fn seeded(unix_time: i64, seed: u64) -> Chain {
+        Chain::with_keys(unix_time, Keys::seeded(seed))
+    }
+
+    fn with_keys(unix_time: i64, mut keys: Keys) -> Chain {
         let mut svm = LiteSVM::new().with_transaction_history(0).with_log_bytes_limit(None);
         let bytecode = match std::env::var_os(BYTECODE_VARIABLE) {
             Some(path) => std::fs::read(&path).unwrap_or_else(|e| panic!("{BYTECODE_VARIABLE}={path:?}: {e}")),
             None => BYTECODE.to_vec(),
         };
         svm.add_program(PROGRAM_ID, &bytecode).expect("the bytecode is a program");
-        let payer = Keypair::new();
-        let mut chain = Chain { svm, payer };
+        let payer = keys.keypair();
+        let mut chain = Chain { keys, journal: None, svm, payer };
         chain.fund(&chain.payer.pubkey());
         chain.set_time(unix_time);
         chain
@@ -164,13 +182,13 @@ impl Chain {
         let accounts = transaction.message.account_keys.len();
         let bytes = transaction_size(&transaction);
         match self.svm.send_transaction(transaction) {
-            Ok(meta) => Ok(Outcome {
-                compute_units: meta.compute_units_consumed,
-                events: decode::events(&meta.logs),
-                logs: meta.logs,
-                bytes,
-                accounts,
-            }),
+            Ok(meta) => {
+                let events = decode::events(&meta.logs);
+                if let Some(journal) = &mut self.journal {
+                    journal.extend(&events);
+                }
+                Ok(Outcome { compute_units: meta.compute_units_consumed, events, logs: meta.logs, bytes, accounts })
+            }
             Err(failed) => {
                 self.svm.expire_blockhash();
                 Err(Box::new(Failure { error: failed.err, logs: failed.meta.logs }))

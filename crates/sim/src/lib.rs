@@ -4,11 +4,14 @@
 //! and [`report`] (how that is shown), all pure but for reading price files. The other half runs the program against them.
 #![deny(missing_docs)]
 
+pub mod agents;
 pub mod chain;
 pub mod invariants;
+pub mod keys;
 pub mod oracle;
 pub mod price_path;
 pub mod record;
 pub mod report;
+pub mod run;
 pub mod tokens;
 pub mod world;

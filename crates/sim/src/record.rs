@@ -128,8 +128,8 @@ pub struct LiquidationRecord {
     pub insurance_micro_usd: u64,
     /// Health factor before, ppm: 1,000,000 is the edge.
     pub health_factor_before_ppm: i64,
-    /// Health factor after, ppm.
-    pub health_factor_after_ppm: i64,
+    /// Health factor after, ppm; `None` once nothing is owed.
+    pub health_factor_after_ppm: Option<i64>,
     /// Compute units of the instruction.
     pub cu: u64,
 }
@@ -145,6 +145,8 @@ pub struct KeeperRecord {
     pub repaid_micro_usd: u64,
     /// Bonuses it earned, at the prices of each liquidation.
     pub profit_micro_usd: i64,
+    /// Its calls that the program refused: another keeper had been faster, or its own capital did not suffice.
+    pub refused: u64,
 }
 
 /// Sums and checks over the whole run.

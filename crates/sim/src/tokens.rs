@@ -2,7 +2,9 @@
 //! programs all the same.
 
 use breakwater_client::Address;
+use solana_instruction::{AccountMeta, Instruction};
 
+const TRANSFER: u8 = 3;
 const MINT_LENGTH: usize = 82;
 const ACCOUNT_LENGTH: usize = 165;
 const AMOUNT: std::ops::Range<usize> = 64..72;
@@ -42,6 +44,15 @@ pub fn amount(data: &[u8]) -> u64 {
 pub fn add_amount(data: &mut [u8], more: u64) {
     let sum = amount(data).saturating_add(more);
     data[AMOUNT].copy_from_slice(&sum.to_le_bytes());
+}
+
+/// A transfer between two token accounts of one mint.
+pub fn transfer(program: &Address, from: &Address, to: &Address, owner: &Address, amount: u64) -> Instruction {
+    let accounts =
+        vec![AccountMeta::new(*from, false), AccountMeta::new(*to, false), AccountMeta::new_readonly(*owner, true)];
+    let mut data = vec![TRANSFER];
+    data.extend_from_slice(&amount.to_le_bytes());
+    Instruction { program_id: *program, accounts, data }
 }
 
 /// Rewrites the publish time in a price update's bytes.

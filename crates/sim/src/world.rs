@@ -149,6 +149,10 @@ pub struct World {
     pub tokens: Vec<Token>,
     /// Every margin account that was opened here.
     pub accounts: Vec<Address>,
+    /// Every wallet's token account that was made here, with the number of its token.
+    pub wallets: Vec<(u8, Address)>,
+    /// What was minted of each token, native units, by number.
+    pub minted: Vec<u128>,
 }
 
 impl Default for World {
@@ -163,14 +167,23 @@ impl World {
     /// # Panics
     /// If the program refuses to create it.
     pub fn new(mut chain: Chain) -> World {
-        let admin = Keypair::new();
+        let admin = chain.keys.keypair();
         chain.fund(&admin.pubkey());
-        let board = Keypair::new().pubkey();
+        let board = chain.keys.address();
         chain.set_data(&board, &PROGRAM_ID, vec![0; account_size::<RiskBoard>()]);
         let create = instruction::create_group(&admin.pubkey(), &board, 0, default_liquidation());
         chain.send(&[create], &[&admin]).unwrap_or_else(|e| panic!("create_group: {e}"));
         let group = address::group(&admin.pubkey(), 0);
-        World { chain, admin, group, board, tokens: Vec::new(), accounts: Vec::new() }
+        World {
+            chain,
+            admin,
+            group,
+            board,
+            tokens: Vec::new(),
+            accounts: Vec::new(),
+            wallets: Vec::new(),
+            minted: Vec::new(),
+        }
     }
 
     /// SOL, BTC, ETH and USDC at $150, $60,000, $3,000 and $1.
@@ -193,7 +206,7 @@ impl World {
     /// # Errors
     /// The program's refusal.
     pub fn list(&mut self, symbol: &str, listing: Listing) -> Sent {
-        let mint = Address::new_unique();
+        let mint = self.chain.keys.address();
         self.chain.set_data(&mint, &listing.token_program, tokens::mint(listing.decimals));
         self.list_mint(symbol, mint, listing)
     }
@@ -215,8 +228,9 @@ impl World {
             number: self.tokens.len() as u8,
             keys,
             feed_id,
-            oracle: Address::new_unique(),
+            oracle: self.chain.keys.address(),
         });
+        self.minted.push(0);
         Ok(sent)
     }
 
@@ -233,7 +247,7 @@ impl World {
     /// # Panics
     /// If the program refuses.
     pub fn trader(&mut self) -> Trader {
-        let key = Keypair::new();
+        let key = self.chain.keys.keypair();
         self.chain.fund(&key.pubkey());
         let open = instruction::open_account(&self.group, &key.pubkey(), 0);
         self.chain.send(&[open], &[&key]).unwrap_or_else(|e| panic!("open_account: {e}"));
@@ -244,11 +258,12 @@ impl World {
 
     /// A wallet's token account; made on first use.
     pub fn wallet(&mut self, owner: &Address, symbol: &str) -> Address {
-        let keys = self.token(symbol).keys;
+        let Token { keys, number, .. } = *self.token(symbol);
         let wallet = tokens::wallet_address(owner, &keys.mint);
         if self.chain.account(&wallet).is_none() {
             let data = tokens::token_account(&keys.mint, owner, 0);
             self.chain.set_data(&wallet, &keys.token_program, data);
+            self.wallets.push((number, wallet));
         }
         wallet
     }
@@ -270,6 +285,8 @@ impl World {
         let mut account = self.chain.account(&wallet).expect("the wallet was just made");
         tokens::add_amount(&mut account.data, amount);
         self.chain.set_account(&wallet, account);
+        let number = usize::from(self.token(symbol).number);
+        self.minted[number] += u128::from(amount);
         wallet
     }
 

@@ -109,7 +109,7 @@ fn liquidation(step: u64, time: i64, k: u64, fell: u64) -> LiquidationRecord {
         bonus_micro_usd: repaid * 24 / 1_000,
         insurance_micro_usd: repaid * 16 / 1_000,
         health_factor_before_ppm: 998_000 - (fell as i64 % 61_000),
-        health_factor_after_ppm: 1_004_000 + (k as i64) * 310,
+        health_factor_after_ppm: Some(1_004_000 + (k as i64) * 310),
         cu: 13_900 + (step * 13 + k * 401) % 1_900,
     }
 }

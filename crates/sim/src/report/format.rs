@@ -98,7 +98,7 @@ pub(super) fn date(time: i64, format: &str) -> String {
 }
 
 /// Unix seconds as `2020-03-12 10:45`.
-pub(super) fn date_time(time: i64) -> String {
+pub fn date_time(time: i64) -> String {
     date(time, "%Y-%m-%d %H:%M")
 }
 

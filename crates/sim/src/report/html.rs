@@ -152,6 +152,7 @@ fn largest(record: &RunRecord) -> String {
         .into_iter()
         .take(LARGEST)
         .map(|call| {
+            let after = call.health_factor_after_ppm.map_or_else(|| "no debt".to_owned(), ratio);
             vec![
                 date_time(call.time),
                 call.account.to_string(),
@@ -159,7 +160,7 @@ fn largest(record: &RunRecord) -> String {
                 token_amount(record, &call.debt_symbol, call.repaid_native),
                 token_amount(record, &call.collateral_symbol, call.seized_native),
                 money(call.bonus_micro_usd.into()),
-                format!("{} → {}", ratio(call.health_factor_before_ppm), ratio(call.health_factor_after_ppm)),
+                format!("{} → {after}", ratio(call.health_factor_before_ppm)),
                 call.keeper.to_string(),
                 grouped(call.cu.into()),
             ]
@@ -189,10 +190,12 @@ fn keepers(record: &RunRecord) -> String {
                 grouped(keeper.liquidations.into()),
                 money(keeper.repaid_micro_usd.into()),
                 money(keeper.profit_micro_usd.into()),
+                grouped(keeper.refused.into()),
             ]
         })
         .collect();
-    section("Keepers", &["Keeper", "Liquidations", "Debt repaid", "Profit"], &rows, "No keeper took part.")
+    let columns = ["Keeper", "Liquidations", "Debt repaid", "Profit", "Calls refused"];
+    section("Keepers", &columns, &rows, "No keeper took part.")
 }
 
 fn vaults(record: &RunRecord) -> String {

@@ -13,5 +13,7 @@ pub mod html;
 mod plots;
 pub mod summary;
 
+pub use format::date_time;
+
 #[cfg(test)]
 pub(crate) use example::example;

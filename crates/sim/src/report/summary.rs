@@ -35,7 +35,8 @@ pub fn render(record: &RunRecord) -> String {
     for keeper in &record.keepers {
         let calls = counted(keeper.liquidations, "call");
         let profit = money(keeper.profit_micro_usd.into());
-        out.fact(&format!("  keeper {}", keeper.keeper), &format!("{profit:>16} in {calls}"));
+        let refused = grouped(keeper.refused.into());
+        out.fact(&format!("  keeper {}", keeper.keeper), &format!("{profit:>16} in {calls}, {refused} refused"));
     }
     let (before, after) = (usd(totals.tranche_before_micro_usd), usd(totals.tranche_after_micro_usd));
     out.fact("insurance tranches", &format!("{before} before, {after} after"));

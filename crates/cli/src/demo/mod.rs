@@ -1,0 +1,68 @@
+//! `breakwater demo`: a price path over many accounts on an embedded chain, with a report.
+
+mod command;
+mod options;
+mod output;
+mod progress;
+
+use breakwater_sim::price_path::{PricePath, default_assets, from_files, synthetic};
+use breakwater_sim::record::{PriceFileRecord, RunParameters};
+use breakwater_sim::report::summary;
+use breakwater_sim::run::{RunConfig, run as simulate};
+
+pub use options::Options;
+
+use crate::Failure;
+use progress::Bar;
+
+/// Runs the demo.
+pub fn run(options: &Options) -> Result<(), Failure> {
+    let path = price_path(options)?;
+    output::verify(&options.out).map_err(Failure::Input)?;
+    let command = command::repeat(options);
+    let config = RunConfig { parameters: parameters(options, &command), keepers: options.keepers };
+    let mut bar = Bar::new();
+    let outcome = simulate(&config, &path, |progress| bar.show(progress));
+    bar.clear();
+    let record = outcome.map_err(|error| match error.is_input() {
+        true => Failure::Input(error.to_string()),
+        false => Failure::Run(format!("{error}\nrepeat with: {command}")),
+    })?;
+
+    let report = output::write(&options.out, &record).map_err(Failure::Run)?;
+    if options.json {
+        let json = serde_json::to_string(&record).map_err(|error| Failure::Run(error.to_string()))?;
+        output::print(&format!("{json}\n"))?;
+        eprintln!("report: {}", report.display());
+        return Ok(());
+    }
+    output::print(&format!("{}\nreport: {}\n", summary::render(&record), report.display()))
+}
+
+fn price_path(options: &Options) -> Result<PricePath, Failure> {
+    let assets = default_assets();
+    if options.prices.is_empty() {
+        return Ok(synthetic(options.scenario.unwrap_or(options::DEFAULT_SCENARIO), options.seed, &assets));
+    }
+    let input = |error: breakwater_sim::price_path::PriceInputError| Failure::Input(error.to_string());
+    let window = options.window().map_err(input)?;
+    from_files(&options.prices, window, &assets).map_err(input)
+}
+
+fn parameters(options: &Options, command: &str) -> RunParameters {
+    let scenario = options.prices.is_empty().then(|| options.scenario.unwrap_or(options::DEFAULT_SCENARIO));
+    let file = |file: &breakwater_sim::price_path::PriceFile| PriceFileRecord {
+        symbol: file.symbol.clone(),
+        path: file.path.display().to_string(),
+    };
+    RunParameters {
+        command: command.to_owned(),
+        accounts: options.accounts,
+        seed: options.seed,
+        scenario: scenario.map(|scenario| scenario.to_string()),
+        price_files: options.prices.iter().map(file).collect(),
+        from: options.from.clone(),
+        to: options.to.clone(),
+        notes: Vec::new(),
+    }
+}

@@ -1,0 +1,214 @@
+//! A keeper: scans accounts with the program's own mathematics, asks for what its limits allow, and sells what it seized.
+//! Keepers share nothing: each has a key, a margin account, capital, an order of preference and a limit of its own.
+
+use std::cmp::Reverse;
+use std::collections::VecDeque;
+
+use breakwater_client::Address;
+use breakwater_client::interface::{MarginError, RiskBoard};
+use breakwater_client::margin::error::Pair;
+use breakwater_client::margin::liquidation::best_pair;
+use breakwater_client::margin::units::USD;
+use breakwater_client::margin::{Plan, Request, Side, Snapshot, Valuation, Value, plan_liquidation};
+use rand::Rng;
+use rand::rngs::StdRng;
+use solana_signer::Signer;
+
+use super::market::{Market, cost, dollar, proceeds};
+use super::population::deposit_own;
+use super::problem::{Problem, refused};
+use super::view::{View, price, value};
+use crate::world::{Sent, Trader, World};
+
+/// Most that a keeper repays in one call, dollars, one of these; the last is no limit in practice.
+const LIMITS: [u32; 4] = [10_000, 50_000, 250_000, 1_000_000_000];
+/// The program takes a request of a quarter of its plan or more.
+const LEAST_PART: u64 = 4;
+
+/// What a keeper looks at first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Taste {
+    Deepest,
+    Largest,
+    BestPaid,
+    Any,
+}
+
+/// A keeper.
+#[derive(Debug)]
+pub struct Keeper {
+    /// Key and margin account.
+    pub trader: Trader,
+    /// Calls that the program refused, because another keeper was faster.
+    pub refused: u64,
+    taste: Taste,
+    limit: Value,
+    random: StdRng,
+}
+
+/// A call that a keeper is about to make.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Attempt {
+    /// Number of the account.
+    pub account: usize,
+    /// The legs.
+    pub pair: Pair,
+    /// The most it wants to repay, native units of the debt.
+    pub max_repay: u64,
+}
+
+impl Attempt {
+    /// The request as the mathematics takes it.
+    pub fn request(&self) -> Request {
+        Request { pair: self.pair, max_repay: self.max_repay }
+    }
+}
+
+impl Keeper {
+    /// A keeper with a margin account and a source of its own whims. The first has no limit, so that every account finds
+    /// somebody.
+    pub fn new(trader: Trader, number: u64, mut random: StdRng) -> Keeper {
+        let taste = [Taste::Deepest, Taste::Largest, Taste::BestPaid, Taste::Any][number as usize % 4];
+        let limit = match number {
+            0 => LIMITS[LIMITS.len() - 1],
+            _ => LIMITS[random.random_range(0..LIMITS.len())],
+        };
+        Keeper { trader, refused: 0, taste, limit: Value::usd(limit), random }
+    }
+
+    /// Scans a view and decides what to send, first things first: each liquidatable account once, as long as the repayments
+    /// of the round stay within half of the keeper's own equity (the first is always tried).
+    ///
+    /// # Errors
+    /// The mathematics' refusal of an account that it can never value.
+    pub fn scan(&mut self, view: &View, own_equity: Value) -> Result<VecDeque<Attempt>, Problem> {
+        let params = view.board.liquidation.params();
+        let mut legs = Snapshot::default();
+        let mut found: Vec<(i128, u64, Value, Attempt)> = Vec::new();
+        for account in 0..view.accounts.len() {
+            let valuation = view.value(account, &mut legs)?;
+            if !valuation.is_liquidatable() {
+                continue;
+            }
+            let Ok(pair) = best_pair(&legs, &valuation, &params) else { continue };
+            let whole = Request { pair, max_repay: u64::MAX };
+            let Ok(plan) = plan_liquidation(&legs, &valuation, &params, &whole) else { continue };
+            let price = view.price(plan.pair.debt);
+            let limit = price.amount_down(self.limit).unwrap_or(u64::MAX);
+            let max_repay = limit.max(plan.repay.div_ceil(LEAST_PART)).min(plan.repay);
+            let worth = price.value_up(max_repay);
+            let rank = self.rank(&valuation, worth, &plan);
+            found.push((rank, self.random.random(), worth, Attempt { account, pair, max_repay }));
+        }
+        found.sort_by_key(|(rank, tie, ..)| (Reverse(*rank), *tie));
+        let mut left = own_equity.0 / 2;
+        let affordable = found.into_iter().enumerate().filter_map(|(position, (_, _, worth, attempt))| {
+            let takes = position == 0 || worth.0 <= left;
+            left -= if takes { worth.0 } else { 0 };
+            takes.then_some(attempt)
+        });
+        Ok(affordable.collect())
+    }
+
+    fn rank(&mut self, valuation: &Valuation, worth: Value, plan: &Plan) -> i128 {
+        match self.taste {
+            Taste::Deepest => -valuation.maintenance.0,
+            Taste::Largest => worth.0,
+            Taste::BestPaid => worth.0 / USD * i128::from(plan.bonus),
+            Taste::Any => i128::from(self.random.random::<u32>()),
+        }
+    }
+
+    /// Sends an attempt.
+    ///
+    /// # Errors
+    /// The program's refusal.
+    pub fn send(&self, world: &mut World, liquidatee: &Address, attempt: &Attempt) -> Sent {
+        let symbol = |token: u8| world.tokens[usize::from(token)].symbol.clone();
+        let (debt, collateral) = (symbol(attempt.pair.debt), symbol(attempt.pair.collateral));
+        world.liquidate(&self.trader, liquidatee, &debt, &collateral, attempt.max_repay)
+    }
+
+    /// What the keeper itself is worth.
+    ///
+    /// # Errors
+    /// The mathematics' refusal.
+    pub fn equity(&self, world: &World, board: &RiskBoard) -> Result<Value, Problem> {
+        Ok(self.value(world, board)?.1.equity)
+    }
+
+    fn value(&self, world: &World, board: &RiskBoard) -> Result<(Snapshot, Valuation), Problem> {
+        let mut legs = Snapshot::default();
+        let account = world.margin_account(&self.trader.account);
+        let valuation = value(board, &account, world.chain.now(), &mut legs)?;
+        Ok((legs, valuation))
+    }
+
+    /// Nets the inventory: sells every deposit that is not the dollar token, buys back every debt, and pays the dollars in.
+    /// What the bank cannot pay out now, or the keeper may not take out now, stays until the next round.
+    ///
+    /// # Errors
+    /// A refusal that no busy keeper should meet.
+    pub fn net(&self, world: &mut World, market: &Market, board: &RiskBoard) -> Result<(), Problem> {
+        let (legs, _) = self.value(world, board)?;
+        let usd = dollar(world).clone();
+        let me = self.trader.key.pubkey();
+        let usd_price = price(board, usd.number);
+        for leg in legs.tokens.iter().filter(|leg| leg.token != usd.number && leg.side == Side::Deposit) {
+            let symbol = world.tokens[usize::from(leg.token)].symbol.clone();
+            if patiently(world.withdraw(&self.trader, &symbol, u64::MAX))? {
+                let amount = world.wallet_balance(&me, &symbol);
+                let fetched = proceeds(amount, leg.price.mid, usd_price).map_err(MarginError::from)?;
+                let swap = market.swap(world, &self.trader.key, (&symbol, amount), (&usd.symbol, fetched));
+                swap.map_err(refused("swap"))?;
+            }
+        }
+        for leg in legs.tokens.iter().filter(|leg| leg.token != usd.number && leg.side == Side::Debt) {
+            let symbol = world.tokens[usize::from(leg.token)].symbol.clone();
+            let paid = cost(leg.amount, leg.price.mid, usd_price).map_err(MarginError::from)?;
+            let short = paid.saturating_sub(world.wallet_balance(&me, &usd.symbol));
+            if short == 0 || patiently(world.withdraw(&self.trader, &usd.symbol, short))? {
+                let swap = market.swap(world, &self.trader.key, (&usd.symbol, paid), (&symbol, leg.amount));
+                swap.map_err(refused("swap"))?;
+                world.repay(&self.trader, &symbol, u64::MAX).map_err(refused("repay"))?;
+            }
+        }
+        self.pay_in(world, &usd.symbol, usd.number)
+    }
+
+    /// Pays the wallet's dollars into the margin account: its debt first.
+    fn pay_in(&self, world: &mut World, symbol: &str, token: u8) -> Result<(), Problem> {
+        let owner = self.trader.key.pubkey();
+        let owes = |world: &World| {
+            let account = world.margin_account(&self.trader.account);
+            account.find(token).is_some_and(|slot| account.tokens[slot].side() == Side::Debt)
+        };
+        if world.wallet_balance(&owner, symbol) > 0 && owes(world) {
+            let most = world.wallet_balance(&owner, symbol);
+            world.repay(&self.trader, symbol, most).map_err(refused("repay"))?;
+        }
+        let rest = world.wallet_balance(&owner, symbol);
+        if rest > 0 && !owes(world) {
+            patiently(deposit_own(world, &self.trader, symbol, rest))?;
+        }
+        Ok(())
+    }
+}
+
+/// Whether it happened; `false` where a later round may have better luck.
+fn patiently(sent: Sent) -> Result<bool, Problem> {
+    match sent {
+        Ok(_) => Ok(true),
+        Err(failure) => match failure.margin_error() {
+            Some(
+                MarginError::VaultTooSmall
+                | MarginError::InsufficientHealth
+                | MarginError::MoreThanOwned
+                | MarginError::NoDeposit
+                | MarginError::BankReduceOnly
+                | MarginError::AmountZero,
+            ) => Ok(false),
+            _ => Err(Problem::Refused("netting", failure)),
+        },
+    }
+}

@@ -1,0 +1,198 @@
+//! Puts everybody on the chain before the first step: tokens are listed, lenders and keepers pay in, traders deposit and
+//! borrow.
+
+use breakwater_client::Address;
+use breakwater_client::instruction;
+use solana_signer::Signer;
+
+use super::portfolio::{Asset, Portfolio, portfolios};
+use super::problem::{Problem, refused};
+use super::{Keeper, Market};
+use crate::keys::random;
+use crate::price_path::{Price8, PriceStep};
+use crate::world::{Listing, Trader, World};
+
+/// Lenders; each supplies every token.
+const LENDERS: usize = 4;
+/// Part of the supply of a token that is lent out at the start, percent, as far as lenders provide it.
+const USE_PERCENT: u128 = 70;
+/// What a keeper has beyond twice the largest debt, 10^−8 dollars.
+const KEEPER_CAPITAL: u128 = 250_000 * Price8::PER_USD as u128;
+/// What the market outside has of every token, as a multiple of everything the traders hold.
+const MARKET_DEPTH: u128 = 20;
+/// Least supply of a token by a lender, 10^−8 dollars.
+const LEAST_SUPPLY: u128 = 10_000 * Price8::PER_USD as u128;
+
+/// Everybody.
+#[derive(Debug)]
+pub struct Population {
+    /// Traders with collateral and debt, by number.
+    pub traders: Vec<Trader>,
+    /// Those who lend.
+    pub lenders: Vec<Trader>,
+    /// Those who liquidate.
+    pub keepers: Vec<Keeper>,
+    /// The counterparty of keepers.
+    pub market: Market,
+}
+
+/// What a population is made from.
+#[derive(Clone, Copy, Debug)]
+pub struct SetUp<'a> {
+    /// Seed of every choice.
+    pub seed: u64,
+    /// Number of traders.
+    pub accounts: u64,
+    /// Number of keepers.
+    pub keepers: u64,
+    /// Symbols; the last is the dollar token.
+    pub symbols: &'a [String],
+    /// Prices to start with.
+    pub first: &'a PriceStep,
+}
+
+/// How the tokens of a run are listed: the dollar token with 6 decimals, SOL with 9, others with 8.
+pub(crate) fn listings(symbols: &[String]) -> Vec<Listing> {
+    let of = |(number, symbol): (usize, &String)| match symbol.as_str() {
+        _ if number + 1 == symbols.len() => Listing::stable(6),
+        "SOL" => Listing::volatile(9),
+        _ => Listing::volatile(8),
+    };
+    symbols.iter().enumerate().map(of).collect()
+}
+
+/// What a reader should know of the agents, one sentence each.
+pub fn notes(keepers: u64) -> Vec<String> {
+    vec![
+        "Traders stay passive: they neither add collateral nor repay. At the start each owes 15 to 99 % of what it may borrow."
+            .to_owned(),
+        format!(
+            "{keepers} keeper{} with dollar capital and limits of {} own race in a seeded order each round; what they seize \
+             is sold to a market outside at the oracle price, without cost or impact.",
+            if keepers == 1 { "" } else { "s" },
+            if keepers == 1 { "its" } else { "their" },
+        ),
+        "Insurance tranches start empty: they are filled by interest and by the insurance share of bonuses.".to_owned(),
+    ]
+}
+
+impl SetUp<'_> {
+    /// Lists tokens, prices them and brings everybody in. `progress` is told how many traders are there.
+    ///
+    /// # Errors
+    /// An amount that does not fit, or the program's refusal.
+    pub fn run(&self, world: &mut World, mut progress: impl FnMut(u64)) -> Result<Population, Problem> {
+        let prices: Vec<Price8> = self.first.samples.iter().map(|sample| sample.price).collect();
+        let listings = listings(self.symbols);
+        let plans = portfolios(self.seed, self.accounts, &prices, &listings).ok_or(Problem::AmountTooLarge)?;
+        let assets: Vec<Asset> =
+            prices.iter().zip(&listings).map(|(&price, &listing)| Asset { price, listing }).collect();
+        let needs = Needs::of(&plans, &assets, self.keepers).ok_or(Problem::AmountTooLarge)?;
+
+        self.list(world, &listings)?;
+        let market = Market::new(world);
+        for (symbol, amount) in self.symbols.iter().zip(&needs.market) {
+            world.mint_to(&market.address(), symbol, *amount);
+        }
+        let lenders = self.lenders(world, &needs)?;
+        let keepers = self.keepers(world, &needs)?;
+        let mut traders = Vec::with_capacity(plans.len());
+        for plan in &plans {
+            traders.push(self.trader(world, plan)?);
+            progress(traders.len() as u64);
+        }
+        Ok(Population { traders, lenders, keepers, market })
+    }
+
+    fn list(&self, world: &mut World, listings: &[Listing]) -> Result<(), Problem> {
+        for (symbol, listing) in self.symbols.iter().zip(listings) {
+            world.list(symbol, *listing).map_err(refused("list_token"))?;
+        }
+        for (symbol, sample) in self.symbols.iter().zip(&self.first.samples) {
+            world.set_sample(symbol, sample).map_err(refused("refresh"))?;
+        }
+        Ok(())
+    }
+
+    fn lenders(&self, world: &mut World, needs: &Needs) -> Result<Vec<Trader>, Problem> {
+        let mut lenders = Vec::with_capacity(LENDERS);
+        for _ in 0..LENDERS {
+            let lender = world.trader();
+            for (symbol, amount) in self.symbols.iter().zip(&needs.supply) {
+                world.deposit(&lender, symbol, *amount).map_err(refused("deposit"))?;
+            }
+            lenders.push(lender);
+        }
+        Ok(lenders)
+    }
+
+    fn keepers(&self, world: &mut World, needs: &Needs) -> Result<Vec<Keeper>, Problem> {
+        let dollar = self.symbols.last().map_or("", String::as_str);
+        let mut keepers = Vec::new();
+        for number in 0..self.keepers {
+            let trader = world.trader();
+            world.deposit(&trader, dollar, needs.keeper).map_err(refused("deposit"))?;
+            keepers.push(Keeper::new(trader, number, random(self.seed, &format!("keeper {number}"))));
+        }
+        Ok(keepers)
+    }
+
+    fn trader(&self, world: &mut World, plan: &Portfolio) -> Result<Trader, Problem> {
+        let trader = world.trader();
+        for (token, amount) in &plan.deposits {
+            world.deposit(&trader, &self.symbols[*token], *amount).map_err(refused("deposit"))?;
+        }
+        for (token, amount) in &plan.debts {
+            world.borrow(&trader, &self.symbols[*token], *amount).map_err(refused("borrow"))?;
+        }
+        Ok(trader)
+    }
+}
+
+/// What lenders, keepers and the market must bring, native units by token.
+struct Needs {
+    /// Supply of each lender.
+    supply: Vec<u64>,
+    /// Stock of the market.
+    market: Vec<u64>,
+    /// Dollar tokens of each keeper.
+    keeper: u64,
+}
+
+impl Needs {
+    fn of(plans: &[Portfolio], assets: &[Asset], keepers: u64) -> Option<Needs> {
+        let mut debts = vec![0u128; assets.len()];
+        let (mut held, mut largest) = (0, 0);
+        for plan in plans {
+            let worth = |legs: &[(usize, u64)]| legs.iter().map(|leg| assets[leg.0].worth(leg.1)).sum::<u128>();
+            held += worth(&plan.deposits);
+            largest = worth(&plan.debts).max(largest);
+            for (token, amount) in &plan.debts {
+                debts[*token] += u128::from(*amount);
+            }
+        }
+        let capital = KEEPER_CAPITAL + 2 * largest;
+        let supply = |(debt, asset): (&u128, &Asset)| {
+            let least = asset.units(LEAST_SUPPLY)?;
+            let each = u64::try_from(debt * 100 / USE_PERCENT / LENDERS as u128).ok()?;
+            Some(each.max(least))
+        };
+        let depth = MARKET_DEPTH * held + u128::from(keepers) * capital;
+        Some(Needs {
+            supply: debts.iter().zip(assets).map(supply).collect::<Option<_>>()?,
+            market: assets.iter().map(|asset| asset.units(depth)).collect::<Option<_>>()?,
+            keeper: assets.last()?.units(capital)?,
+        })
+    }
+}
+
+/// Deposits tokens that a trader has in its wallet already.
+///
+/// # Errors
+/// The program's refusal.
+pub(super) fn deposit_own(world: &mut World, trader: &Trader, symbol: &str, amount: u64) -> crate::world::Sent {
+    let source: Address = world.wallet(&trader.key.pubkey(), symbol);
+    let keys = world.token(symbol).keys;
+    let deposit = instruction::deposit(&trader.key.pubkey(), &trader.account, &keys, &source, amount);
+    world.chain.send(&[deposit], &[&trader.key])
+}

@@ -1,0 +1,170 @@
+//! One price step: prices arrive, keepers work until nothing is left to do, bankruptcies are resolved, laws are checked.
+
+use std::time::Duration;
+
+use breakwater_client::instruction::{self, TOKEN_ITEM};
+use breakwater_client::margin::liquidation::best_pair;
+use breakwater_client::margin::{Side, Snapshot, Valuation, Value};
+use breakwater_client::{Address, decode::Event};
+use rand::Rng;
+use rand::rngs::StdRng;
+
+use super::conservation::Conservation;
+use super::error::Stop;
+use super::race::race;
+use super::tally::Tally;
+use crate::agents::{Population, Problem, View};
+use crate::invariants::{Violation, Watch};
+use crate::keys::random;
+use crate::price_path::PriceStep;
+use crate::record::{RunParameters, RunRecord};
+use crate::world::World;
+
+/// Rounds of a step after which something must be wrong: a round closes at least a quarter of a plan.
+const MAX_ROUNDS: usize = 1_000;
+
+/// A run on its way.
+pub(super) struct Simulation {
+    pub(super) world: World,
+    pub(super) population: Population,
+    pub(super) tally: Tally,
+    /// The traders' margin accounts, by number.
+    pub(super) accounts: Vec<Address>,
+    pub(super) random: StdRng,
+    watch: Watch,
+    conservation: Conservation,
+}
+
+impl Simulation {
+    pub(super) fn new(world: World, population: Population, parameters: RunParameters) -> Simulation {
+        let accounts: Vec<Address> = population.traders.iter().map(|trader| trader.account).collect();
+        let random = random(parameters.seed, "race");
+        let tally = Tally::new(&world, parameters, population.keepers.len());
+        Simulation {
+            world,
+            population,
+            tally,
+            accounts,
+            random,
+            watch: Watch::default(),
+            conservation: Conservation::default(),
+        }
+    }
+
+    pub(super) fn liquidations(&self) -> u64 {
+        self.tally.liquidations()
+    }
+
+    /// Carries out one step.
+    pub(super) fn step(&mut self, number: usize, step: &PriceStep, symbols: &[String]) -> Result<(), Stop> {
+        self.publish(step, symbols)?;
+        let view = View::read(&self.world, &self.accounts);
+        self.tally.begin_step(number, step, &self.world, &view)?;
+        let view = self.settle(view)?;
+        self.tally.end_step(&self.world, &view)?;
+        self.check()
+    }
+
+    /// The record of all steps so far.
+    pub(super) fn finish(self, elapsed: Duration) -> RunRecord {
+        let checks = self.watch.checks + self.conservation.checks;
+        let refused: Vec<u64> = self.population.keepers.iter().map(|keeper| keeper.refused).collect();
+        self.tally.finish(&self.world, checks, &refused, elapsed)
+    }
+
+    /// Sets the clock, writes every oracle account and brings prices and indices to the board in one instruction.
+    fn publish(&mut self, step: &PriceStep, symbols: &[String]) -> Result<(), Stop> {
+        self.world.chain.set_time(step.time);
+        for (symbol, sample) in symbols.iter().zip(&step.samples) {
+            self.world.write_sample(symbol, sample);
+        }
+        let tokens = &self.world.tokens;
+        let feeds = tokens.iter().map(|token| (token.number, token.oracle));
+        let indices = tokens.iter().map(|token| (TOKEN_ITEM + token.number, token.keys.bank));
+        let items: Vec<(u8, Address)> = feeds.chain(indices).collect();
+        let refresh = instruction::refresh(&self.world.board, &items);
+        let Err(failure) = self.world.chain.send(&[refresh], &[]) else { return Ok(()) };
+        let refused = failure.logs.iter().find_map(|line| line.split("refused item ").nth(1)?.trim().parse().ok());
+        match (refused.filter(|item: &usize| *item < symbols.len()), failure.margin_error()) {
+            (Some(item), Some(error)) => Err(Stop::Price {
+                symbol: symbols[item].clone(),
+                price: step.samples[item].price,
+                reason: error.message().to_owned(),
+            }),
+            _ => Err(Problem::Refused("refresh", failure).into()),
+        }
+    }
+
+    /// Keepers and bankruptcies, until a view shows nothing more to do; that view.
+    fn settle(&mut self, mut view: View) -> Result<View, Stop> {
+        for _ in 0..MAX_ROUNDS {
+            let busy = race(self, &view)? || self.resolve_bankruptcies(&view)?;
+            if !busy {
+                return Ok(view);
+            }
+            view = View::read(&self.world, &self.accounts);
+        }
+        Err(law("LIQ-3", format!("keepers are still busy after {MAX_ROUNDS} rounds")))
+    }
+
+    /// Writes off every debt of every account that has nothing left; whether there was one.
+    fn resolve_bankruptcies(&mut self, view: &View) -> Result<bool, Stop> {
+        let mut legs = Snapshot::default();
+        let mut found = false;
+        for account in 0..self.accounts.len() {
+            let valuation = view.value(account, &mut legs).map_err(Problem::from)?;
+            if valuation.verify_bankrupt(&legs).is_err() {
+                continue;
+            }
+            found = true;
+            for leg in legs.tokens.iter().filter(|leg| leg.side == Side::Debt) {
+                let symbol = self.world.tokens[usize::from(leg.token)].symbol.clone();
+                let resolved = self.world.resolve_bankruptcy(&self.accounts[account], &symbol);
+                let outcome = resolved.map_err(|failure| Problem::Refused("resolve_bankruptcy", failure))?;
+                for event in &outcome.events {
+                    if let Event::BankruptcyResolved(loss) = event {
+                        self.tally.loss(loss, view);
+                    }
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    /// The laws, after the step.
+    fn check(&mut self) -> Result<(), Stop> {
+        for event in self.world.chain.journal.iter_mut().flat_map(std::mem::take).collect::<Vec<_>>() {
+            self.conservation.note(&event, &self.world);
+        }
+        self.watch.check(&self.world)?;
+        Ok(self.conservation.check(&self.world)?)
+    }
+
+    /// A number below `limit`, from the seed.
+    pub(super) fn choose(&mut self, limit: usize) -> usize {
+        self.random.random_range(0..limit)
+    }
+}
+
+/// LIQ-3 of an account that no keeper found anything to do for: it is healthy, or nothing is left to seize.
+pub(super) fn verify_nothing_left(
+    account: usize,
+    legs: &Snapshot,
+    valuation: &Valuation,
+    view: &View,
+) -> Result<(), Stop> {
+    let seizable = legs.tokens.iter().any(|leg| leg.side == Side::Deposit && leg.amount > 0);
+    if !valuation.is_liquidatable() || (!seizable && valuation.equity < Value::ZERO) {
+        return Ok(());
+    }
+    match best_pair(legs, valuation, &view.board.liquidation.params()) {
+        Ok(pair) => Err(law("LIQ-3", format!("account {account} is liquidatable by {pair:?}, but no keeper did it"))),
+        Err(refusal) => {
+            Err(law("LIQ-3", format!("account {account} is liquidatable, but no call succeeds: {refusal:?}")))
+        }
+    }
+}
+
+pub(super) fn law(law: &'static str, what: String) -> Stop {
+    Stop::Law(Violation { law, what })
+}

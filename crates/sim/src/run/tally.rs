@@ -1,0 +1,221 @@
+//! The record while it grows. Owns the conversion of native amounts into dollars at the prices of the moment and all sums;
+//! refuses to know how agents act.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use breakwater_client::interface::events::{BankruptcyResolved, Liquidated};
+use breakwater_client::margin::lending::Books;
+use breakwater_client::margin::{Snapshot, Valuation, Value};
+
+use super::error::Stop;
+use super::race::prices;
+use super::why::Nearest;
+use crate::agents::{Problem, View};
+use crate::price_path::PriceStep;
+use crate::record::{
+    AT_RISK_BPS, KeeperRecord, LiquidationRecord, RECORD_VERSION, RunParameters, RunRecord, RunTotals, StepRecord,
+    TokenRecord, VaultRecord,
+};
+use crate::world::World;
+
+/// A call that was served.
+pub(super) struct Call {
+    /// Number of the account.
+    pub account: usize,
+    /// Number of the keeper.
+    pub keeper: usize,
+    /// Compute units.
+    pub cu: u64,
+}
+
+/// A record under way.
+pub(super) struct Tally {
+    record: RunRecord,
+    step: StepRecord,
+    liquidated: BTreeSet<usize>,
+    nearest: Nearest,
+    /// Rounds in which no keeper had the capital for what was left.
+    starved: u64,
+}
+
+impl Tally {
+    pub(super) fn new(world: &World, parameters: RunParameters, keepers: usize) -> Tally {
+        let token =
+            |token: &crate::world::Token| TokenRecord { symbol: token.symbol.clone(), decimals: token.decimals };
+        let keeper = |keeper| KeeperRecord { keeper, ..KeeperRecord::default() };
+        let record = RunRecord {
+            version: RECORD_VERSION,
+            parameters,
+            tokens: world.tokens.iter().map(token).collect(),
+            steps: Vec::new(),
+            liquidations: Vec::new(),
+            keepers: (0..keepers as u64).map(keeper).collect(),
+            totals: RunTotals::default(),
+            why_none: None,
+        };
+        let (liquidated, nearest) = (BTreeSet::new(), Nearest::default());
+        Tally { record, step: StepRecord::default(), liquidated, nearest, starved: 0 }
+    }
+
+    pub(super) fn liquidations(&self) -> u64 {
+        self.record.liquidations.len() as u64
+    }
+
+    /// What stands at the new prices, before anybody acts.
+    pub(super) fn begin_step(
+        &mut self,
+        number: usize,
+        step: &PriceStep,
+        world: &World,
+        view: &View,
+    ) -> Result<(), Stop> {
+        self.step = StepRecord {
+            time: step.time,
+            prices: step.samples.iter().map(|sample| sample.price).collect(),
+            bad_debt_micro_usd: self.step.bad_debt_micro_usd,
+            ..StepRecord::default()
+        };
+        let mut legs = Snapshot::default();
+        for account in 0..view.accounts.len() {
+            let valuation = view.value(account, &mut legs).map_err(Problem::from)?;
+            let Some(factor) = valuation.health_factor_ppm() else { continue };
+            if factor < 1_000_000 + AT_RISK_BPS as i64 * 100 {
+                self.step.value_at_risk_micro_usd += micro_usd(valuation.debts);
+            }
+            self.step.liquidatable_accounts += u64::from(valuation.is_liquidatable());
+            self.nearest.see(account, factor, step.time);
+        }
+        if number == 0 {
+            self.record.totals.tranche_before_micro_usd = tranches(world, view);
+        }
+        Ok(())
+    }
+
+    /// What stands after keepers and bankruptcies.
+    pub(super) fn end_step(&mut self, world: &World, view: &View) -> Result<(), Stop> {
+        let mut legs = Snapshot::default();
+        let (mut debts, mut collateral) = (Value::ZERO, Value::ZERO);
+        for account in 0..view.accounts.len() {
+            let valuation = view.value(account, &mut legs).map_err(Problem::from)?;
+            if valuation.debts > Value::ZERO {
+                debts.0 += valuation.debts.0;
+                collateral.0 += valuation.equity.0 + valuation.debts.0;
+            }
+        }
+        self.step.debt_micro_usd = micro_usd(debts);
+        self.step.collateral_micro_usd = micro_usd(collateral);
+        self.step.tranche_micro_usd = tranches(world, view);
+        self.record.steps.push(self.step.clone());
+        Ok(())
+    }
+
+    /// A served call, with the account's valuation before and after.
+    pub(super) fn liquidation(&mut self, call: &Call, event: &Liquidated, (before, after): (&Valuation, &Valuation)) {
+        let (debt, collateral) = prices(event);
+        let repaid = micro_usd(debt.value_down(event.repay));
+        let insurance = micro_usd(debt.value_down(event.insurance));
+        let seized = micro_usd(collateral.value_down(event.seize));
+        let gain = seized as i64 - repaid as i64 - insurance as i64;
+        let symbol = |token: u16| self.record.tokens[usize::from(token)].symbol.clone();
+        let liquidation = LiquidationRecord {
+            step: self.record.steps.len() as u64,
+            time: self.step.time,
+            account: call.account as u64,
+            keeper: call.keeper as u64,
+            debt_symbol: symbol(event.debt_token),
+            collateral_symbol: symbol(event.collateral_token),
+            repaid_native: event.repay,
+            repaid_micro_usd: repaid,
+            seized_native: event.seize,
+            seized_micro_usd: seized,
+            bonus_micro_usd: gain.max(0) as u64,
+            insurance_micro_usd: insurance,
+            health_factor_before_ppm: before.health_factor_ppm().unwrap_or_default(),
+            health_factor_after_ppm: after.health_factor_ppm(),
+            cu: call.cu,
+        };
+        self.liquidated.insert(call.account);
+        self.step.liquidations += 1;
+        self.step.repaid_micro_usd += repaid;
+        let keeper = &mut self.record.keepers[call.keeper];
+        keeper.liquidations += 1;
+        keeper.repaid_micro_usd += repaid;
+        keeper.profit_micro_usd += gain;
+        let totals = &mut self.record.totals;
+        totals.liquidations += 1;
+        totals.repaid_micro_usd += repaid;
+        totals.seized_micro_usd += seized;
+        totals.bonuses_micro_usd += liquidation.bonus_micro_usd;
+        self.record.liquidations.push(liquidation);
+    }
+
+    /// A debt that was written off.
+    pub(super) fn loss(&mut self, loss: &BankruptcyResolved, view: &View) {
+        let price = view.price(loss.token as u8);
+        let deficit = micro_usd(price.value_up(loss.deficit));
+        self.step.bad_debt_micro_usd += deficit;
+        self.record.totals.bad_debt_micro_usd += deficit;
+        self.record.totals.socialised_micro_usd += micro_usd(price.value_up(loss.socialised));
+    }
+
+    /// A round of keepers.
+    pub(super) fn round(&mut self, starved: bool) {
+        self.starved += u64::from(starved);
+    }
+
+    /// The record, complete.
+    pub(super) fn finish(mut self, world: &World, checks: u64, refused: &[u64], elapsed: Duration) -> RunRecord {
+        for (keeper, refused) in self.record.keepers.iter_mut().zip(refused) {
+            keeper.refused = *refused;
+        }
+        if self.starved > 0 {
+            self.record
+                .parameters
+                .notes
+                .push(format!("In {} rounds no keeper had the capital for what was left to liquidate.", self.starved));
+        }
+        let totals = &mut self.record.totals;
+        totals.accounts_liquidated = self.liquidated.len() as u64;
+        totals.tranche_after_micro_usd = self.record.steps.last().map_or(0, |step| step.tranche_micro_usd);
+        totals.vaults = world.tokens.iter().map(|token| vault(world, token)).collect();
+        totals.invariants_checked = checks;
+        totals.wall_ms = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX);
+        totals.set_compute_units(&self.record.liquidations);
+        if self.record.liquidations.is_empty() {
+            self.record.why_none = Some(self.nearest.explain(&self.record));
+        }
+        self.record
+    }
+}
+
+/// Dollars × 10^6 of a value, floor; 0 below 0.
+fn micro_usd(value: Value) -> u64 {
+    let raw = value.0.max(0) as u128;
+    u64::try_from((raw * 1_000_000) >> 32).unwrap_or(u64::MAX)
+}
+
+/// All insurance tranches at the view's prices.
+fn tranches(world: &World, view: &View) -> u64 {
+    let worth = |token: &crate::world::Token| {
+        let bank = world.bank(&token.symbol);
+        micro_usd(view.price(token.number).value_down(bank.tranche))
+    };
+    world.tokens.iter().map(worth).sum()
+}
+
+/// Claims on a token against its vault, as SOL-1 counts them.
+fn vault(world: &World, token: &crate::world::Token) -> VaultRecord {
+    let books: Books = world.bank(&token.symbol).books();
+    let deposits = i128::from(books.deposits().unwrap_or(u64::MAX));
+    let debts = i128::from(books.debts().unwrap_or(0));
+    let claims = (deposits + i128::from(books.tranche) + i128::from(books.fees) - debts).max(0);
+    let vault = world.token_balance(&breakwater_client::address::vault(&token.keys.bank));
+    VaultRecord {
+        symbol: token.symbol.clone(),
+        decimals: token.decimals,
+        vault_native: vault,
+        claims_native: u64::try_from(claims).unwrap_or(u64::MAX),
+        surplus_native: i64::try_from(i128::from(vault) - claims).unwrap_or(i64::MAX),
+    }
+}
