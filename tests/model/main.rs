@@ -1,0 +1,5 @@
+//! The program against the reference model.
+
+mod actions;
+mod ground;
+mod sequences;
