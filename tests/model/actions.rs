@@ -62,7 +62,7 @@ fn action() -> impl Strategy<Value = Action> {
                 let shape = (prop_oneof![3 => Just(-8i32), 1 => -13i32..2], prop_oneof![4 => Just(0i64), 1 => -90i64..13]);
                 shape.prop_map(move |(exponent, publish)| Action::Move { token, by, confidence, lag, exponent, publish })
             }),
-        3 => (-2_500i64..1_500).prop_map(|by| Action::MoveAll { by }),
+        5 => (-3_500i64..2_500).prop_map(|by| Action::MoveAll { by }),
         3 => prop_oneof![4 => 1i64..30, 2 => 30i64..400, 1 => 400i64..90_000, 1 => 90_000i64..1_000_000]
             .prop_map(|seconds| Action::Wait { seconds }),
         4 => prop_oneof![3 => Just((255u8, 255u8)), 1 => (any::<u8>(), any::<u8>())]
@@ -94,6 +94,14 @@ impl Part {
 /// What an account has of a token now.
 fn amount(state: &State, account: usize, token: u8) -> u64 {
     floor_u64(&state.amount(account, &state.touch(token)).lo)
+}
+
+/// Mostly one of the tokens that an account has on a side.
+fn one_of(state: &State, account: usize, side: Side, token: u8) -> u8 {
+    let positions = state.accounts[account].positions.iter().filter(|(_, position)| position.side == side);
+    let tokens: Vec<u8> = positions.map(|(token, _)| *token).collect();
+    let last = TOKENS.len() as u8 - 1;
+    if tokens.is_empty() || token == last { token } else { tokens[usize::from(token) % tokens.len()] }
 }
 
 /// What an account may just borrow of a token.
@@ -143,6 +151,7 @@ pub fn calls(arena: &mut Arena, action: &Action) -> Vec<Call> {
             vec![Call::Deposit { account: *who, token: *token, amount, stranger: *stranger }]
         }
         Action::Withdraw { who, token, part } => {
+            let token = &one_of(&state, *who, Side::Deposit, *token);
             let amount = part.of(amount(&state, *who, *token));
             // The lender stays in, mostly: a vault without tokens would make the rest dull.
             let amount = if *who == LENDER && amount != ALL { amount / 4 } else { amount };
@@ -154,6 +163,7 @@ pub fn calls(arena: &mut Arena, action: &Action) -> Vec<Call> {
             vec![Call::Borrow { account: *who, token: *token, amount }]
         }
         Action::Repay { who, token, part, stranger } => {
+            let token = &one_of(&state, *who, Side::Debt, *token);
             let amount = part.of(amount(&state, *who, *token));
             vec![Call::Repay { account: *who, token: *token, amount, stranger: *stranger }]
         }

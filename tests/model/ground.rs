@@ -87,12 +87,12 @@ pub fn populated() -> Arena {
         let amount = units(&arena, token, dollars);
         arena.must(&Call::Borrow { account, token, amount });
     };
-    borrow(TRADERS[0], 2, 6_900);
+    borrow(TRADERS[0], 2, 6_950);
     borrow(TRADERS[1], 2, 5_000);
-    borrow(TRADERS[1], 3, 4_500);
-    borrow(TRADERS[2], 0, 6_000);
-    borrow(TRADERS[2], 4, 2_500);
-    borrow(TRADERS[3], 2, 1_000);
-    borrow(TRADERS[3], 1, 300);
+    borrow(TRADERS[1], 3, 5_000);
+    borrow(TRADERS[2], 0, 6_500);
+    borrow(TRADERS[2], 4, 2_700);
+    borrow(TRADERS[3], 2, 1_100);
+    borrow(TRADERS[3], 1, 360);
     arena
 }

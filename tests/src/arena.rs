@@ -5,9 +5,9 @@
 
 use std::collections::BTreeMap;
 
+use breakwater_client::decode::Event;
 use breakwater_client::interface::MarginError;
 use breakwater_client::interface::events::Liquidated;
-use breakwater_client::decode::Event;
 use breakwater_client::{Address, address, instruction};
 use breakwater_sim::invariants::Watch;
 use breakwater_sim::oracle::PriceUpdate;
@@ -285,8 +285,7 @@ impl Arena {
     fn bytes(&mut self) -> Vec<(Address, Option<Account>)> {
         let mut all = vec![self.world.board, self.world.group];
         all.extend(&self.world.accounts);
-        let owners: Vec<Address> =
-            self.people.iter().map(|p| p.key.pubkey()).chain([self.stranger.pubkey()]).collect();
+        let owners: Vec<Address> = self.people.iter().map(|p| p.key.pubkey()).chain([self.stranger.pubkey()]).collect();
         for token in &self.world.tokens {
             all.extend([token.keys.bank, token.keys.mint, token.oracle, address::vault(&token.keys.bank)]);
             all.extend(owners.iter().map(|o| breakwater_sim::tokens::wallet_address(o, &token.keys.mint)));

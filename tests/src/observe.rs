@@ -22,9 +22,7 @@ pub fn state(world: &World) -> State {
 fn account(account: &MarginAccount) -> Account {
     let held = account.tokens.iter().filter(|position| !position.is_free());
     let position = |side| if side == SIDE_DEBT { Side::Debt } else { Side::Deposit };
-    Account {
-        positions: held.map(|p| (p.token, Position { side: position(p.side), shares: p.shares })).collect(),
-    }
+    Account { positions: held.map(|p| (p.token, Position { side: position(p.side), shares: p.shares })).collect() }
 }
 
 fn token(world: &World, board: &RiskBoard, number: usize) -> Token {

@@ -57,11 +57,11 @@ impl State {
         let taken = if amount == ALL { owned.clone() } else { Range::point(int(amount)) };
         verdict.refuse_when(owned.below_range(&taken), E::MoreThanOwned);
         verdict.refuse_when(taken.below(&int(1)), E::AmountZero);
-        let vault = Range::point(int(bank.lo.vault));
-        verdict.refuse_when(vault.below_range(&taken), E::VaultTooSmall);
         if !verdict.allows() {
             return verdict;
         }
+        let vault = Range::point(int(bank.lo.vault));
+        verdict.refuse_when(vault.below_range(&taken), E::VaultTooSmall);
         let after = |bank: &Bank| {
             let mut after = self.clone();
             let shares = self.accounts[account].positions[&token].shares;
@@ -69,7 +69,8 @@ impl State {
             after.set_position(account, token, Side::Deposit, shares - burned);
             after
         };
-        verdict.also(after(&bank.lo).judge_risk(account, &[&bank]).either(after(&bank.hi).judge_risk(account, &[&bank])));
+        verdict
+            .also(after(&bank.lo).judge_risk(account, &[&bank]).either(after(&bank.hi).judge_risk(account, &[&bank])));
         verdict
     }
 
@@ -88,16 +89,14 @@ impl State {
         verdict.refuse_when(total.below(&(int(lending.borrow_cap) + int(1))).not(), E::OverBorrowCap);
         let most = range_of(&bank, |bank| int(bank.deposits()) * bps(lending.max_utilisation));
         verdict.refuse_when(most.below_range(&total), E::OverUtilisation);
-        if !verdict.allows() {
-            return verdict;
-        }
         let after = |bank: &Bank| {
             let mut after = self.clone();
             let owed = self.accounts[account].positions.get(&token).map_or(0, |position| position.shares);
             after.set_position(account, token, Side::Debt, owed + mint_debt(amount, bank));
             after
         };
-        verdict.also(after(&bank.lo).judge_risk(account, &[&bank]).either(after(&bank.hi).judge_risk(account, &[&bank])));
+        verdict
+            .also(after(&bank.lo).judge_risk(account, &[&bank]).either(after(&bank.hi).judge_risk(account, &[&bank])));
         verdict
     }
 

@@ -4,7 +4,7 @@ use breakwater_client::interface::MarginError as E;
 
 use super::bank::{INDEX_BITS, deposit_amount};
 use super::plan::{self, Plan};
-use super::rational::{Q, Range, Truth, bps, ceil_u64, floor_u64, int, two_to};
+use super::rational::{Q, Range, bps, ceil_u64, floor_u64, int, two_to};
 use super::state::{Executed, Seen, Side, State, Touched};
 use super::verdict::Verdict;
 
@@ -57,13 +57,19 @@ impl State {
     }
 
     /// Whether the keeper may have what a repayment leaves it with.
-    fn judge_keeper(&self, (keeper, liquidatee): (usize, usize), plan: &Plan, repay: u64, banks: &[&Touched]) -> Verdict {
+    fn judge_keeper(
+        &self,
+        (keeper, liquidatee): (usize, usize),
+        plan: &Plan,
+        repay: u64,
+        banks: &[&Touched],
+    ) -> Verdict {
         let after = |debt: super::Bank, collateral: super::Bank| {
             let mut after = self.clone();
             after.tokens[usize::from(plan.pair.debt)].bank = debt;
             after.tokens[usize::from(plan.pair.collateral)].bank = collateral;
             let held = after.held(liquidatee, plan.pair.collateral);
-            let seize = self.seize(plan, repay, held).0;
+            let seize = floor_u64(&self.seize(plan, repay, held).lo);
             let insurance = insurance(repay, plan.pair.bonus, self.liquidation.insurance_share);
             after.pay_from_keeper(keeper, plan.pair.debt, repay + insurance);
             after.hand_to_keeper(keeper, plan.pair.collateral, seize);
@@ -89,28 +95,19 @@ impl State {
         deposit_amount(self.shares(account, token, Side::Deposit), self.token(token).bank.deposit_index)
     }
 
-    /// S for a repayment, and whether it is a guess: the whole deposit from R = full on, else R·P_d·(1+β)/P_c.
-    fn seize(&self, plan: &Plan, repay: u64, held: u64) -> (u64, bool) {
-        let with_bonus = int(1) + bps(plan.pair.bonus);
-        let (debt, collateral) = (self.token(plan.pair.debt).feed.mid(), self.token(plan.pair.collateral).feed.mid());
-        let part = floor_u64(&(int(repay) * debt * with_bonus / collateral)).min(held);
-        match plan.full.below(&(int(repay) + rational_half())) {
-            Truth::Yes => (held, false),
-            Truth::No => (part, false),
-            Truth::Unsure => (held, true),
-        }
+    /// S for a repayment out of a deposit.
+    fn seize(&self, plan: &Plan, repay: u64, held: u64) -> Range {
+        let price = |token: u8| self.token(token).feed.mid();
+        plan.seize(repay, (&price(plan.pair.debt), &price(plan.pair.collateral)), held)
     }
 
     /// The keeper pays from its deposit first; the rest becomes its debt.
     fn pay_from_keeper(&mut self, keeper: usize, token: u8, amount: u64) {
         let held = self.held(keeper, token);
-        let rest = if amount >= held {
-            self.take_deposit(keeper, token, super::state::ALL);
-            amount - held
-        } else {
-            self.take_deposit(keeper, token, amount);
-            0
-        };
+        let rest = amount.saturating_sub(held);
+        if self.shares(keeper, token, Side::Deposit) > 0 {
+            self.take_deposit(keeper, token, if rest > 0 { super::state::ALL } else { amount });
+        }
         if rest > 0 {
             self.charge(keeper, token, rest);
         }
@@ -162,8 +159,8 @@ impl State {
             return Err(format!("the insurance is {} for R = {}", executed.insurance, executed.repay));
         }
         let held = self.held(liquidatee, plan.pair.collateral);
-        let (seize, guess) = self.seize(plan, executed.repay, held);
-        if executed.seize != seize && !guess {
+        let seize = self.seize(plan, executed.repay, held);
+        if !seize.holds(&int(executed.seize)) {
             return Err(format!("S is {}, the model has {seize}", executed.seize));
         }
         Ok(())
@@ -204,9 +201,4 @@ impl State {
         self.tokens[usize::from(token)].bank = bank;
         Ok(())
     }
-}
-
-/// One half, to ask whether a range of whole numbers is at or below a whole number.
-fn rational_half() -> Q {
-    super::rational::ratio(1, 2)
 }

@@ -4,9 +4,9 @@ use breakwater_client::interface::MarginError as E;
 use breakwater_client::interface::config::LiquidationConfig;
 use num_traits::{Signed, Zero};
 
-use super::health::{Leg, Legs};
+use super::health::{Leg, Legs, rounding};
 use super::rational::{Q, Range, Truth, bps, floor_u64, int, ratio};
-use super::state::{ALL, Side};
+use super::state::Side;
 use super::verdict::Verdict;
 
 /// Added to the bonus in the score, bps.
@@ -51,8 +51,9 @@ pub struct Plan {
 /// β of the whole account: every value that its roundings allow, bps.
 pub fn account_bonus(legs: &Legs, config: &LiquidationConfig) -> Vec<u32> {
     let equity = legs.equity();
-    let depth = legs.maintenance().negated().max(&Range::zero());
-    let scale = legs.requirement().times(&bps(config.full_bonus_depth));
+    // Both weighted sums are rounded down to 2^−32 dollars first.
+    let depth = legs.maintenance().negated().lowered(&rounding()).max(&Range::zero());
+    let scale = legs.requirement().lowered(&rounding()).times(&bps(config.full_bonus_depth));
     let one = Range::point(int(1));
     let x_h = divide(&depth, &scale).min(&one);
     let span = bps(config.bonus_max) - bps(config.bonus_min);
@@ -87,10 +88,13 @@ impl Pair {
         if !gain.is_positive() {
             return None;
         }
+        // Ranking is coarse: values to 1/128 dollar down, the gain to whole bps down, the need to 1/128 dollar down.
+        let coarse = ratio(1, 128);
         let most = debt.value().min(&collateral.value().times(&(int(1) / (int(1) + bps(bonus)))));
-        let given = most.times(&gain);
+        let most = most.lowered(&(&coarse * int(2))).max(&Range::zero());
+        let given = Range::new(&most.lo * (&gain - bps(1)).max(Q::zero()), &most.hi * &gain);
         let score = &gain / bps(bonus + SCORE_EPSILON);
-        let carries = given.below_range(&need.times(&ratio(1, CARRIES))).not();
+        let carries = given.below_range(&need.times(&ratio(1, CARRIES)).lowered(&coarse)).not();
         Some(Pair { debt: debt.token, collateral: collateral.token, bonus, gain, score, carries })
     }
 }
@@ -149,18 +153,43 @@ pub fn plan(
     (verdict, Some(plan))
 }
 
+impl Plan {
+    /// S for a repayment: the whole deposit from R = full on, else R·P_d·(1 + β)/P_c. The program rounds the value of R down
+    /// to 2^−32 dollars, the bonus on it once more, and then to whole units: never more than exact.
+    pub fn seize(&self, repay: u64, (debt, collateral): (&Q, &Q), held: u64) -> Range {
+        let with_bonus = int(1) + bps(self.pair.bonus);
+        let value = Range::point(int(repay) * debt).lowered(&rounding()).times(&with_bonus).lowered(&rounding());
+        let part = value.times(&(int(1) / collateral)).floor().max(&Range::zero());
+        let whole = Range::point(int(held));
+        let part = part.min(&whole);
+        match self.full.below(&(int(repay) + ratio(1, 2))) {
+            Truth::Yes => whole,
+            Truth::No => part,
+            Truth::Unsure => part.hull(&whole),
+        }
+    }
+}
+
 /// R for a pair and a request, and whether the request is too small.
+///
+/// The program rounds dollars up to 2^−32 before it rounds units up: R may exceed the exact one by what that is worth.
+/// For the whole deposit it does so twice.
 fn size(legs: &Legs, (d, c): (&Leg, &Leg), pair: Pair, config: &LiquidationConfig, request: u64) -> (Plan, Truth) {
-    let price = d.feed.mid();
+    let (price, price_c) = (d.feed.mid(), c.feed.mid());
     let with_bonus = int(1) + bps(pair.bonus);
-    let need = legs.end().negated().max(&Range::zero()).times(&(int(1) / (&pair.gain * &price))).ceil();
-    let full = c.value().times(&(int(1) / (&with_bonus * &price))).ceil();
-    let most = d.amount.min(&full);
-    let partial = need.min(&most);
-    let left_of_debt = d.amount.minus(&partial).times(&price);
-    let left_of_deposit = c.value().minus(&partial.times(&(&price * &with_bonus)));
+    let units = |value: Range| value.times(&(int(1) / &price)).ceil();
+    let need = legs.end().negated().max(&Range::zero()).times(&(int(1) / &pair.gain)).raised(&rounding());
+    let whole = c.amount.times(&(&price_c / &with_bonus)).raised(&(rounding() * int(2)));
+    let mut plan = Plan { pair, repay: Vec::new(), full: units(whole) };
+    let most = d.amount.min(&plan.full);
+    let partial = units(need).min(&most);
+    let seize = |repay: &Q, held: &Q| plan.seize(floor_u64(repay), (&price, &price_c), floor_u64(held));
+    let seized = seize(&partial.lo, &c.amount.lo).hull(&seize(&partial.hi, &c.amount.hi));
+    let left = |amount: &Range, gone: &Range, price: &Q| {
+        amount.minus(gone).max(&Range::zero()).times(price).raised(&rounding())
+    };
     let dust = int(config.dust);
-    let is_dust = left_of_debt.below(&dust).or(left_of_deposit.below(&dust));
+    let is_dust = left(&d.amount, &partial, &price).below(&dust).or(left(&c.amount, &seized, &price_c).below(&dust));
     let planned = match is_dust {
         Truth::Yes => vec![most],
         Truth::No => vec![partial],
@@ -170,6 +199,6 @@ fn size(legs: &Legs, (d, c): (&Leg, &Leg), pair: Pair, config: &LiquidationConfi
     let too_small = |planned: &Range| asked.below_range(&planned.times(&ratio(1, SMALLEST_REQUEST)).ceil());
     let doubts: Vec<Truth> = planned.iter().map(too_small).collect();
     let doubt = if doubts.iter().all(|doubt| doubt == &doubts[0]) { doubts[0] } else { Truth::Unsure };
-    let repay = if request == ALL { planned } else { planned.iter().map(|planned| planned.min(&asked)).collect() };
-    (Plan { pair, repay, full }, doubt)
+    plan.repay = planned.iter().map(|planned| planned.min(&asked)).collect();
+    (plan, doubt)
 }

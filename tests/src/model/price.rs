@@ -44,7 +44,8 @@ pub struct Feed {
 /// Dollars for one native unit × 2^64, rounded down: print · 10^exponent / 10^decimals · 2^64.
 pub fn stored_price(print: i64, exponent: i32, decimals: u8) -> Q {
     let power = exponent - i32::from(decimals);
-    let scale = if power < 0 { ratio(1, 10u128.pow(power.unsigned_abs())) } else { int(10u128.pow(power.unsigned_abs())) };
+    let scale =
+        if power < 0 { ratio(1, 10u128.pow(power.unsigned_abs())) } else { int(10u128.pow(power.unsigned_abs())) };
     (int(print) * scale * two_to(64)).floor()
 }
 

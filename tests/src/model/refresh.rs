@@ -2,7 +2,7 @@
 
 use breakwater_client::interface::MarginError as E;
 
-use super::price::{Feed, Print, confidence_band, stored_price};
+use super::price::{Feed, Print, STALE, confidence_band, stored_price};
 use super::rational::{Truth, floor_u64, int, ratio, two_to};
 use super::state::{Seen, Snapshot, State, Token};
 use super::verdict::Verdict;
@@ -20,6 +20,8 @@ impl Token {
         verdict.refuse_if(print.price <= 0 || print.ema <= 0, E::OraclePriceNotPositive);
         verdict.refuse_if(!(-12..=0).contains(&print.exponent), E::OracleExponent);
         verdict.refuse_if(print.publish_time > now + FUTURE, E::OracleFromFuture);
+        // Liquidation accepts the oldest prices of all actions.
+        verdict.refuse_if(now - print.publish_time > STALE, E::OracleTooOld);
         if !verdict.allows() {
             return verdict;
         }
