@@ -2,4 +2,5 @@
 
 mod actions;
 mod ground;
+mod liquidations;
 mod sequences;

@@ -17,10 +17,10 @@ use solana_instruction::Instruction;
 use solana_keypair::Keypair;
 use solana_signer::Signer;
 
-use crate::laws::Extremes;
+use crate::laws::{self, Extremes};
 use crate::model::rational::{Range, display, int};
 use crate::model::{Call, Executed, Print, Seen, State};
-use crate::observe;
+use crate::{observe, quote};
 
 /// How often each instruction ended how.
 #[derive(Clone, Debug, Default)]
@@ -123,6 +123,7 @@ impl Arena {
         let before = self.state();
         let bytes = self.bytes();
         let verdict = before.verdict(call);
+        let quote = quote::of(&self.world, &self.people, call);
         self.tally.doubtful += u64::from(!verdict.doubtful.is_empty() && verdict.allows());
         let sent = self.send(call);
         let context = |what: String| format!("{call:?} at {}: {what}", before.now);
@@ -131,7 +132,11 @@ impl Arena {
                 let most = self.tally.compute_units.entry(name(call)).or_default();
                 *most = outcome.compute_units.max(*most);
                 verdict.compare(None).map_err(context)?;
-                self.compare(call, &before, liquidated(&outcome.events)).map_err(context)?;
+                let event = liquidated(&outcome.events);
+                self.compare(call, &before, event).map_err(context)?;
+                if let (Some(quote), Some(event)) = (quote, event) {
+                    quote.executed(&self.world, &event).map_err(context)?;
+                }
                 None
             }
             Err(failure) => {
@@ -140,10 +145,14 @@ impl Arena {
                 if bytes != self.bytes() {
                     return Err(context(format!("ATO-1: {error:?} left other bytes behind")));
                 }
+                if let Some(quote) = quote {
+                    quote.refused(error).map_err(context)?;
+                }
                 Some(error)
             }
         };
         self.watch.check(&self.world).map_err(|violation| context(violation.to_string()))?;
+        laws::claims_are_covered(&self.state()).map_err(context)?;
         let outcome = refusal.map_or_else(|| "ok".to_owned(), |error| error.name().to_owned());
         *self.tally.outcomes.entry((name(call), outcome)).or_default() += 1;
         Ok(refusal)

@@ -2,6 +2,7 @@
 
 use num_traits::{Signed, Zero};
 
+use crate::model::bank::{deposit_amount, debt_amount};
 use crate::model::rational::{Q, Range, display, int};
 use crate::model::{Legs, Side, State};
 
@@ -128,4 +129,25 @@ impl Extremes {
         }
         Ok(())
     }
+}
+
+/// SOL-1 over accounts: what all of them may claim, with tranche and fees, is covered by the vault and by what they owe.
+///
+/// # Errors
+/// The token whose claims are not covered.
+pub fn claims_are_covered(state: &State) -> Result<(), String> {
+    for (token, entry) in state.tokens.iter().enumerate() {
+        let bank = &entry.bank;
+        let (mut held, mut owed) = (u128::from(bank.tranche) + u128::from(bank.fees), u128::from(bank.vault_tokens));
+        for position in state.accounts.iter().filter_map(|account| account.positions.get(&(token as u8))) {
+            match position.side {
+                Side::Deposit => held += u128::from(deposit_amount(position.shares, bank.deposit_index)),
+                Side::Debt => owed += u128::from(debt_amount(position.shares, bank.borrow_index)),
+            }
+        }
+        if held > owed {
+            return Err(format!("SOL-1: token {token}: claims of {held} against {owed}"));
+        }
+    }
+    Ok(())
 }

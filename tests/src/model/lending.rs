@@ -217,7 +217,11 @@ fn mint_debt(amount: u64, bank: &Bank) -> u64 {
     ceil_u64(&exact_shares(amount, bank.borrow_index))
 }
 
+/// Who takes everything gives up the fraction of a unit that is left in the shares.
 fn burn_deposit(amount: u64, bank: &Bank, shares: u64) -> u64 {
+    if amount >= bank::deposit_amount(shares, bank.deposit_index) {
+        return shares;
+    }
     ceil_u64(&exact_shares(amount, bank.deposit_index)).min(shares)
 }
 
