@@ -4,9 +4,9 @@ use breakwater_sim::chain::Chain;
 use breakwater_sim::world::{Listing, World};
 use breakwater_tests::arena::{Arena, Saved};
 use breakwater_tests::laws::exact_equity;
-use breakwater_tests::model::rational::{Q, display, floor_u64, int};
+use breakwater_tests::model::rational::{Q, bps, display, floor_u64, int};
 use breakwater_tests::model::state::ALL;
-use breakwater_tests::model::{Call, Legs, Print, Side, State, Truth, plan};
+use breakwater_tests::model::{Call, Legs, Print, Side, State, Truth};
 use num_traits::Signed;
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -86,21 +86,28 @@ pub struct Fate {
     pub debts: Vec<(u8, u64)>,
     /// Prices afterwards, thousandths.
     pub factors: Vec<i64>,
-    /// A feed that is dead, and for how many seconds more than others.
+    /// Fall of what is held and rise of what is owed on top, thousandths.
+    pub shock: (i64, i64),
+    /// A feed that is dead, and for how many seconds more than others. Never that of token 0: keepers hold it.
     pub dead: Option<(u8, i64)>,
     /// Part of the plan that a first request asks for, thousandths.
     pub part: u64,
 }
 
-/// Fates of accounts with up to so many legs.
-pub fn fate(legs: usize) -> impl Strategy<Value = Fate> {
-    let dollars = || prop_oneof![1 => 0u64..20, 1 => 20u64..20_000, 3 => 20_000u64..5_000_000];
-    let leg = move || (0..TOKENS, dollars());
+/// Fates of accounts with up to so many legs on each side and at least so many thousandths of a dollar in a deposit.
+pub fn fate(legs: usize, least: u64) -> impl Strategy<Value = Fate> {
+    let dollars = move || {
+        prop_oneof![1 => 0u64..20, 1 => 20u64..20_000, 3 => 20_000u64..5_000_000].prop_map(move |d| d.max(least))
+    };
+    let leg = || (0..TOKENS, dollars());
     let debt = || (0..TOKENS, prop_oneof![1 => 1u64..50, 3 => 100u64..1_000, 1 => Just(1_000u64)]);
-    let factor = prop_oneof![2 => 900i64..1_050, 2 => 700i64..1_300, 1 => 300i64..2_000];
-    let dead = prop_oneof![2 => Just(None), 1 => (0..TOKENS, 61i64..200).prop_map(Some)];
-    (vec(leg(), 1..=legs), vec(debt(), 1..=legs), vec(factor, TOKENS as usize), dead, 250u64..999)
-        .prop_map(|(deposits, debts, factors, dead, part)| Fate { deposits, debts, factors, dead, part })
+    let factor = prop_oneof![4 => 950i64..1_050, 1 => 700i64..1_300];
+    let shock = prop_oneof![3 => (0i64..150, 0i64..150), 2 => (100i64..500, 0i64..300)];
+    let dead = prop_oneof![2 => Just(None), 1 => (1..TOKENS, 61i64..200).prop_map(Some)];
+    let held_and_owed = (vec(leg(), 1..=legs), vec(debt(), 1..=legs));
+    (held_and_owed, vec(factor, TOKENS as usize), shock, dead, 250u64..999).prop_map(
+        |((deposits, debts), factors, shock, dead, part)| Fate { deposits, debts, factors, shock, dead, part },
+    )
 }
 
 /// Builds the account and lets its fate come about.
@@ -108,7 +115,10 @@ fn befall(arena: &mut Arena, fate: &Fate) {
     for (token, millidollars) in &fate.deposits {
         fund(arena, DEBTOR, *token, *millidollars);
     }
-    for (token, permille) in &fate.debts {
+    // The last loan goes to the limit.
+    let last = fate.debts.len() - 1;
+    for (index, (token, permille)) in fate.debts.iter().enumerate() {
+        let permille = if index == last { &1_000 } else { permille };
         let state = arena.state();
         let legs = state.legs(&state.accounts[DEBTOR], &[&state.touch(*token)]);
         let entry = state.token(*token);
@@ -117,34 +127,35 @@ fn befall(arena: &mut Arena, fate: &Fate) {
         let amount = if room.is_positive() { floor_u64(&room) } else { 0 };
         let held = state.accounts[DEBTOR].positions.get(token).is_some_and(|p| p.side == Side::Deposit);
         if amount > 0 && !held {
-            arena.perform(&Call::Borrow { account: DEBTOR, token: *token, amount }).unwrap_or_else(|what| panic!("{what}"));
+            arena
+                .perform(&Call::Borrow { account: DEBTOR, token: *token, amount })
+                .unwrap_or_else(|what| panic!("{what}"));
         }
+    }
+    let mut factors = fate.factors.clone();
+    for (token, position) in &arena.state().accounts[DEBTOR].positions {
+        let factor = &mut factors[usize::from(*token)];
+        *factor =
+            *factor * if position.side == Side::Deposit { 1_000 - fate.shock.0 } else { 1_000 + fate.shock.1 } / 1_000;
     }
     if let Some((_, seconds)) = fate.dead {
         arena.world.chain.advance(seconds);
     }
-    publish(arena, &fate.factors, fate.dead.map(|(token, _)| token));
+    publish(arena, &factors, fate.dead.map(|(token, _)| token));
 }
 
 fn legs(state: &State, account: usize) -> Legs {
     state.legs(&state.accounts[account], &[])
 }
 
-/// The pair that the program ranks first.
-fn best(state: &State) -> Option<plan::Pair> {
-    let legs = legs(state, DEBTOR);
-    let bonus = plan::account_bonus(&legs, &state.liquidation)[0];
-    plan::pairs(&legs, bonus).into_iter().max_by_key(|pair| (pair.carries == Truth::Yes, pair.score.clone()))
+/// The pair that a keeper would pass: the one that the program itself ranks first.
+fn best(arena: &Arena) -> Option<(u8, u8)> {
+    let pair = arena.world.best_pair(&arena.people[DEBTOR].account).ok()?;
+    Some((pair.debt, pair.collateral))
 }
 
-fn liquidate(pair: &plan::Pair, request: u64) -> Call {
-    Call::Liquidate {
-        keeper: KEEPER,
-        liquidatee: DEBTOR,
-        debt: pair.debt,
-        collateral: pair.collateral,
-        request,
-    }
+fn liquidate((debt, collateral): (u8, u8), request: u64) -> Call {
+    Call::Liquidate { keeper: KEEPER, liquidatee: DEBTOR, debt, collateral, request }
 }
 
 /// How the liquidation of an account ended.
@@ -165,8 +176,8 @@ fn wind_up(arena: &mut Arena) -> Result<(u32, End), String> {
         if legs.owes_nothing() || legs.optimistic().below(&int(0)) != Truth::Yes {
             return Ok((steps, End::Healthy));
         }
-        let call = match best(&state) {
-            Some(pair) => liquidate(&pair, ALL),
+        let call = match best(arena) {
+            Some(pair) => liquidate(pair, ALL),
             None if legs.nothing_to_seize() == Truth::Yes => {
                 if legs.price_older_than(60) {
                     return Ok((steps, End::WaitsForFeed));
@@ -182,13 +193,18 @@ fn wind_up(arena: &mut Arena) -> Result<(u32, End), String> {
             }
             None => {
                 let fresh = |leg: &&breakwater_tests::model::Leg| !leg.is_stale();
-                let stuck = legs.debts().any(|leg| fresh(&leg)) && legs.deposits().any(|leg| fresh(&leg) && leg.amount.lo >= int(1));
-                return if stuck { Err("LIQ-3: no pair of fresh legs helps".to_owned()) } else { Ok((steps, End::WaitsForFeed)) };
+                let stuck = legs.debts().any(|leg| fresh(&leg))
+                    && legs.deposits().any(|leg| fresh(&leg) && leg.amount.lo >= int(1));
+                return if stuck {
+                    Err("LIQ-3: no pair of fresh legs helps".to_owned())
+                } else {
+                    Ok((steps, End::WaitsForFeed))
+                };
             }
         };
         steps += 1;
         if let Some(error) = arena.perform(&call)? {
-            return Err(format!("LIQ-3: step {steps}, {call:?} is refused with {error:?}; legs {legs:?}"));
+            return Err(format!("LIQ-3: step {steps}, {call:?} is refused with {error:?}"));
         }
         if steps > 300 {
             return Err("LIQ-3: no end after 300 calls".to_owned());
@@ -201,14 +217,18 @@ fn a_liquidatable_account_always_has_a_succeeding_call() {
     let mut arena = ground();
     let start: Saved = arena.save();
     let mut seen: std::collections::BTreeMap<End, (u32, u32)> = std::collections::BTreeMap::new();
-    runner(150, |fate: Fate| {
-        arena.restore(&start);
-        befall(&mut arena, &fate);
-        let (steps, end) = wind_up(&mut arena)?;
-        let entry = seen.entry(end).or_default();
-        *entry = (entry.0 + 1, entry.1.max(steps));
-        Ok(())
-    }, fate(8));
+    runner(
+        150,
+        |fate: Fate| {
+            arena.restore(&start);
+            befall(&mut arena, &fate);
+            let (steps, end) = wind_up(&mut arena)?;
+            let entry = seen.entry(end).or_default();
+            *entry = (entry.0 + 1, entry.1.max(steps));
+            Ok(())
+        },
+        fate(8, 1_000),
+    );
     println!("ends (accounts, most calls): {seen:?}\n{}", arena.tally);
     let most = arena.tally.compute_units["liquidate"];
     assert!(most < CU_LIMIT, "LIQ-3: {most} CU");
@@ -220,47 +240,58 @@ fn wealth(state: &State, account: usize) -> Q {
 }
 
 /// LIQ-5: the same pair in one call, and in a part and the rest.
-fn split(arena: &mut Arena, fate: &Fate) -> Result<Option<(Q, Q)>, String> {
+fn split(arena: &mut Arena, fate: &Fate) -> Result<Option<(Q, Q, Q)>, String> {
     let start = arena.state();
     let under_water = legs(&start, DEBTOR).optimistic().below(&int(0)) == Truth::Yes;
-    let (true, Some(pair)) = (under_water, best(&start)) else { return Ok(None) };
+    let (true, Some(pair)) = (under_water, best(arena)) else { return Ok(None) };
     let saved = arena.save();
-    if arena.perform(&liquidate(&pair, ALL))?.is_some() {
+    if arena.perform(&liquidate(pair, ALL))?.is_some() {
         return Ok(None);
     }
     let before = wealth(&start, KEEPER);
     let once = wealth(&arena.state(), KEEPER) - &before;
-    let banks = (start.touch(pair.debt), start.touch(pair.collateral));
-    let (_, plans) = start.plans(DEBTOR, (pair.debt, pair.collateral), ALL, &[&banks.0, &banks.1]);
+    let banks = (start.touch(pair.0), start.touch(pair.1));
+    let (_, plans) = start.plans(DEBTOR, pair, ALL, &[&banks.0, &banks.1]);
     let part = (&plans[0].repay[0].hi * int(fate.part) / int(1_000)).ceil();
     arena.restore(&saved);
-    if arena.perform(&liquidate(&pair, floor_u64(&part)))?.is_some() {
+    if arena.perform(&liquidate(pair, floor_u64(&part)))?.is_some() {
         return Ok(None);
     }
     // The rest, if the program still wants it.
-    arena.perform(&liquidate(&pair, ALL))?;
+    arena.perform(&liquidate(pair, ALL))?;
     let twice = wealth(&arena.state(), KEEPER) - before;
-    Ok(Some((once, twice)))
+    Ok(Some((once, twice, legs(&start, DEBTOR).owed().hi)))
 }
 
 #[test]
 fn splitting_a_liquidation_never_gains() {
     let mut arena = ground();
     let start = arena.save();
-    let (mut compared, mut most) = (0, f64::MIN);
-    runner(150, |fate: Fate| {
-        arena.restore(&start);
-        befall(&mut arena, &fate);
-        if let Some((once, twice)) = split(&mut arena, &fate)? {
-            compared += 1;
-            let gain = &twice - &once;
-            most = most.max(display(&gain));
-            // One native unit of each leg in each of both calls: at most $0.0006 a unit here.
-            if gain > int(4) * int(6) / int(10_000) {
-                return Err(format!("LIQ-5: ${} at once, ${} in two", display(&once), display(&twice)));
+    let (mut compared, mut most, mut relative) = (0, f64::MIN, f64::MIN);
+    runner(
+        150,
+        |fate: Fate| {
+            arena.restore(&start);
+            befall(&mut arena, &fate);
+            if let Some((once, twice, owed)) = split(&mut arena, &fate)? {
+                compared += 1;
+                let gain = &twice - &once;
+                most = most.max(display(&gain));
+                // One native unit of each leg in each of both calls: at most $0.0006 a unit here.
+                let allowed = int(4) * int(6) / int(10_000) + &owed * bps(1);
+                relative = relative.max(display(&(&gain / &owed)) * 10_000.0);
+                if gain > allowed {
+                    return Err(format!(
+                        "LIQ-5: ${} at once, ${} in two, ${} owed",
+                        display(&once),
+                        display(&twice),
+                        display(&owed)
+                    ));
+                }
             }
-        }
-        Ok(())
-    }, fate(4));
-    println!("{compared} splits compared; most gained: ${most}");
+            Ok(())
+        },
+        fate(4, 1_000),
+    );
+    println!("{compared} splits compared; most gained: ${most}, {relative} bps of the debts");
 }

@@ -2,7 +2,7 @@
 
 use num_traits::{Signed, Zero};
 
-use crate::model::bank::{deposit_amount, debt_amount};
+use crate::model::bank::{debt_amount, deposit_amount};
 use crate::model::rational::{Q, Range, display, int};
 use crate::model::{Legs, Side, State};
 

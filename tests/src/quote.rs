@@ -1,12 +1,12 @@
 //! LIQ-6: what a client computes before a liquidation from the same accounts, against what the program does.
 
+use breakwater_client::Address;
 use breakwater_client::interface::events::Liquidated;
 use breakwater_client::interface::snapshot::{self, OwnIndex};
 use breakwater_client::interface::{Bank, MarginAccount, MarginError};
 use breakwater_client::margin::error::Pair;
 use breakwater_client::margin::liquidation::{Plan, Request, apply, plan_liquidation};
 use breakwater_client::margin::{Side, Snapshot, health};
-use breakwater_client::Address;
 use breakwater_sim::world::{Trader, World};
 
 use crate::model::Call;

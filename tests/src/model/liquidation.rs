@@ -189,8 +189,10 @@ impl State {
         if rest > 0 {
             let before = bank.deposit_index;
             let fall = ceil_u64(&(int(rest) * two_to(INDEX_BITS) / int(bank.deposit_shares)));
+            let owned = bank.deposits();
             bank.deposit_index -= fall;
-            bank.socialised += rest;
+            // What lenders bear: the loss, and what rounding their index adds to it.
+            bank.socialised += owned - bank.deposits();
             let lost: Q = int(fall) / int(before);
             bank.reduce_only |= lost > bps(REDUCE_ONLY_LOSS);
         }

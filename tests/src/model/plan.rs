@@ -88,13 +88,13 @@ impl Pair {
         if !gain.is_positive() {
             return None;
         }
-        // Ranking is coarse: values to 1/128 dollar down, the gain to whole bps down, the need to 1/128 dollar down.
+        // Ranking is coarse: values are rounded down to 1/128 dollar, the gain to whole bps, and the need to a bps of that.
         let coarse = ratio(1, 128);
         let most = debt.value().min(&collateral.value().times(&(int(1) / (int(1) + bps(bonus)))));
         let most = most.lowered(&(&coarse * int(2))).max(&Range::zero());
         let given = Range::new(&most.lo * (&gain - bps(1)).max(Q::zero()), &most.hi * &gain);
         let score = &gain / bps(bonus + SCORE_EPSILON);
-        let carries = given.below_range(&need.times(&ratio(1, CARRIES)).lowered(&coarse)).not();
+        let carries = given.below_range(&need.times(&ratio(1, CARRIES)).lowered(&(coarse * bps(2)))).not();
         Some(Pair { debt: debt.token, collateral: collateral.token, bonus, gain, score, carries })
     }
 }
@@ -106,9 +106,12 @@ pub fn pairs(legs: &Legs, account_bonus: u32) -> Vec<Pair> {
     legs.debts().flat_map(|debt| -> Vec<Pair> { with(debt) }).collect()
 }
 
-/// Whether a pair is accepted among all, where `doubtful` says how a doubt about carrying is decided.
-fn accepted(pair: &Pair, all: &[Pair], doubtful: bool) -> bool {
-    let carries = |pair: &Pair| pair.carries == Truth::Yes || (doubtful && pair.carries == Truth::Unsure);
+/// Whether a pair is accepted among all, where `doubts` says how a doubt about carrying is decided: for the pair itself,
+/// and for all others.
+fn accepted(pair: &Pair, all: &[Pair], doubts: (bool, bool)) -> bool {
+    let is_pair = |other: &Pair| (other.debt, other.collateral) == (pair.debt, pair.collateral);
+    let doubt = |other: &Pair| if is_pair(other) { doubts.0 } else { doubts.1 };
+    let carries = |pair: &Pair| pair.carries == Truth::Yes || (pair.carries == Truth::Unsure && doubt(pair));
     let best_carries = all.iter().any(carries);
     let best = all.iter().filter(|other| carries(other) == best_carries).map(|other| &other.score).max();
     let Some(best) = best else { return false };
@@ -140,14 +143,13 @@ pub fn plan(
         verdict.refuse_if(!all.is_empty(), E::LegNotChosen);
         return (verdict, None);
     };
-    verdict.refuse_when(
-        match (accepted(pair, &all, false), accepted(pair, &all, true)) {
-            (true, true) => Truth::No,
-            (false, false) => Truth::Yes,
-            _ => Truth::Unsure,
-        },
-        E::LegNotChosen,
-    );
+    // Others that carry only ever speak against a pair, so these two cases bound all others.
+    let chosen = match (accepted(pair, &all, (false, true)), accepted(pair, &all, (true, false))) {
+        (true, true) => Truth::Yes,
+        (false, false) => Truth::No,
+        _ => Truth::Unsure,
+    };
+    verdict.refuse_when(chosen.not(), E::LegNotChosen);
     let (plan, too_small) = size(legs, (d, c), pair.clone(), config, request);
     verdict.refuse_when(too_small, E::RequestTooSmall);
     (verdict, Some(plan))
