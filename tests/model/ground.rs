@@ -63,9 +63,9 @@ pub fn listed(people: usize) -> Arena {
     arena
 }
 
-/// With a lender of everything, two keepers and four traders near their limits.
+/// With a lender of everything, two keepers, four traders near their limits and somebody without positions.
 pub fn populated() -> Arena {
-    let mut arena = listed(7);
+    let mut arena = listed(8);
     let mut deposit = |account, token, dollars| {
         let amount = units(&arena, token, dollars);
         arena.must(&Call::Deposit { account, token, amount, stranger: false });

@@ -90,11 +90,13 @@ pub struct Fate {
     pub shock: (i64, i64),
     /// A feed that is dead, and for how many seconds more than others. Never that of token 0: keepers hold it.
     pub dead: Option<(u8, i64)>,
+    /// No leg is smaller, thousandths of a dollar.
+    pub least: u64,
     /// Part of the plan that a first request asks for, thousandths.
     pub part: u64,
 }
 
-/// Fates of accounts with up to so many legs on each side and at least so many thousandths of a dollar in a deposit.
+/// Fates of accounts with up to so many legs on each side and no leg below so many thousandths of a dollar.
 pub fn fate(legs: usize, least: u64) -> impl Strategy<Value = Fate> {
     let dollars = move || {
         prop_oneof![1 => 0u64..20, 1 => 20u64..20_000, 3 => 20_000u64..5_000_000].prop_map(move |d| d.max(least))
@@ -106,7 +108,15 @@ pub fn fate(legs: usize, least: u64) -> impl Strategy<Value = Fate> {
     let dead = prop_oneof![2 => Just(None), 1 => (1..TOKENS, 61i64..200).prop_map(Some)];
     let held_and_owed = (vec(leg(), 1..=legs), vec(debt(), 1..=legs));
     (held_and_owed, vec(factor, TOKENS as usize), shock, dead, 250u64..999).prop_map(
-        |((deposits, debts), factors, shock, dead, part)| Fate { deposits, debts, factors, shock, dead, part },
+        move |((deposits, debts), factors, shock, dead, part)| Fate {
+            deposits,
+            debts,
+            factors,
+            shock,
+            dead,
+            least,
+            part,
+        },
     )
 }
 
@@ -116,7 +126,7 @@ fn befall(arena: &mut Arena, fate: &Fate) {
         fund(arena, DEBTOR, *token, *millidollars);
     }
     // The last loan goes to the limit.
-    let last = fate.debts.len() - 1;
+    let last = fate.debts.len().wrapping_sub(1);
     for (index, (token, permille)) in fate.debts.iter().enumerate() {
         let permille = if index == last { &1_000 } else { permille };
         let state = arena.state();
@@ -124,9 +134,10 @@ fn befall(arena: &mut Arena, fate: &Fate) {
         let entry = state.token(*token);
         let price = entry.feed.mid() * (int(1) + entry.feed.band(state.now));
         let room = legs.initial().lo * int(*permille) / int(1_000) / (entry.weights_of(Side::Debt).initial * price);
-        let amount = if room.is_positive() { floor_u64(&room) } else { 0 };
+        // A debt is rounded up twice, to shares and to units.
+        let amount = if room.is_positive() { floor_u64(&room).saturating_sub(2) } else { 0 };
         let held = state.accounts[DEBTOR].positions.get(token).is_some_and(|p| p.side == Side::Deposit);
-        if amount > 0 && !held {
+        if amount > 0 && amount >= units(&state, *token, fate.least) && !held {
             arena
                 .perform(&Call::Borrow { account: DEBTOR, token: *token, amount })
                 .unwrap_or_else(|what| panic!("{what}"));
@@ -234,6 +245,41 @@ fn a_liquidatable_account_always_has_a_succeeding_call() {
     assert!(most < CU_LIMIT, "LIQ-3: {most} CU");
 }
 
+/// Token 1 costs $0.0006 a unit and token 3 $0.000000002. Two units deposited at an index above one are one share, worth one
+/// unit: $0.0006, for which just $0.00041 of token 3 is lent. At three quarters of the price that debt is 92 % of the
+/// deposit: under water, but even with the bonus worth less than the one unit, so S = 0.
+#[test]
+#[ignore = "LIQ-3 does not hold yet: S = 0 ends in AmountZero"]
+fn a_debt_worth_less_than_one_unit_of_the_deposit_can_be_liquidated() {
+    let mut arena = ground();
+    arena.must(&Call::Deposit { account: DEBTOR, token: 1, amount: 2, stranger: false });
+    arena.must(&Call::Borrow { account: DEBTOR, token: 3, amount: 205_000 });
+    befall(&mut arena, &falling(252));
+    assert!(legs(&arena.state(), DEBTOR).optimistic().hi.is_negative(), "LIQ-3: the account is under water");
+    let (steps, _) = wind_up(&mut arena).unwrap_or_else(|what| panic!("{what}"));
+    assert!(steps > 0, "LIQ-3: a call was made");
+}
+
+/// $1,000 of token 1 against all that it lends of token 0, and one native unit of token 2 beside it. After a crash to 40 %
+/// the first deposit is seized whole, and the unit is left: $0.00000006. While it is there nobody can call the account
+/// bankrupt, and the lenders' loss is never booked.
+#[test]
+#[ignore = "LIQ-3 does not hold yet: R and S below one share end in AmountZero"]
+fn a_single_native_unit_does_not_keep_a_debt_from_being_written_off() {
+    let mut arena = ground();
+    arena.must(&Call::Deposit { account: DEBTOR, token: 2, amount: 2, stranger: false });
+    let fate = Fate { deposits: vec![(1, 1_000_000)], debts: vec![(0, 1_000)], ..falling(600) };
+    befall(&mut arena, &fate);
+    let (_, end) = wind_up(&mut arena).unwrap_or_else(|what| panic!("{what}"));
+    assert_eq!(end, End::Bankrupt, "LIQ-3: the debt is written off");
+}
+
+/// All deposits fall by some thousandths.
+fn falling(by: i64) -> Fate {
+    let factors = vec![1_000; TOKENS as usize];
+    Fate { deposits: Vec::new(), debts: Vec::new(), factors, shock: (by, 0), dead: None, least: 0, part: 1_000 }
+}
+
 /// What a keeper owns, exactly, at mid.
 fn wealth(state: &State, account: usize) -> Q {
     exact_equity(&legs(state, account))
@@ -277,8 +323,11 @@ fn splitting_a_liquidation_never_gains() {
                 compared += 1;
                 let gain = &twice - &once;
                 most = most.max(display(&gain));
-                // One native unit of each leg in each of both calls: at most $0.0006 a unit here.
-                let allowed = int(4) * int(6) / int(10_000) + &owed * bps(1);
+                // The bonus is a whole number of bps. Where equity / debts caps it, the fraction that the first call leaves
+                // with the account lifts the quotient for the second: all such fractions together are below 1 bps of the
+                // debts, of which the keeper gets what insurance leaves. On top: one native unit of each leg in each of both
+                // calls, at most $0.0012 a unit here.
+                let allowed = int(4) * int(12) / int(10_000) + &owed * bps(1) * bps(6_000);
                 relative = relative.max(display(&(&gain / &owed)) * 10_000.0);
                 if gain > allowed {
                     return Err(format!(

@@ -2,5 +2,6 @@
 
 mod actions;
 mod ground;
+mod lending;
 mod liquidations;
 mod sequences;
