@@ -1,0 +1,7 @@
+//! The program against the reference model.
+
+mod actions;
+mod ground;
+mod lending;
+mod liquidations;
+mod sequences;

@@ -1,0 +1,72 @@
+//! Random sequences of instructions on the bytecode, compared with the model after every one.
+//!
+//! `BREAKWATER_MODEL_CASES` sets how many sequences are played, `BREAKWATER_MODEL_SEED` (a number) where they start. A
+//! failure prints the shortest sequence found that still fails.
+
+use std::cell::RefCell;
+
+use breakwater_tests::arena::Tally;
+use proptest::strategy::Strategy;
+use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestError, TestRng, TestRunner};
+
+use crate::actions::{self, Action};
+use crate::ground;
+
+const CASES: u32 = 150;
+const STEPS: usize = 80;
+
+fn number(variable: &str) -> Option<u64> {
+    std::env::var(variable).ok().map(|text| text.parse().unwrap_or_else(|e| panic!("{variable}: {e}")))
+}
+
+fn play(sequence: &[Action]) -> Result<Tally, String> {
+    let mut arena = ground::populated();
+    for (step, action) in sequence.iter().enumerate() {
+        for call in actions::calls(&mut arena, action) {
+            arena.perform(&call).map_err(|what| format!("step {step}, {action:?}: {what}"))?;
+        }
+    }
+    Ok(arena.tally)
+}
+
+/// Runs a property on a fixed number of cases from a fixed seed; the environment may ask for others.
+///
+/// # Panics
+/// With the reason, the seed and the smallest failing case.
+pub fn runner<C: std::fmt::Debug>(
+    cases: u32,
+    property: impl FnMut(C) -> Result<(), String>,
+    strategy: impl Strategy<Value = C>,
+) {
+    let cases = number("BREAKWATER_MODEL_CASES").map_or(cases, |n| n as u32);
+    let seed = number("BREAKWATER_MODEL_SEED").unwrap_or(1);
+    let mut bytes = [0; 32];
+    bytes[..8].copy_from_slice(&seed.to_le_bytes());
+    let config = Config { cases, failure_persistence: None, max_shrink_iters: 500, ..Config::default() };
+    let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &bytes);
+    let property = RefCell::new(property);
+    let run = TestRunner::new_with_rng(config, rng)
+        .run(&strategy, |case| (property.borrow_mut())(case).map_err(TestCaseError::fail));
+    if let Err(TestError::Fail(reason, case)) = run {
+        panic!("seed {seed}: {reason}\nafter {case:?}");
+    }
+}
+
+#[test]
+fn every_instruction_of_random_sequences_does_what_the_model_says() {
+    let mut total = Tally::default();
+    runner(
+        CASES,
+        |sequence: Vec<Action>| {
+            let tally = play(&sequence)?;
+            total = std::mem::take(&mut total).and(tally);
+            Ok(())
+        },
+        actions::sequence(STEPS),
+    );
+    println!("{total}");
+    for (instruction, at_least) in [("liquidate", 100), ("resolve_bankruptcy", 1), ("borrow", 50), ("withdraw", 50)] {
+        let seen = total.succeeded(instruction);
+        assert!(seen >= at_least, "only {seen} of {instruction} succeeded");
+    }
+}

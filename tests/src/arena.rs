@@ -1,0 +1,358 @@
+//! The arena: a world whose every instruction is judged by the model.
+//!
+//! [`Arena::perform`] predicts, sends, observes and compares: refusals name the predicted error and leave every byte as it
+//! was (ATO-1); successes leave exactly the predicted state; after both, all invariants hold.
+
+use std::collections::BTreeMap;
+
+use breakwater_client::decode::Event;
+use breakwater_client::interface::MarginError;
+use breakwater_client::interface::events::Liquidated;
+use breakwater_client::{Address, address, instruction};
+use breakwater_sim::invariants::Watch;
+use breakwater_sim::oracle::PriceUpdate;
+use breakwater_sim::world::{Trader, World};
+use solana_account::Account;
+use solana_instruction::Instruction;
+use solana_keypair::Keypair;
+use solana_signer::Signer;
+
+use crate::laws::{self, Extremes};
+use crate::model::rational::{Range, display, int};
+use crate::model::{Call, Executed, Print, Seen, State};
+use crate::{observe, quote};
+
+/// How often each instruction ended how.
+#[derive(Clone, Debug, Default)]
+pub struct Tally {
+    /// By instruction and outcome.
+    pub outcomes: BTreeMap<(&'static str, String), u64>,
+    /// Refusals or successes that rounding left open.
+    pub doubtful: u64,
+    /// Most compute units of an instruction, by its name.
+    pub compute_units: BTreeMap<&'static str, u64>,
+    /// Widest range of R, native units.
+    pub repay_width: f64,
+    /// How the laws of liquidation held.
+    pub extremes: Extremes,
+}
+
+impl Tally {
+    /// Both together.
+    #[must_use]
+    pub fn and(mut self, other: Tally) -> Tally {
+        for (key, count) in other.outcomes {
+            *self.outcomes.entry(key).or_default() += count;
+        }
+        for (name, units) in other.compute_units {
+            let most = self.compute_units.entry(name).or_default();
+            *most = units.max(*most);
+        }
+        self.doubtful += other.doubtful;
+        self.repay_width = self.repay_width.max(other.repay_width);
+        self.extremes = self.extremes.and(&other.extremes);
+        self
+    }
+
+    /// How often an instruction succeeded.
+    pub fn succeeded(&self, instruction: &'static str) -> u64 {
+        self.outcomes.get(&(instruction, "ok".to_owned())).copied().unwrap_or_default()
+    }
+}
+
+impl std::fmt::Display for Tally {
+    fn fmt(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
+        writeln!(f, "{} instructions compared", self.outcomes.values().sum::<u64>())?;
+        for ((instruction, outcome), count) in &self.outcomes {
+            writeln!(f, "  {instruction:<20} {outcome:<24} {count:>6}")?;
+        }
+        for (instruction, units) in &self.compute_units {
+            writeln!(f, "  {instruction:<20} at most {units} CU")?;
+        }
+        writeln!(f, "  decided by rounding: {}; widest range of R: {} units", self.doubtful, self.repay_width)?;
+        write!(f, "  {:?}", self.extremes)
+    }
+}
+
+/// A world that is compared with the model.
+pub struct Arena {
+    /// The world.
+    pub world: World,
+    /// Its people, numbered like the model's accounts.
+    pub people: Vec<Trader>,
+    /// A key without a margin account.
+    pub stranger: Keypair,
+    /// What happened.
+    pub tally: Tally,
+    watch: Watch,
+}
+
+/// What a call is named in the tally.
+fn name(call: &Call) -> &'static str {
+    match call {
+        Call::Deposit { .. } => "deposit",
+        Call::Withdraw { .. } => "withdraw",
+        Call::Borrow { .. } => "borrow",
+        Call::Repay { .. } => "repay",
+        Call::Refresh { .. } => "refresh",
+        Call::Liquidate { .. } => "liquidate",
+        Call::Resolve { .. } => "resolve_bankruptcy",
+    }
+}
+
+impl Arena {
+    /// An arena in a world with tokens and a number of people without positions.
+    pub fn new(mut world: World, people: usize) -> Arena {
+        let people = (0..people).map(|_| world.trader()).collect();
+        let stranger = Keypair::new();
+        world.chain.fund(&stranger.pubkey());
+        Arena { world, people, stranger, tally: Tally::default(), watch: Watch::default() }
+    }
+
+    /// The group as the model sees it.
+    pub fn state(&self) -> State {
+        observe::state(&self.world)
+    }
+
+    /// Lets the program and the model execute a call. Returns the program's refusal, if it is one.
+    ///
+    /// # Errors
+    /// Where both differ.
+    pub fn perform(&mut self, call: &Call) -> Result<Option<MarginError>, String> {
+        self.supply(call);
+        let before = self.state();
+        let bytes = self.bytes();
+        let verdict = before.verdict(call);
+        let quote = quote::of(&self.world, &self.people, call);
+        self.tally.doubtful += u64::from(!verdict.doubtful.is_empty() && verdict.allows());
+        let sent = self.send(call);
+        let context = |what: String| format!("{call:?} at {}: {what}", before.now);
+        let refusal = match sent {
+            Ok(outcome) => {
+                let most = self.tally.compute_units.entry(name(call)).or_default();
+                *most = outcome.compute_units.max(*most);
+                verdict.compare(None).map_err(context)?;
+                let event = liquidated(&outcome.events);
+                self.compare(call, &before, event).map_err(context)?;
+                if let (Some(quote), Some(event)) = (quote, event) {
+                    quote.executed(&self.world, &event).map_err(context)?;
+                }
+                None
+            }
+            Err(failure) => {
+                let error = failure.margin_error().ok_or_else(|| context(failure.to_string()))?;
+                verdict.compare(Some(error)).map_err(context)?;
+                if bytes != self.bytes() {
+                    return Err(context(format!("ATO-1: {error:?} left other bytes behind")));
+                }
+                if let Some(quote) = quote {
+                    quote.refused(error).map_err(context)?;
+                }
+                Some(error)
+            }
+        };
+        self.watch.check(&self.world).map_err(|violation| context(violation.to_string()))?;
+        laws::claims_are_covered(&self.state()).map_err(context)?;
+        let outcome = refusal.map_or_else(|| "ok".to_owned(), |error| error.name().to_owned());
+        *self.tally.outcomes.entry((name(call), outcome)).or_default() += 1;
+        Ok(refusal)
+    }
+
+    /// Like [`Self::perform`], for a call that must succeed.
+    ///
+    /// # Panics
+    /// If it does not, or if program and model differ.
+    pub fn must(&mut self, call: &Call) {
+        match self.perform(call) {
+            Ok(None) => {}
+            Ok(Some(error)) => panic!("{call:?}: {error:?}"),
+            Err(what) => panic!("{what}"),
+        }
+    }
+
+    fn compare(&mut self, call: &Call, before: &State, event: Option<Liquidated>) -> Result<(), String> {
+        let after = self.state();
+        let executed = event.map(|event| Executed {
+            repay: event.repay,
+            insurance: event.insurance,
+            seize: event.seize,
+            bonus: event.bonus,
+        });
+        let expected = before.expected(call, &Seen { after: &after, executed })?;
+        if expected != after {
+            return Err(difference(&expected, &after));
+        }
+        if let (Call::Liquidate { liquidatee, debt, collateral, request, .. }, Some(event)) = (call, event) {
+            let pair = (*debt, *collateral);
+            self.tally.extremes.check(before, &after, *liquidatee, pair)?;
+            let banks = (before.touch(pair.0), before.touch(pair.1));
+            let legs = before.legs(&before.accounts[*liquidatee], &[&banks.0, &banks.1]);
+            agrees("equity before", event.equity_before, &legs.equity())?;
+            agrees("health before", event.health_before, &legs.maintenance())?;
+            agrees("requirement", event.requirement, &legs.requirement())?;
+            let plans = before.plans(*liquidatee, pair, *request, &[&banks.0, &banks.1]).1;
+            for width in plans.iter().flat_map(|plan| &plan.repay).map(Range::width) {
+                self.tally.repay_width = self.tally.repay_width.max(display(&width));
+            }
+        }
+        Ok(())
+    }
+
+    /// Puts what a call needs into wallets and oracle accounts.
+    fn supply(&mut self, call: &Call) {
+        match call {
+            Call::Deposit { account, token, amount, stranger } => {
+                let (owner, symbol) = (self.payer(*account, *stranger).pubkey(), self.symbol(*token));
+                self.world.mint_to(&owner, &symbol, *amount);
+            }
+            Call::Repay { account, token, amount, stranger } => {
+                let (owner, symbol) = (self.payer(*account, *stranger).pubkey(), self.symbol(*token));
+                let state = self.state();
+                let owed = state.amount(*account, &state.touch(*token)).hi;
+                let needed = int(*amount).min(owed + int(1));
+                self.world.mint_to(&owner, &symbol, crate::model::rational::floor_u64(&needed));
+            }
+            Call::Withdraw { account, token, .. } | Call::Borrow { account, token, .. } => {
+                let symbol = self.symbol(*token);
+                let owner = self.people[*account].key.pubkey();
+                self.world.wallet(&owner, &symbol);
+            }
+            Call::Refresh { prints, .. } => prints.iter().for_each(|(token, print)| self.publish(*token, print)),
+            Call::Liquidate { .. } | Call::Resolve { .. } => {}
+        }
+    }
+
+    fn publish(&mut self, token: u8, print: &Print) {
+        let update = PriceUpdate {
+            write_authority: [0; 32],
+            verification: 1,
+            feed_id: self.world.tokens[usize::from(token)].feed_id,
+            price: print.price,
+            confidence: print.confidence,
+            exponent: print.exponent,
+            publish_time: print.publish_time,
+            previous_publish_time: print.publish_time - 1,
+            ema: print.ema,
+            ema_confidence: print.confidence,
+            posted_slot: 0,
+        };
+        self.world.write_update(&self.symbol(token), &update);
+    }
+
+    fn payer(&self, account: usize, stranger: bool) -> &Keypair {
+        if stranger { &self.stranger } else { &self.people[account].key }
+    }
+
+    fn symbol(&self, token: u8) -> String {
+        self.world.tokens[usize::from(token)].symbol.clone()
+    }
+
+    fn send(&mut self, call: &Call) -> breakwater_sim::world::Sent {
+        let (instruction, signer) = self.instruction(call);
+        let signers: Vec<Keypair> = signer.into_iter().map(|key| key.insecure_clone()).collect();
+        self.world.chain.send(&[instruction], &signers.iter().collect::<Vec<_>>())
+    }
+
+    fn instruction(&mut self, call: &Call) -> (Instruction, Option<&Keypair>) {
+        let board = self.world.board;
+        let keys = |arena: &Arena, token: u8| arena.world.tokens[usize::from(token)].keys;
+        match call {
+            Call::Deposit { account, token, amount, stranger } | Call::Repay { account, token, amount, stranger } => {
+                let payer = self.payer(*account, *stranger).pubkey();
+                let wallet = self.world.wallet(&payer, &self.symbol(*token));
+                let (bank, to) = (keys(self, *token), self.people[*account].account);
+                let build = if name(call) == "deposit" { instruction::deposit } else { instruction::repay };
+                (build(&payer, &to, &bank, &wallet, *amount), Some(self.payer(*account, *stranger)))
+            }
+            Call::Withdraw { account, token, amount } | Call::Borrow { account, token, amount } => {
+                let owner = self.people[*account].key.pubkey();
+                let wallet = self.world.wallet(&owner, &self.symbol(*token));
+                let (bank, from) = (keys(self, *token), self.people[*account].account);
+                let build = if name(call) == "borrow" { instruction::borrow } else { instruction::withdraw };
+                (build(&owner, &from, &board, &bank, &wallet, *amount), Some(&self.people[*account].key))
+            }
+            Call::Refresh { prints, indices } => {
+                let feeds = prints.iter().map(|(token, _)| (*token, self.world.tokens[usize::from(*token)].oracle));
+                let banks = indices.iter().map(|token| (instruction::TOKEN_ITEM + token, keys(self, *token).bank));
+                (instruction::refresh(&board, &feeds.chain(banks).collect::<Vec<_>>()), None)
+            }
+            Call::Liquidate { keeper, liquidatee, debt, collateral, request } => {
+                let who = self.people[*liquidatee].account;
+                let pair = (self.symbol(*debt), self.symbol(*collateral));
+                let keeper = &self.people[*keeper];
+                let pair = (pair.0.as_str(), pair.1.as_str());
+                (self.world.liquidate_instruction(keeper, &who, pair, *request), Some(&keeper.key))
+            }
+            Call::Resolve { account, token } => {
+                let who = self.people[*account].account;
+                (instruction::resolve_bankruptcy(&who, &board, &keys(self, *token).bank), None)
+            }
+        }
+    }
+
+    /// Every account that an instruction could touch, byte for byte.
+    fn bytes(&mut self) -> Vec<(Address, Option<Account>)> {
+        let mut all = vec![self.world.board, self.world.group];
+        all.extend(&self.world.accounts);
+        let owners: Vec<Address> = self.people.iter().map(|p| p.key.pubkey()).chain([self.stranger.pubkey()]).collect();
+        for token in &self.world.tokens {
+            all.extend([token.keys.bank, token.keys.mint, token.oracle, address::vault(&token.keys.bank)]);
+            all.extend(owners.iter().map(|o| breakwater_sim::tokens::wallet_address(o, &token.keys.mint)));
+        }
+        all.into_iter().map(|address| (address, self.world.chain.account(&address))).collect()
+    }
+
+    /// Everything that [`Self::restore`] brings back.
+    pub fn save(&mut self) -> Saved {
+        Saved { accounts: self.bytes(), now: self.world.chain.now(), watch: self.watch.clone() }
+    }
+
+    /// Brings back what was saved. Wallets that have come into being since are left.
+    pub fn restore(&mut self, saved: &Saved) {
+        for (address, account) in &saved.accounts {
+            if let Some(account) = account {
+                self.world.chain.set_account(address, account.clone());
+            }
+        }
+        self.world.chain.set_time(saved.now);
+        self.watch = saved.watch.clone();
+    }
+}
+
+/// A moment of an arena.
+pub struct Saved {
+    accounts: Vec<(Address, Option<Account>)>,
+    now: i64,
+    watch: Watch,
+}
+
+fn liquidated(events: &[Event]) -> Option<Liquidated> {
+    events.iter().find_map(|event| match event {
+        Event::Liquidated(event) => Some(*event),
+        _ => None,
+    })
+}
+
+/// An event's dollars × 10^8, rounded down, against the model's.
+fn agrees(what: &str, seen: i64, range: &Range) -> Result<(), String> {
+    if range.times(&int(100_000_000)).floor().holds(&int(seen)) {
+        return Ok(());
+    }
+    Err(format!("{what} is {seen} in the event, the model has {range}"))
+}
+
+/// What differs between two states, part by part.
+fn difference(expected: &State, seen: &State) -> String {
+    let mut all = Vec::new();
+    for (token, (expected, seen)) in expected.tokens.iter().zip(&seen.tokens).enumerate() {
+        if expected != seen {
+            all.push(format!("token {token}:\n  expected {expected:?}\n  seen     {seen:?}"));
+        }
+    }
+    for (account, (expected, seen)) in expected.accounts.iter().zip(&seen.accounts).enumerate() {
+        if expected != seen {
+            all.push(format!("account {account}:\n  expected {expected:?}\n  seen     {seen:?}"));
+        }
+    }
+    all.join("\n")
+}

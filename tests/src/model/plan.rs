@@ -1,0 +1,206 @@
+//! The size, pair and bonus of a liquidation.
+
+use breakwater_client::interface::MarginError as E;
+use breakwater_client::interface::config::LiquidationConfig;
+use num_traits::{Signed, Zero};
+
+use super::health::{Leg, Legs, rounding};
+use super::rational::{Q, Range, Truth, bps, floor_u64, int, ratio};
+use super::state::Side;
+use super::verdict::Verdict;
+
+/// Added to the bonus in the score, bps.
+const SCORE_EPSILON: u32 = 10;
+/// θ: part of the gap between two weights that the bonus may take.
+const THETA: (u32, u32) = (9, 10);
+/// A pair that carries less than one part in this many of the need ranks after those that carry more.
+const CARRIES: u32 = 10;
+/// A pair whose score is at least this part of the best one's is accepted.
+const ACCEPTED: (u32, u32) = (9, 10);
+/// A request may be as small as one part in this many of the plan.
+const SMALLEST_REQUEST: u32 = 4;
+
+/// A debt with a deposit, both fresh, whose exchange improves health.
+#[derive(Clone, Debug)]
+pub struct Pair {
+    /// Token of the debt.
+    pub debt: u8,
+    /// Token of the deposit.
+    pub collateral: u8,
+    /// β, bps.
+    pub bonus: u32,
+    /// k: health gained for each dollar repaid.
+    pub gain: Q,
+    /// Gain for each dollar lost.
+    pub score: Q,
+    /// Whether it can give a tenth of what is needed.
+    pub carries: Truth,
+}
+
+/// What a liquidation may move.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// The pair.
+    pub pair: Pair,
+    /// Where R may lie: one range for each answer to a question that rounding leaves open.
+    pub repay: Vec<Range>,
+    /// R from which on the whole deposit is taken.
+    pub full: Range,
+}
+
+/// β of the whole account: every value that its roundings allow, bps.
+pub fn account_bonus(legs: &Legs, config: &LiquidationConfig) -> Vec<u32> {
+    let equity = legs.equity();
+    // Both weighted sums are rounded down to 2^−32 dollars first.
+    let depth = legs.maintenance().negated().lowered(&rounding()).max(&Range::zero());
+    let scale = legs.requirement().lowered(&rounding()).times(&bps(config.full_bonus_depth));
+    let one = Range::point(int(1));
+    let x_h = divide(&depth, &scale).min(&one);
+    let span = bps(config.bonus_max) - bps(config.bonus_min);
+    let wanted = x_h.times(&span).plus(&Range::point(bps(config.bonus_min)));
+    let affordable = divide(&equity.max(&Range::zero()), &legs.owed());
+    let bonus = wanted.min(&affordable).times(&int(10_000)).floor();
+    let whole = |q: &Q| u32::try_from(floor_u64(q)).expect("a bonus in bps");
+    (whole(&bonus.lo)..=whole(&bonus.hi)).collect()
+}
+
+/// Quotient of ranges, the divisor's above 0.
+fn divide(a: &Range, b: &Range) -> Range {
+    assert!(b.lo.is_positive() && !a.lo.is_negative());
+    Range::new(&a.lo / &b.hi, &a.hi / &b.lo)
+}
+
+impl Pair {
+    /// The pair of two legs; none if one is stale or empty or if nothing is gained.
+    fn new(debt: &Leg, collateral: &Leg, account_bonus: u32, need: &Range) -> Option<Pair> {
+        let empty = |leg: &Leg| leg.amount.below(&int(1)) == Truth::Yes;
+        if debt.is_stale() || collateral.is_stale() || empty(debt) || empty(collateral) {
+            return None;
+        }
+        let (v, w) = (&debt.weights.maintenance, &collateral.weights.maintenance);
+        let mut bonus = int(account_bonus);
+        if !w.is_zero() {
+            let cap = ratio(THETA.0, THETA.1) * (v - w) / w * int(10_000);
+            bonus = bonus.min(cap.max(Q::zero()).floor());
+        }
+        let bonus = u32::try_from(floor_u64(&bonus)).expect("a bonus in bps");
+        let gain = &debt.weights.end - &collateral.weights.end * (int(1) + bps(bonus));
+        if !gain.is_positive() {
+            return None;
+        }
+        // Ranking is coarse: values are rounded down to 1/128 dollar, the gain to whole bps, and the need to a bps of that.
+        let coarse = ratio(1, 128);
+        let most = debt.value().min(&collateral.value().times(&(int(1) / (int(1) + bps(bonus)))));
+        let most = most.lowered(&(&coarse * int(2))).max(&Range::zero());
+        let given = Range::new(&most.lo * (&gain - bps(1)).max(Q::zero()), &most.hi * &gain);
+        let score = &gain / bps(bonus + SCORE_EPSILON);
+        let carries = given.below_range(&need.times(&ratio(1, CARRIES)).lowered(&(coarse * bps(2)))).not();
+        Some(Pair { debt: debt.token, collateral: collateral.token, bonus, gain, score, carries })
+    }
+}
+
+/// All pairs that may be liquidated.
+pub fn pairs(legs: &Legs, account_bonus: u32) -> Vec<Pair> {
+    let need = legs.end().negated();
+    let with = |debt| legs.deposits().filter_map(|deposit| Pair::new(debt, deposit, account_bonus, &need)).collect();
+    legs.debts().flat_map(|debt| -> Vec<Pair> { with(debt) }).collect()
+}
+
+/// Whether a pair is accepted among all, where `doubts` says how a doubt about carrying is decided: for the pair itself,
+/// and for all others.
+fn accepted(pair: &Pair, all: &[Pair], doubts: (bool, bool)) -> bool {
+    let is_pair = |other: &Pair| (other.debt, other.collateral) == (pair.debt, pair.collateral);
+    let doubt = |other: &Pair| if is_pair(other) { doubts.0 } else { doubts.1 };
+    let carries = |pair: &Pair| pair.carries == Truth::Yes || (pair.carries == Truth::Unsure && doubt(pair));
+    let best_carries = all.iter().any(carries);
+    let best = all.iter().filter(|other| carries(other) == best_carries).map(|other| &other.score).max();
+    let Some(best) = best else { return false };
+    carries(pair) == best_carries && pair.score >= best * ratio(ACCEPTED.0, ACCEPTED.1)
+}
+
+/// Whether an account may be liquidated, and how, for one value of the account's bonus.
+pub fn plan(
+    legs: &Legs,
+    config: &LiquidationConfig,
+    (debt, collateral): (u8, u8),
+    request: u64,
+    bonus: u32,
+) -> (Verdict, Option<Plan>) {
+    let mut verdict = Verdict::default();
+    let legs_of = (legs.find(debt, Side::Debt), legs.find(collateral, Side::Deposit));
+    verdict.refuse_when(legs.optimistic().below(&int(0)).not(), E::AccountHealthy);
+    let (Some(d), Some(c)) = legs_of else {
+        verdict.refuse_if(true, E::LegNotFound);
+        return (verdict, None);
+    };
+    verdict.refuse_if(d.is_stale() || c.is_stale(), E::StaleLeg);
+    if verdict.broken.contains(&E::AccountHealthy) {
+        return (verdict, None);
+    }
+    let all = pairs(legs, bonus);
+    verdict.refuse_if(all.is_empty(), E::NoLegHelps);
+    let Some(pair) = all.iter().find(|pair| (pair.debt, pair.collateral) == (debt, collateral)) else {
+        verdict.refuse_if(!all.is_empty(), E::LegNotChosen);
+        return (verdict, None);
+    };
+    // Others that carry only ever speak against a pair, so these two cases bound all others.
+    let chosen = match (accepted(pair, &all, (false, true)), accepted(pair, &all, (true, false))) {
+        (true, true) => Truth::Yes,
+        (false, false) => Truth::No,
+        _ => Truth::Unsure,
+    };
+    verdict.refuse_when(chosen.not(), E::LegNotChosen);
+    let (plan, too_small) = size(legs, (d, c), pair.clone(), config, request);
+    verdict.refuse_when(too_small, E::RequestTooSmall);
+    (verdict, Some(plan))
+}
+
+impl Plan {
+    /// S for a repayment: the whole deposit from R = full on, else R·P_d·(1 + β)/P_c. The program rounds the value of R down
+    /// to 2^−32 dollars, the bonus on it once more, and then to whole units: never more than exact.
+    pub fn seize(&self, repay: u64, (debt, collateral): (&Q, &Q), held: u64) -> Range {
+        let with_bonus = int(1) + bps(self.pair.bonus);
+        let value = Range::point(int(repay) * debt).lowered(&rounding()).times(&with_bonus).lowered(&rounding());
+        let part = value.times(&(int(1) / collateral)).floor().max(&Range::zero());
+        let whole = Range::point(int(held));
+        let part = part.min(&whole);
+        match self.full.below(&(int(repay) + ratio(1, 2))) {
+            Truth::Yes => whole,
+            Truth::No => part,
+            Truth::Unsure => part.hull(&whole),
+        }
+    }
+}
+
+/// R for a pair and a request, and whether the request is too small.
+///
+/// The program rounds dollars up to 2^−32 before it rounds units up: R may exceed the exact one by what that is worth.
+/// For the whole deposit it does so twice.
+fn size(legs: &Legs, (d, c): (&Leg, &Leg), pair: Pair, config: &LiquidationConfig, request: u64) -> (Plan, Truth) {
+    let (price, price_c) = (d.feed.mid(), c.feed.mid());
+    let with_bonus = int(1) + bps(pair.bonus);
+    let units = |value: Range| value.times(&(int(1) / &price)).ceil();
+    let need = legs.end().negated().max(&Range::zero()).times(&(int(1) / &pair.gain)).raised(&rounding());
+    let whole = c.amount.times(&(&price_c / &with_bonus)).raised(&(rounding() * int(2)));
+    let mut plan = Plan { pair, repay: Vec::new(), full: units(whole) };
+    let most = d.amount.min(&plan.full);
+    let partial = units(need).min(&most);
+    let seize = |repay: &Q, held: &Q| plan.seize(floor_u64(repay), (&price, &price_c), floor_u64(held));
+    let seized = seize(&partial.lo, &c.amount.lo).hull(&seize(&partial.hi, &c.amount.hi));
+    let left = |amount: &Range, gone: &Range, price: &Q| {
+        amount.minus(gone).max(&Range::zero()).times(price).raised(&rounding())
+    };
+    let dust = int(config.dust);
+    let is_dust = left(&d.amount, &partial, &price).below(&dust).or(left(&c.amount, &seized, &price_c).below(&dust));
+    let planned = match is_dust {
+        Truth::Yes => vec![most],
+        Truth::No => vec![partial],
+        Truth::Unsure => vec![partial, most],
+    };
+    let asked = Range::point(int(request));
+    let too_small = |planned: &Range| asked.below_range(&planned.times(&ratio(1, SMALLEST_REQUEST)).ceil());
+    let doubts: Vec<Truth> = planned.iter().map(too_small).collect();
+    let doubt = if doubts.iter().all(|doubt| doubt == &doubts[0]) { doubts[0] } else { Truth::Unsure };
+    plan.repay = planned.iter().map(|planned| planned.min(&asked)).collect();
+    (plan, doubt)
+}

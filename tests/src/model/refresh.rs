@@ -1,0 +1,74 @@
+//! Refresh: prints and index snapshots come to the board.
+
+use breakwater_client::interface::MarginError as E;
+
+use super::price::{Feed, Print, STALE, confidence_band, stored_price};
+use super::rational::{Truth, floor_u64, int, ratio, two_to};
+use super::state::{Seen, Snapshot, State, Token};
+use super::verdict::Verdict;
+
+/// How far in the future a print may be published, seconds.
+pub const FUTURE: i64 = 10;
+
+impl Token {
+    /// Whether a print is refused; one that is not newer is skipped instead.
+    fn judge(&self, print: &Print, now: i64) -> Verdict {
+        let mut verdict = Verdict::default();
+        if print.publish_time <= self.feed.publish_time {
+            return verdict;
+        }
+        verdict.refuse_if(print.price <= 0 || print.ema <= 0, E::OraclePriceNotPositive);
+        verdict.refuse_if(!(-12..=0).contains(&print.exponent), E::OracleExponent);
+        verdict.refuse_if(print.publish_time > now + FUTURE, E::OracleFromFuture);
+        // Liquidation accepts the oldest prices of all actions.
+        verdict.refuse_if(now - print.publish_time > STALE, E::OracleTooOld);
+        if !verdict.allows() {
+            return verdict;
+        }
+        for price in [print.price, print.ema] {
+            let stored = stored_price(price, print.exponent, self.decimals);
+            let fits = stored >= int(1) && stored < two_to(64);
+            verdict.refuse_when(Truth::of(!fits), E::OraclePriceRange);
+        }
+        let too_wide = ratio(print.confidence, print.price) * int(10_000) > int(self.feed.oracle.max_confidence);
+        verdict.refuse_if(too_wide, E::OracleConfidence);
+        verdict
+    }
+
+    fn take(&mut self, print: &Print) {
+        if print.publish_time <= self.feed.publish_time {
+            return;
+        }
+        let stored = |price| floor_u64(&stored_price(price, print.exponent, self.decimals));
+        self.feed = Feed {
+            price: stored(print.price),
+            ema: stored(print.ema),
+            band: confidence_band(print, self.feed.oracle.confidence_multiple),
+            publish_time: print.publish_time,
+            oracle: self.feed.oracle,
+        };
+    }
+}
+
+impl State {
+    pub(super) fn judge_refresh(&self, prints: &[(u8, Print)]) -> Verdict {
+        let mut verdict = Verdict::default();
+        for (token, print) in prints {
+            verdict.also(self.token(*token).judge(print, self.now));
+        }
+        verdict
+    }
+
+    pub(super) fn refresh(&mut self, prints: &[(u8, Print)], indices: &[u8], seen: &Seen) -> Result<(), String> {
+        for (token, print) in prints {
+            self.tokens[usize::from(*token)].take(print);
+        }
+        for token in indices {
+            let seen = seen.after.token(*token).snapshot;
+            let bank = self.accrue_to(&self.token(*token).bank, seen.borrow_index)?;
+            self.tokens[usize::from(*token)].snapshot =
+                Snapshot { deposit_index: bank.deposit_index, borrow_index: bank.borrow_index, time: self.now };
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,105 @@
+//! LIQ-6: what a client computes before a liquidation from the same accounts, against what the program does.
+
+use breakwater_client::Address;
+use breakwater_client::interface::events::Liquidated;
+use breakwater_client::interface::snapshot::{self, OwnIndex};
+use breakwater_client::interface::{Bank, MarginAccount, MarginError};
+use breakwater_client::margin::error::Pair;
+use breakwater_client::margin::liquidation::{Plan, Request, apply, plan_liquidation};
+use breakwater_client::margin::{Side, Snapshot, health};
+use breakwater_sim::world::{Trader, World};
+
+use crate::model::Call;
+
+/// A plan, and the account as it would leave it.
+#[derive(Clone, Debug)]
+pub struct Quote {
+    plan: Result<(Plan, Snapshot), MarginError>,
+    liquidatee: Address,
+}
+
+/// The bank's indices with the interest until now.
+fn own_index(bank: &Bank, now: i64) -> Result<OwnIndex, MarginError> {
+    let mut books = bank.books();
+    let elapsed = u64::try_from(now - bank.accrued_at).unwrap_or(0);
+    books.accrue(&bank.lending.pricing(), elapsed)?;
+    Ok(OwnIndex { token: bank.token, deposit: books.deposit_index, borrow: books.borrow_index })
+}
+
+/// The account's legs as an instruction sees them that touches two banks.
+fn legs(world: &World, account: &MarginAccount, pair: (u8, u8)) -> Result<Snapshot, MarginError> {
+    let now = world.chain.now();
+    let mut own = Vec::new();
+    for token in [pair.0, pair.1] {
+        let bank: Bank = world.chain.state(&world.tokens[usize::from(token)].keys.bank);
+        own.push(own_index(&bank, now)?);
+    }
+    let mut legs = Snapshot::default();
+    snapshot::build(&mut legs, &world.board(), account, &own, now)?;
+    Ok(legs)
+}
+
+fn plan(world: &World, liquidatee: &Address, pair: (u8, u8), most: u64) -> Result<(Plan, Snapshot), MarginError> {
+    let mut legs = legs(world, &world.margin_account(liquidatee), pair)?;
+    let valuation = health::value(&legs)?;
+    let request = Request { pair: Pair { debt: pair.0, collateral: pair.1 }, max_repay: most };
+    let plan = plan_liquidation(&legs, &valuation, &world.board().liquidation.params(), &request)?;
+    apply(&mut legs, &plan)?;
+    Ok((plan, legs))
+}
+
+/// The quote of a liquidation; none for other calls.
+pub fn of(world: &World, people: &[Trader], call: &Call) -> Option<Quote> {
+    let Call::Liquidate { liquidatee, debt, collateral, request, .. } = call else { return None };
+    let liquidatee = people[*liquidatee].account;
+    Some(Quote { plan: plan(world, &liquidatee, (*debt, *collateral), *request), liquidatee })
+}
+
+impl Quote {
+    /// Compares with an execution: the plan to the unit; each leg to the unit of its shares, against the account.
+    ///
+    /// # Errors
+    /// What differs.
+    pub fn executed(&self, world: &World, event: &Liquidated) -> Result<(), String> {
+        let (plan, quoted) = self.plan.as_ref().map_err(|error| format!("LIQ-6: the quote is {error:?}"))?;
+        let same = (plan.repay, plan.insurance, plan.seize, plan.bonus)
+            == (event.repay, event.insurance, event.seize, event.bonus);
+        if !same {
+            return Err(format!("LIQ-6: quoted {plan:?}, executed {event:?}"));
+        }
+        let account = world.margin_account(&self.liquidatee);
+        let left = legs(world, &account, (plan.pair.debt, plan.pair.collateral)).map_err(|e| format!("{e:?}"))?;
+        for (token, side) in [(plan.pair.debt, Side::Debt), (plan.pair.collateral, Side::Deposit)] {
+            let amount = |legs: &Snapshot| legs.find(token, side).map_or(0, |leg| legs.tokens[leg].amount);
+            let (quoted, left) = (amount(quoted), amount(&left));
+            // A share may be worth a unit and a fraction, so rounding to shares moves an amount by one unit or two.
+            let within = match side {
+                Side::Debt => (quoted..=quoted + 2).contains(&left),
+                Side::Deposit => (quoted.saturating_sub(2)..=quoted).contains(&left),
+            };
+            if !within {
+                return Err(format!("LIQ-6: {side:?} of token {token}: quoted {quoted}, left {left}"));
+            }
+        }
+        Ok(())
+    }
+
+    /// Compares with a refusal: a plan that exists may be refused for the keeper's sake only.
+    ///
+    /// # Errors
+    /// What differs.
+    pub fn refused(&self, error: MarginError) -> Result<(), String> {
+        let keepers = [
+            MarginError::InsufficientHealth,
+            MarginError::StalePrice,
+            MarginError::StaleIndex,
+            MarginError::TokenSlotsFull,
+            MarginError::SameAccount,
+        ];
+        match &self.plan {
+            Err(quoted) if *quoted == error => Ok(()),
+            Ok(_) if keepers.contains(&error) => Ok(()),
+            other => Err(format!("LIQ-6: refused with {error:?}, quoted {other:?}")),
+        }
+    }
+}
