@@ -8,8 +8,8 @@ use breakwater_client::margin::{
 };
 use breakwater_sim::world::{Listing, default_liquidation};
 use breakwater_tests::model::bank::INDEX_BITS;
-use breakwater_tests::model::rational::{Q, bps, display, int, ratio, two_to_minus};
-use num_traits::Zero;
+use breakwater_tests::model::rational::{Q, bps, display, floor_u64, int, ratio, two_to, two_to_minus};
+use num_traits::{Signed, Zero};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
@@ -81,7 +81,17 @@ fn nobody_healthy_at_any_price_of_the_interval_is_liquidated() {
     let (mut liquidatable, mut highest) = (0u32, f64::MIN);
     runner(
         5_000,
-        |(draws, at): (Vec<Draw>, Vec<i64>)| {
+        |(mut draws, at, more): (Vec<Draw>, Vec<i64>, u64)| {
+            let best = |draw: &Draw| if draw.0 { -1_000 } else { 1_000 };
+            // The last leg becomes the debt that just drowns the rest, give or take a few native units.
+            let last = draws.pop().expect("at least one leg");
+            let others: Vec<i64> = draws.iter().map(best).collect();
+            let carried = health_at(&account(&draws), &others);
+            draws.push((true, 1, last.2, last.3, last.4, last.5));
+            let unit = -health_at(&account(&draws[draws.len() - 1..]), &[-1_000]);
+            let amount = carried / unit;
+            draws.last_mut().expect("just pushed").1 =
+                if amount.is_positive() && amount < two_to(62) { floor_u64(&amount) + more } else { last.1 };
             let snapshot = account(&draws);
             let valuation = health::value(&snapshot).map_err(|e| format!("{e:?}"))?;
             if !valuation.is_liquidatable() {
@@ -91,7 +101,7 @@ fn nobody_healthy_at_any_price_of_the_interval_is_liquidated() {
             // Each leg's value is rounded once by less than 2^−32 dollars (a decayed deposit's twice), times a weight and a
             // half-width that together are below 1.2.
             let roundings = int(draws.len() as u64 * 2) * two_to_minus(32) * ratio(12, 10);
-            for at in [at, vec![0; draws.len()]] {
+            for at in [at, vec![0; draws.len()], draws.iter().map(best).collect()] {
                 let health = health_at(&snapshot, &at);
                 highest = highest.max(display(&health));
                 if health >= roundings {
@@ -100,7 +110,7 @@ fn nobody_healthy_at_any_price_of_the_interval_is_liquidated() {
             }
             Ok(())
         },
-        (1usize..=16).prop_flat_map(|legs| (vec(draw(), legs), vec(-1_000i64..=1_000, legs))),
+        (1usize..=16).prop_flat_map(|legs| (vec(draw(), legs), vec(-1_000i64..=1_000, legs), 0u64..3)),
     );
     println!("{liquidatable} liquidatable accounts; highest health inside an interval: ${highest}");
     assert!(liquidatable > 100, "only {liquidatable} accounts were liquidatable");
