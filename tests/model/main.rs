@@ -4,4 +4,5 @@ mod actions;
 mod ground;
 mod lending;
 mod liquidations;
+mod pure;
 mod sequences;

@@ -87,6 +87,8 @@ impl State {
             return verdict;
         }
         verdict.refuse_if(legs.price_older_than(FRESH), E::StalePrice);
+        // A keeper takes on risk: its other legs' indices are as fresh as for a loan.
+        verdict.refuse_if(legs.index_is_stale(), E::StaleIndex);
         verdict.refuse_when(legs.initial().below(&int(0)), E::InsufficientHealth);
         verdict
     }

@@ -64,10 +64,11 @@ pub fn account_bonus(legs: &Legs, config: &LiquidationConfig) -> Vec<u32> {
     (whole(&bonus.lo)..=whole(&bonus.hi)).collect()
 }
 
-/// Quotient of ranges, the divisor's above 0.
+/// Quotient of ranges that are not negative. A divisor that may be 0 allows anything above; both users take a minimum.
 fn divide(a: &Range, b: &Range) -> Range {
-    assert!(b.lo.is_positive() && !a.lo.is_negative());
-    Range::new(&a.lo / &b.hi, &a.hi / &b.lo)
+    let most = if b.lo.is_positive() { &a.hi / &b.lo } else { int(1_000_000_000) };
+    let least = if b.hi.is_positive() { &a.lo / &b.hi } else { Q::zero() };
+    Range::new(least.min(most.clone()), most)
 }
 
 impl Pair {
