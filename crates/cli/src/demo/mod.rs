@@ -21,7 +21,7 @@ pub fn run(options: &Options) -> Result<(), Failure> {
     output::verify(&options.out).map_err(Failure::Input)?;
     let command = command::repeat(options);
     let config = RunConfig { parameters: parameters(options, &command), keepers: options.keepers };
-    let mut bar = Bar::new();
+    let mut bar = Bar::new(options.accounts);
     let outcome = simulate(&config, &path, |progress| bar.show(progress));
     bar.clear();
     let record = outcome.map_err(|error| failure(&error, &command))?;
