@@ -9,7 +9,7 @@ use clap::{Parser, Subcommand};
 
 /// Breakwater: liquidations on Solana in small, formula-priced steps.
 #[derive(Debug, Parser)]
-#[command(name = "breakwater", version, about, arg_required_else_help = true)]
+#[command(name = "breakwater", version, arg_required_else_help = true)]
 struct Arguments {
     #[command(subcommand)]
     command: Command,
@@ -64,10 +64,15 @@ fn explain(error: &clap::Error) -> ExitCode {
     }
 }
 
-/// The first paragraph of clap's message on one line.
+/// The first paragraph of clap's message on one line, with its tip where it has one.
 fn one_sentence(message: &str) -> String {
-    let paragraph = message.trim_start_matches("error: ").split("\n\n").next().unwrap_or(message);
-    paragraph.split_whitespace().collect::<Vec<_>>().join(" ")
+    let mut paragraphs = message.trim_start_matches("error: ").split("\n\n");
+    let line = |paragraph: &str| paragraph.split_whitespace().collect::<Vec<_>>().join(" ");
+    let sentence = line(paragraphs.next().unwrap_or(message));
+    match paragraphs.find_map(|paragraph| paragraph.trim_start().strip_prefix("tip: ")) {
+        Some(tip) => format!("{sentence}: {}", line(tip)),
+        None => sentence,
+    }
 }
 
 #[cfg(test)]
@@ -85,5 +90,8 @@ mod tests {
         let message =
             "error: the argument '--prices' cannot be used with:\n  --scenario <NAME>\n\nUsage: breakwater demo\n";
         assert_eq!(one_sentence(message), "the argument '--prices' cannot be used with: --scenario <NAME>");
+        let message =
+            "error: unexpected argument '--sed' found\n\n  tip: a similar argument exists: '--seed'\n\nUsage: x\n";
+        assert_eq!(one_sentence(message), "unexpected argument '--sed' found: a similar argument exists: '--seed'");
     }
 }

@@ -8,6 +8,7 @@ pub mod agents;
 pub mod chain;
 pub mod invariants;
 pub mod keys;
+pub mod listing;
 pub mod oracle;
 pub mod price_path;
 pub mod record;

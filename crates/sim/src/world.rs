@@ -2,15 +2,16 @@
 
 use breakwater_client::decode::account_size;
 use breakwater_client::instruction::{self, BankKeys, LiquidateKeys};
-use breakwater_client::interface::config::{LendingConfig, LiquidationConfig, OracleConfig, WeightConfig};
 use breakwater_client::interface::{Bank, MarginAccount, MarginError, RiskBoard, snapshot};
 use breakwater_client::margin::error::Pair;
 use breakwater_client::margin::liquidation::best_pair;
 use breakwater_client::margin::{Snapshot, Valuation, health};
-use breakwater_client::{Address, PROGRAM_ID, TOKEN_PROGRAM, address};
+use breakwater_client::{Address, PROGRAM_ID, address};
 use solana_instruction::Instruction;
 use solana_keypair::Keypair;
 use solana_signer::Signer;
+
+pub use crate::listing::{Listing, default_lending, default_liquidation, default_oracle};
 
 use crate::chain::{Chain, Failure, Outcome};
 use crate::oracle::{PriceUpdate, RECEIVER};
@@ -51,88 +52,6 @@ pub struct Trader {
     pub key: Keypair,
     /// The margin account.
     pub account: Address,
-}
-
-/// How a token is listed.
-#[derive(Clone, Copy, Debug)]
-pub struct Listing {
-    /// Decimals.
-    pub decimals: u8,
-    /// Weights.
-    pub weights: WeightConfig,
-    /// Lending parameters.
-    pub lending: LendingConfig,
-    /// The token program of the mint.
-    pub token_program: Address,
-}
-
-impl Listing {
-    /// A volatile token: 80/90 % as collateral, 115/108 % as a debt.
-    pub fn volatile(decimals: u8) -> Listing {
-        let weights = WeightConfig {
-            asset_initial: 8_000,
-            asset_end: 8_950,
-            asset_maintenance: 9_000,
-            liability_initial: 11_500,
-            liability_end: 10_850,
-            liability_maintenance: 10_800,
-        };
-        Listing { decimals, weights, lending: default_lending(), token_program: TOKEN_PROGRAM }
-    }
-
-    /// A dollar token: 90/92 % as collateral, 108/105 % as a debt.
-    pub fn stable(decimals: u8) -> Listing {
-        let weights = WeightConfig {
-            asset_initial: 9_000,
-            asset_end: 9_150,
-            asset_maintenance: 9_200,
-            liability_initial: 10_800,
-            liability_end: 10_550,
-            liability_maintenance: 10_500,
-        };
-        Listing { weights, ..Listing::volatile(decimals) }
-    }
-}
-
-/// 2 % at no use, 12 % at the kink of 80 %, 150 % at full use; a tenth of the interest is kept.
-pub fn default_lending() -> LendingConfig {
-    LendingConfig {
-        deposit_cap: u64::MAX / 4,
-        borrow_cap: u64::MAX / 4,
-        tranche_target: u64::MAX / 4,
-        base_rate: 200,
-        kink_utilisation: 8_000,
-        kink_rate: 1_200,
-        max_rate: 15_000,
-        reserve_factor: 1_000,
-        max_utilisation: 9_500,
-    }
-}
-
-/// Bonus 0.5 to 6 %, in full at a health factor of 0.90; 40 % of it to insurance; dust $10.
-pub fn default_liquidation() -> LiquidationConfig {
-    LiquidationConfig {
-        bonus_min: 50,
-        bonus_max: 600,
-        full_bonus_depth: 1_000,
-        insurance_share: 4_000,
-        dust: 10,
-        reserved: 0,
-    }
-}
-
-/// A feed with c_max 3 %, k_c 2.12, k_d 2 bps, b_max 5 %, b_liq 1 %.
-pub fn default_oracle(feed_id: [u8; 32]) -> OracleConfig {
-    OracleConfig {
-        feed_id,
-        max_confidence: 300,
-        confidence_multiple: 21_200,
-        drift: 2,
-        max_band: 500,
-        max_liquidation_band: 100,
-        kind: 0,
-        decimals: 0,
-    }
 }
 
 /// A group on a chain.

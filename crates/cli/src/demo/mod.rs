@@ -8,7 +8,7 @@ mod progress;
 use breakwater_sim::price_path::{PricePath, default_assets, from_files, synthetic};
 use breakwater_sim::record::{PriceFileRecord, RunParameters};
 use breakwater_sim::report::summary;
-use breakwater_sim::run::{RunConfig, run as simulate};
+use breakwater_sim::run::{RunConfig, RunError, run as simulate};
 
 pub use options::Options;
 
@@ -21,13 +21,10 @@ pub fn run(options: &Options) -> Result<(), Failure> {
     output::verify(&options.out).map_err(Failure::Input)?;
     let command = command::repeat(options);
     let config = RunConfig { parameters: parameters(options, &command), keepers: options.keepers };
-    let mut bar = Bar::new();
+    let mut bar = Bar::new(options.accounts);
     let outcome = simulate(&config, &path, |progress| bar.show(progress));
     bar.clear();
-    let record = outcome.map_err(|error| match error.is_input() {
-        true => Failure::Input(error.to_string()),
-        false => Failure::Run(format!("{error}\nrepeat with: {command}")),
-    })?;
+    let record = outcome.map_err(|error| failure(&error, &command))?;
 
     let report = output::write(&options.out, &record).map_err(Failure::Run)?;
     if options.json {
@@ -37,6 +34,14 @@ pub fn run(options: &Options) -> Result<(), Failure> {
         return Ok(());
     }
     output::print(&format!("{}\nreport: {}\n", summary::render(&record), report.display()))
+}
+
+/// Bad input as it is; a run that went wrong with the command that repeats it.
+fn failure(error: &RunError, command: &str) -> Failure {
+    match error.is_input() {
+        true => Failure::Input(error.to_string()),
+        false => Failure::Run(format!("{error}\nrepeat with: {command}")),
+    }
 }
 
 fn price_path(options: &Options) -> Result<PricePath, Failure> {
@@ -64,5 +69,20 @@ fn parameters(options: &Options, command: &str) -> RunParameters {
         from: options.from.clone(),
         to: options.to.clone(),
         notes: Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use breakwater_sim::invariants::Violation;
+
+    #[test]
+    fn a_violated_invariant_is_a_failed_run_with_its_seed_and_the_command_to_repeat() {
+        let violation = Violation { law: "SOL-1", what: "USDC: the vault is short".to_owned() };
+        let error = RunError::Violation { violation, seed: 42, step: 3, time: 1_735_689_600 };
+        let Failure::Run(text) = failure(&error, "breakwater demo --seed 42") else { panic!("it is no bad input") };
+        assert!(text.contains("SOL-1") && text.contains("seed 42"), "{text}");
+        assert!(text.ends_with("\nrepeat with: breakwater demo --seed 42"), "{text}");
     }
 }

@@ -30,10 +30,11 @@ The same command gives the same run. Exit codes: 0 done, 1 an invariant did not 
 
 /// Runs a price crash over many accounts on an embedded chain with the real program, and writes a report.
 ///
-/// Traders with seeded leverage hold SOL, BTC and ETH and owe dollars or another token; several keepers race to liquidate
-/// them; after every price step all invariants are checked, and that value in is value out over all parties.
+/// Traders with seeded leverage hold SOL, BTC and ETH and owe dollars or another token.
+/// Several keepers race to liquidate them. After every price step all invariants are checked,
+/// and that value in is value out over all parties.
 #[derive(Args, Debug)]
-#[command(after_help = EXAMPLES)]
+#[command(after_help = EXAMPLES, verbatim_doc_comment)]
 pub struct Options {
     /// Number of traders' margin accounts, 1 to 10,000.
     #[arg(long, value_name = "N", default_value_t = 200, value_parser = clap::value_parser!(u64).range(1..=MAX_ACCOUNTS))]

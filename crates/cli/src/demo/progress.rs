@@ -14,8 +14,8 @@ pub struct Bar {
 
 impl Bar {
     /// A bar that waits. indicatif draws nothing where stderr is no terminal.
-    pub fn new() -> Bar {
-        let bar = ProgressBar::with_draw_target(Some(0), ProgressDrawTarget::stderr());
+    pub fn new(accounts: u64) -> Bar {
+        let bar = ProgressBar::with_draw_target(Some(accounts), ProgressDrawTarget::stderr());
         let style = ProgressStyle::with_template(TEMPLATE).unwrap_or_else(|_| ProgressStyle::default_bar());
         bar.set_style(style.progress_chars("=> "));
         bar.set_prefix("accounts");

@@ -68,7 +68,8 @@ pub fn notes(keepers: u64) -> Vec<String> {
             .to_owned(),
         format!(
             "{keepers} keeper{} with dollar capital and limits of {} own race in a seeded order each round; what they seize \
-             is sold to a market outside at the oracle price, without cost or impact.",
+             is sold to a market outside at the oracle price, without cost or impact. They also take calls that pay no bonus because the account is \
+             worth less than nothing.",
             if keepers == 1 { "" } else { "s" },
             if keepers == 1 { "its" } else { "their" },
         ),

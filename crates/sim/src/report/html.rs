@@ -152,7 +152,7 @@ fn largest(record: &RunRecord) -> String {
         .into_iter()
         .take(LARGEST)
         .map(|call| {
-            let after = call.health_factor_after_ppm.map_or_else(|| "no debt".to_owned(), ratio);
+            let after = call.health_factor_after_ppm.map_or_else(|| "∞".to_owned(), ratio);
             vec![
                 date_time(call.time),
                 call.account.to_string(),

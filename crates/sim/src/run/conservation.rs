@@ -159,3 +159,70 @@ fn claims(world: &World) -> Result<Vec<Claims>, MarginError> {
 fn amount(amount: Result<u64, MathError>) -> Result<u128, MarginError> {
     Ok(u128::from(amount?))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::chain::{Chain, START};
+
+    /// A lender with 100,000 USDC, a trader with 10 SOL that owes 500 USDC, and what the events say.
+    fn world() -> (World, Conservation) {
+        let mut chain = Chain::seeded(START, 1);
+        chain.journal = Some(Vec::new());
+        let mut world = World::with_default_tokens(chain);
+        let (lender, trader) = (world.trader(), world.trader());
+        world.deposit(&lender, "USDC", 100_000_000_000).expect("the lender deposits");
+        world.deposit(&trader, "SOL", 10_000_000_000).expect("the trader deposits");
+        world.borrow(&trader, "USDC", 500_000_000).expect("the trader borrows");
+        world.chain.advance(86_400);
+        world.repay(&trader, "USDC", 100_000_000).expect("the trader repays");
+        let mut conservation = Conservation::default();
+        for event in world.chain.journal.take().expect("the journal is kept") {
+            conservation.note(&event, &world);
+        }
+        (world, conservation)
+    }
+
+    fn law(world: &World, conservation: &mut Conservation) -> Option<&'static str> {
+        conservation.check(world).err().map(|violation| violation.law)
+    }
+
+    #[test]
+    fn deposits_loans_and_interest_conserve_value() {
+        let (world, mut conservation) = world();
+        assert_eq!(law(&world, &mut conservation), None);
+        assert_eq!(conservation.checks, 3 * 4, "three laws of four tokens");
+    }
+
+    #[test]
+    fn a_unit_out_of_nothing_breaks_val_1() {
+        let (mut world, mut conservation) = world();
+        world.minted[3] -= 1;
+        assert_eq!(law(&world, &mut conservation), Some("VAL-1"));
+    }
+
+    #[test]
+    fn a_unit_that_no_event_tells_of_breaks_val_2() {
+        let (mut world, mut conservation) = world();
+        let vault = breakwater_client::address::vault(&world.token("USDC").keys.bank);
+        let mut account = world.chain.account(&vault).expect("the vault exists");
+        crate::tokens::add_amount(&mut account.data, 1);
+        world.chain.set_account(&vault, account);
+        world.minted[3] += 1;
+        assert_eq!(law(&world, &mut conservation), Some("VAL-2"));
+    }
+
+    #[test]
+    fn a_claim_without_cover_and_a_surplus_without_owner_break_val_3() {
+        for change in [1_000, -1_000] {
+            let (mut world, mut conservation) = world();
+            let address = world.token("USDC").keys.bank;
+            let mut bank: Bank = world.bank("USDC");
+            bank.tranche = bank.tranche.checked_add_signed(change).expect("a day's interest is more");
+            let mut account = world.chain.account(&address).expect("the bank exists");
+            account.data[8..8 + size_of::<Bank>()].copy_from_slice(bytemuck::bytes_of(&bank));
+            world.chain.set_account(&address, account);
+            assert_eq!(law(&world, &mut conservation), Some("VAL-3"), "a tranche changed by {change}");
+        }
+    }
+}

@@ -99,3 +99,19 @@ impl RunError {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_violation_names_the_law_and_the_seed() {
+        let violation = Violation { law: "SOL-1", what: "USDC: the vault is short".to_owned() };
+        let error = RunError::at(Stop::Law(violation), 42, 17, 1_735_689_600);
+        assert_eq!(
+            error.to_string(),
+            "invariant SOL-1: USDC: the vault is short (seed 42, step 17, 2025-01-01 00:00 UTC)"
+        );
+        assert!(!error.is_input());
+    }
+}

@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 use breakwater_client::decode::Event;
 use breakwater_client::interface::events::Liquidated;
 use breakwater_client::interface::{MarginAccount, MarginError};
-use breakwater_client::margin::{Plan, Snapshot, Valuation, plan_liquidation};
+use breakwater_client::margin::{Plan, Price, Snapshot, Valuation, plan_liquidation};
 
 use super::error::Stop;
 use super::step::{Simulation, law, verify_nothing_left};
@@ -17,6 +17,11 @@ use crate::chain::{Failure, Outcome};
 
 /// Difference that the rounding of values in events explains, dollars × 10^8: four values, each off by less than two.
 const EVENT_ROUNDING: i128 = 8;
+
+/// Laws checked of a served call.
+const CHECKS_SERVED: u64 = 5;
+/// Laws checked of a refused call.
+const CHECKS_REFUSED: u64 = 1;
 
 /// An account just before a call, and what the mathematics says the call will do.
 struct Expected {
@@ -55,11 +60,12 @@ pub(super) fn race(simulation: &mut Simulation, view: &View) -> Result<bool, Sto
 }
 
 /// LIQ-3 over all accounts of a view in which keepers found nothing.
-fn verify_all_idle(simulation: &Simulation, view: &View) -> Result<(), Stop> {
+fn verify_all_idle(simulation: &mut Simulation, view: &View) -> Result<(), Stop> {
     let mut legs = Snapshot::default();
     for account in 0..simulation.accounts.len() {
         let valuation = view.value(account, &mut legs).map_err(Problem::from)?;
         verify_nothing_left(account, &legs, &valuation, view)?;
+        simulation.checks += 1;
     }
     Ok(())
 }
@@ -79,11 +85,13 @@ fn call(simulation: &mut Simulation, view: &View, keeper: usize, attempt: &Attem
         Err(failure) => {
             simulation.population.keepers[keeper].refused += 1;
             expected.verify_refusal(attempt, *failure)?;
+            simulation.checks += CHECKS_REFUSED;
             Ok(false)
         }
         Ok(outcome) => {
             let event = liquidated(&outcome)?;
             expected.verify_event(attempt, &event)?;
+            simulation.checks += CHECKS_SERVED;
             let account = simulation.world.margin_account(&address);
             let after = value(&view.board, &account, view.now, &mut legs).map_err(Problem::from)?;
             let call = Call { account: attempt.account, keeper, cu: outcome.compute_units };
@@ -119,7 +127,7 @@ impl Expected {
         Err(law("LIQ-6", format!("account {}: expected {expected}, the program says: {failure}", attempt.account)))
     }
 
-    /// LIQ-6, LIQ-1, LIQ-2 and the conservation of value of a served call.
+    /// LIQ-6, LIQ-1, LIQ-2, LIQ-4 and VAL-4 of a served call; VAL-4: the account lost what keeper and insurance gained.
     fn verify_event(&self, attempt: &Attempt, event: &Liquidated) -> Result<(), Stop> {
         let account = attempt.account;
         let planned = self.plan.map(|plan| (plan.repay, plan.insurance, plan.seize, plan.bonus));
@@ -133,6 +141,10 @@ impl Expected {
         if event.health_after < event.health_before {
             let (from, to) = (event.health_before, event.health_after);
             return Err(law("LIQ-2", format!("account {account}: health fell from {from} to {to} e-8 dollars")));
+        }
+        if event.equity_before >= 0 && i128::from(event.equity_after) < -EVENT_ROUNDING {
+            let (from, to) = (event.equity_before, event.equity_after);
+            return Err(law("LIQ-4", format!("account {account}: equity fell from {from} to {to} e-8 dollars")));
         }
         let (debt, collateral) = prices(event);
         let lost = i128::from(event.equity_before) - i128::from(event.equity_after);
@@ -149,7 +161,6 @@ impl Expected {
 }
 
 /// Prices of debt and collateral in an event.
-pub(super) fn prices(event: &Liquidated) -> (breakwater_client::margin::Price, breakwater_client::margin::Price) {
-    use breakwater_client::margin::Price;
+pub(super) fn prices(event: &Liquidated) -> (Price, Price) {
     (Price(event.debt_price), Price(event.collateral_price))
 }

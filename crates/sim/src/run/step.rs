@@ -31,6 +31,8 @@ pub(super) struct Simulation {
     /// The traders' margin accounts, by number.
     pub(super) accounts: Vec<Address>,
     pub(super) random: StdRng,
+    /// Laws of calls and accounts checked so far.
+    pub(super) checks: u64,
     watch: Watch,
     conservation: Conservation,
 }
@@ -46,6 +48,7 @@ impl Simulation {
             tally,
             accounts,
             random,
+            checks: 0,
             watch: Watch::default(),
             conservation: Conservation::default(),
         }
@@ -67,7 +70,7 @@ impl Simulation {
 
     /// The record of all steps so far.
     pub(super) fn finish(self, elapsed: Duration) -> RunRecord {
-        let checks = self.watch.checks + self.conservation.checks;
+        let checks = self.checks + self.watch.checks + self.conservation.checks;
         let refused: Vec<u64> = self.population.keepers.iter().map(|keeper| keeper.refused).collect();
         self.tally.finish(&self.world, checks, &refused, elapsed)
     }
@@ -167,4 +170,44 @@ pub(super) fn verify_nothing_left(
 
 pub(super) fn law(law: &'static str, what: String) -> Stop {
     Stop::Law(Violation { law, what })
+}
+
+#[cfg(test)]
+mod tests {
+    use breakwater_client::interface::MarginError;
+
+    use super::*;
+    use crate::agents::SetUp;
+    use crate::chain::Chain;
+    use crate::price_path::{Scenario, default_assets, synthetic};
+
+    /// After every step of a crash a stranger calls for every account that owes: the program refuses each call, because the
+    /// account is healthy.
+    #[test]
+    fn a_crash_leaves_no_liquidatable_account_with_a_succeeding_call() {
+        let path = synthetic(Scenario::Crash, 5, &default_assets());
+        let mut chain = Chain::seeded(path.steps[0].time - 60, 5);
+        chain.journal = Some(Vec::new());
+        let mut world = World::new(chain);
+        let set_up = SetUp { seed: 5, accounts: 25, keepers: 3, symbols: &path.symbols, first: &path.steps[0] };
+        let population = set_up.run(&mut world, |_| {}).expect("everybody is put on the chain");
+        let mut simulation = Simulation::new(world, population, RunParameters { seed: 5, ..Default::default() });
+        for (number, step) in path.steps.iter().enumerate() {
+            simulation.step(number, step, &path.symbols).expect("every law holds");
+            if number % 10 != 0 {
+                continue;
+            }
+            let stranger = simulation.world.trader();
+            for account in simulation.accounts.clone() {
+                let (legs, _) = simulation.world.valuation(&account).expect("the account can be valued");
+                let symbol = |side| legs.tokens.iter().find(|leg| leg.side == side).map(|leg| usize::from(leg.token));
+                let (Some(debt), Some(collateral)) = (symbol(Side::Debt), symbol(Side::Deposit)) else { continue };
+                let (debt, collateral) = (path.symbols[debt].as_str(), path.symbols[collateral].as_str());
+                let refused = simulation.world.liquidate(&stranger, &account, debt, collateral, u64::MAX);
+                let error = refused.expect_err("nothing is left to do").margin_error();
+                assert_eq!(error, Some(MarginError::AccountHealthy), "step {number}");
+            }
+        }
+        assert!(simulation.liquidations() > 50, "{} liquidations", simulation.liquidations());
+    }
 }

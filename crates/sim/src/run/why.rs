@@ -26,7 +26,7 @@ impl Nearest {
         let missing = (factor - 1_000_000).max(0) * 1_000_000 / factor.max(1);
         format!(
             "{fall}, and account {account}, the nearest to its limit, still had a health factor of {}.{:03} at {} UTC: its \
-             collateral would have had to fall by another {}",
+             collateral would have had to fall by another {} against its debt",
             factor / 1_000_000,
             factor % 1_000_000 / 1_000,
             date_time(time),
@@ -67,7 +67,7 @@ mod tests {
         assert_eq!(
             nearest.explain(&record),
             "the deepest fall was SOL by 7.0 %, and account 17, the nearest to its limit, still had a health factor of 1.250 \
-             at 2025-01-01 00:01 UTC: its collateral would have had to fall by another 20.0 %"
+             at 2025-01-01 00:01 UTC: its collateral would have had to fall by another 20.0 % against its debt"
         );
     }
 }
