@@ -4,7 +4,7 @@ use breakwater_sim::chain::Chain;
 use breakwater_sim::world::{Listing, World};
 use breakwater_tests::arena::{Arena, Saved};
 use breakwater_tests::laws::exact_equity;
-use breakwater_tests::model::rational::{Q, bps, display, floor_u64, int};
+use breakwater_tests::model::rational::{Q, bps, display, floor_u64, int, ppm};
 use breakwater_tests::model::state::ALL;
 use breakwater_tests::model::{Call, Legs, Print, Side, State, Truth};
 use num_traits::Signed;
@@ -249,7 +249,6 @@ fn a_liquidatable_account_always_has_a_succeeding_call() {
 /// unit: $0.0006, for which just $0.00041 of token 3 is lent. At three quarters of the price that debt is 92 % of the
 /// deposit: under water, but even with the bonus worth less than the one unit, so S = 0.
 #[test]
-#[ignore = "LIQ-3 does not hold yet: S = 0 ends in AmountZero"]
 fn a_debt_worth_less_than_one_unit_of_the_deposit_can_be_liquidated() {
     let mut arena = ground();
     arena.must(&Call::Deposit { account: DEBTOR, token: 1, amount: 2, stranger: false });
@@ -264,7 +263,6 @@ fn a_debt_worth_less_than_one_unit_of_the_deposit_can_be_liquidated() {
 /// the first deposit is seized whole, and the unit is left: $0.00000006. While it is there nobody can call the account
 /// bankrupt, and the lenders' loss is never booked.
 #[test]
-#[ignore = "LIQ-3 does not hold yet: R and S below one share end in AmountZero"]
 fn a_single_native_unit_does_not_keep_a_debt_from_being_written_off() {
     let mut arena = ground();
     arena.must(&Call::Deposit { account: DEBTOR, token: 2, amount: 2, stranger: false });
@@ -323,11 +321,11 @@ fn splitting_a_liquidation_never_gains() {
                 compared += 1;
                 let gain = &twice - &once;
                 most = most.max(display(&gain));
-                // The bonus is a whole number of bps. Where equity / debts caps it, the fraction that the first call leaves
-                // with the account lifts the quotient for the second: all such fractions together are below 1 bps of the
-                // debts, of which the keeper gets what insurance leaves. On top: one native unit of each leg in each of both
+                // The bonus is a whole number of millionths. Where equity / debts caps it, the fraction that the first call
+                // leaves with the account lifts the quotient for the second: all such fractions together are below 1
+                // millionth of the debts, of which the keeper gets what insurance leaves. On top: one native unit of each leg in each of both
                 // calls, at most $0.0012 a unit here.
-                let allowed = int(4) * int(12) / int(10_000) + &owed * bps(1) * bps(6_000);
+                let allowed = int(4) * int(12) / int(10_000) + &owed * ppm(1) * bps(6_000);
                 relative = relative.max(display(&(&gain / &owed)) * 10_000.0);
                 if gain > allowed {
                     return Err(format!(

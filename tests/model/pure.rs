@@ -8,7 +8,7 @@ use breakwater_client::margin::{
 };
 use breakwater_sim::world::{Listing, default_liquidation};
 use breakwater_tests::model::bank::INDEX_BITS;
-use breakwater_tests::model::rational::{Q, bps, display, floor_u64, int, ratio, two_to, two_to_minus};
+use breakwater_tests::model::rational::{Q, bps, display, floor_u64, int, ppm, ratio, two_to, two_to_minus};
 use num_traits::{Signed, Zero};
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -158,7 +158,6 @@ fn plans(snapshot: &Snapshot, most: u64) -> Result<Vec<Plan>, String> {
 /// Debts of $140,000 and $410,000 in units of about $8·10^−14 (nine decimals at $0.00008), and a dollar of collateral left.
 /// The need divided by k is above 2^64 units, although the balances are not.
 #[test]
-#[ignore = "LIQ-3 does not hold yet: the need overflows 64 bits before the balances limit it"]
 fn debts_in_tiny_units_can_be_liquidated() {
     let debts = [(1u64 << 61, 1_173_397), (1 << 62, 1_638_306)].map(|(a, p)| (true, a, p, (0, 0), (0, 0), false));
     let deposit = (false, 1 << 30, 1 << 34, (0, 0), (0, 0), false);
@@ -169,7 +168,6 @@ fn debts_in_tiny_units_can_be_liquidated() {
 /// A deposit of $1,120,000 against a debt of $1,040,000 in units of 2^−44 dollars: paying for the whole deposit would take
 /// more than 2^64 units.
 #[test]
-#[ignore = "LIQ-3 does not hold yet: the repayment for the whole deposit overflows 64 bits"]
 fn a_deposit_worth_more_than_all_units_of_a_debt_can_be_seized() {
     let debt = (true, 1_040_000 << 44, 1 << 20, (0, 0), (0, 0), false);
     let deposit = (false, 1_120_000 << 30, 1 << 34, (0, 0), (0, 0), false);
@@ -194,10 +192,10 @@ fn a_plan_stays_within_the_balances_and_gives_no_more_than_its_bonus() {
                 }
                 let (paid, got) =
                     (int(plan.repay) * int(debt.price.mid.0), int(plan.seize) * int(collateral.price.mid.0));
-                if got > paid * (int(1) + bps(plan.bonus)) {
+                if got > paid * (int(1) + ppm(plan.bonus)) {
                     return Err(format!("{plan:?} gives more than its bonus"));
                 }
-                let insured = int(plan.repay) * bps(plan.bonus) * bps(params().insurance_share);
+                let insured = int(plan.repay) * ppm(plan.bonus) * bps(params().insurance_share);
                 if int(plan.insurance) != insured.ceil() {
                     return Err(format!("{plan:?} insures {} instead of {insured}", plan.insurance));
                 }

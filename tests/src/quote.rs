@@ -94,7 +94,6 @@ impl Quote {
             MarginError::StalePrice,
             MarginError::StaleIndex,
             MarginError::TokenSlotsFull,
-            MarginError::SameAccount,
         ];
         match &self.plan {
             Err(quoted) if *quoted == error => Ok(()),

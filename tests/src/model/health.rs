@@ -5,8 +5,8 @@
 //! exact one.
 
 use super::price::Feed;
-use super::rational::{Q, Range, Truth, bps, int, two_to_minus};
-use super::state::{Account, STALE_INDEX, Side, State, Touched};
+use super::rational::{Q, Range, Truth, bps, int, ratio, two_to_minus};
+use super::state::{Account, Side, State, Touched};
 
 /// The three kinds of weights, as factors.
 #[derive(Clone, Debug)]
@@ -65,6 +65,11 @@ impl Leg {
     /// Whether the price is too old to liquidate at.
     pub fn is_stale(&self) -> bool {
         self.feed.is_stale(self.now)
+    }
+
+    /// Whether it is worth less than a cent.
+    fn is_nothing(&self) -> Truth {
+        self.value().below(&ratio(1, 100))
     }
 
     /// What the leg adds to a health, weighted: a debt's part is negative.
@@ -145,9 +150,9 @@ impl Legs {
         self.0.iter().any(|leg| leg.feed.age(leg.now) > seconds)
     }
 
-    /// Whether an index snapshot is too old to take on risk.
-    pub fn index_is_stale(&self) -> bool {
-        self.0.iter().any(|leg| leg.index_age > STALE_INDEX)
+    /// Whether an index snapshot is older than some seconds.
+    pub fn index_older_than(&self, seconds: i64) -> bool {
+        self.0.iter().any(|leg| leg.index_age > seconds)
     }
 
     /// Whether nothing is owed.
@@ -155,10 +160,16 @@ impl Legs {
         self.debts().next().is_none()
     }
 
-    /// Whether no deposit is worth a native unit.
+    /// Whether no deposit is worth a cent.
     pub fn nothing_to_seize(&self) -> Truth {
-        let held = |leg: &Leg| leg.amount.below(&int(1)).not();
-        self.deposits().fold(Truth::No, |any, leg| any.or(held(leg))).not()
+        self.deposits().fold(Truth::No, |any, leg| any.or(leg.is_nothing().not())).not()
+    }
+
+    /// Whether a debt, or a deposit of a cent or more, has a price older than some seconds.
+    pub fn matter_older_than(&self, seconds: i64) -> Truth {
+        let old = |leg: &&Leg| leg.feed.age(leg.now) > seconds;
+        let matters = |leg: &Leg| if leg.side == Side::Debt { Truth::Yes } else { leg.is_nothing().not() };
+        self.0.iter().filter(old).fold(Truth::No, |any, leg| any.or(matters(leg)))
     }
 }
 

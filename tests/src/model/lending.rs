@@ -5,7 +5,7 @@ use breakwater_client::interface::MarginError as E;
 
 use super::bank::{self, Bank, exact_shares};
 use super::rational::{Range, Truth, bps, ceil_u64, floor_u64, int};
-use super::state::{ALL, SLOTS, Seen, Side, State, Touched};
+use super::state::{ALL, SLOTS, STALE_INDEX, Seen, Side, State, Touched};
 use super::verdict::Verdict;
 
 /// Prices older than this refuse borrow and withdraw, seconds.
@@ -108,7 +108,7 @@ impl State {
             return verdict;
         }
         verdict.refuse_if(legs.price_older_than(FRESH), E::StalePrice);
-        verdict.refuse_if(legs.index_is_stale(), E::StaleIndex);
+        verdict.refuse_if(legs.index_older_than(STALE_INDEX), E::StaleIndex);
         verdict.refuse_when(legs.initial().below(&int(0)), E::InsufficientHealth);
         verdict
     }

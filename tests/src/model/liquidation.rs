@@ -4,8 +4,8 @@ use breakwater_client::interface::MarginError as E;
 
 use super::bank::{INDEX_BITS, deposit_amount};
 use super::plan::{self, Plan};
-use super::rational::{Q, Range, bps, ceil_u64, floor_u64, int, two_to};
-use super::state::{Executed, Seen, Side, State, Touched};
+use super::rational::{Q, Range, bps, ceil_u64, floor_u64, int, ppm, two_to};
+use super::state::{Executed, OLD_INDEX, STALE_INDEX, Seen, Side, State, Touched};
 use super::verdict::Verdict;
 
 /// Prices older than this refuse the keeper's own health check and a bankruptcy, seconds.
@@ -15,7 +15,7 @@ const REDUCE_ONLY_LOSS: u32 = 500;
 
 /// Into the tranche, on top of the repayment: the insurance's part of the bonus, rounded up.
 pub fn insurance(repay: u64, bonus: u32, share: u16) -> u64 {
-    ceil_u64(&(int(repay) * bps(bonus) * bps(share)))
+    ceil_u64(&(int(repay) * ppm(bonus) * bps(share)))
 }
 
 impl State {
@@ -40,7 +40,6 @@ impl State {
 
     pub(super) fn judge_liquidate(&self, keeper: usize, liquidatee: usize, pair: (u8, u8), request: u64) -> Verdict {
         let mut verdict = Verdict::default();
-        verdict.refuse_if(keeper == liquidatee, E::SameAccount);
         let (debt, collateral) = (self.touch(pair.0), self.touch(pair.1));
         let banks = [&debt, &collateral];
         let (planned, plans) = self.plans(liquidatee, pair, request, &banks);
@@ -88,7 +87,7 @@ impl State {
         }
         verdict.refuse_if(legs.price_older_than(FRESH), E::StalePrice);
         // A keeper takes on risk: its other legs' indices are as fresh as for a loan.
-        verdict.refuse_if(legs.index_is_stale(), E::StaleIndex);
+        verdict.refuse_if(legs.index_older_than(STALE_INDEX), E::StaleIndex);
         verdict.refuse_when(legs.initial().below(&int(0)), E::InsufficientHealth);
         verdict
     }
@@ -140,7 +139,7 @@ impl State {
         let plan = plans
             .into_iter()
             .find(|plan| plan.pair.bonus == executed.bonus)
-            .ok_or_else(|| format!("the model does not know a bonus of {} bps", executed.bonus))?;
+            .ok_or_else(|| format!("the model does not know a bonus of {} millionths", executed.bonus))?;
         self.check_executed(&plan, liquidatee, &executed)?;
         self.pay_debt(liquidatee, debt, executed.repay);
         self.take_deposit(liquidatee, collateral, executed.seize);
@@ -173,7 +172,8 @@ impl State {
         verdict.refuse_if(self.shares(account, token, Side::Debt) == 0, E::NoDebt);
         let bank = self.touch(token);
         let legs = self.legs(&self.accounts[account], &[&bank]);
-        verdict.refuse_if(legs.price_older_than(FRESH), E::StalePrice);
+        verdict.refuse_if(legs.index_older_than(OLD_INDEX), E::StaleIndex);
+        verdict.refuse_when(legs.matter_older_than(FRESH), E::StalePrice);
         verdict.refuse_when(legs.nothing_to_seize().not(), E::NotBankrupt);
         verdict.refuse_when(legs.equity().below(&int(0)).not(), E::NotBankrupt);
         verdict

@@ -5,12 +5,12 @@ use breakwater_client::interface::config::LiquidationConfig;
 use num_traits::{Signed, Zero};
 
 use super::health::{Leg, Legs, rounding};
-use super::rational::{Q, Range, Truth, bps, floor_u64, int, ratio};
-use super::state::Side;
+use super::rational::{Q, Range, Truth, bps, floor_u64, int, ppm, ratio};
+use super::state::{OLD_INDEX, Side};
 use super::verdict::Verdict;
 
-/// Added to the bonus in the score, bps.
-const SCORE_EPSILON: u32 = 10;
+/// Added to the bonus in the score, millionths.
+const SCORE_EPSILON: u32 = 1_000;
 /// θ: part of the gap between two weights that the bonus may take.
 const THETA: (u32, u32) = (9, 10);
 /// A pair that carries less than one part in this many of the need ranks after those that carry more.
@@ -27,7 +27,7 @@ pub struct Pair {
     pub debt: u8,
     /// Token of the deposit.
     pub collateral: u8,
-    /// β, bps.
+    /// β, millionths.
     pub bonus: u32,
     /// k: health gained for each dollar repaid.
     pub gain: Q,
@@ -48,7 +48,7 @@ pub struct Plan {
     pub full: Range,
 }
 
-/// β of the whole account: every value that its roundings allow, bps.
+/// β of the whole account: every value that its roundings allow, millionths.
 pub fn account_bonus(legs: &Legs, config: &LiquidationConfig) -> Vec<u32> {
     let equity = legs.equity();
     // Both weighted sums are rounded down to 2^−32 dollars first.
@@ -59,8 +59,8 @@ pub fn account_bonus(legs: &Legs, config: &LiquidationConfig) -> Vec<u32> {
     let span = bps(config.bonus_max) - bps(config.bonus_min);
     let wanted = x_h.times(&span).plus(&Range::point(bps(config.bonus_min)));
     let affordable = divide(&equity.max(&Range::zero()), &legs.owed());
-    let bonus = wanted.min(&affordable).times(&int(10_000)).floor();
-    let whole = |q: &Q| u32::try_from(floor_u64(q)).expect("a bonus in bps");
+    let bonus = wanted.min(&affordable).times(&int(1_000_000)).floor();
+    let whole = |q: &Q| u32::try_from(floor_u64(q)).expect("a bonus in millionths");
     (whole(&bonus.lo)..=whole(&bonus.hi)).collect()
 }
 
@@ -81,20 +81,20 @@ impl Pair {
         let (v, w) = (&debt.weights.maintenance, &collateral.weights.maintenance);
         let mut bonus = int(account_bonus);
         if !w.is_zero() {
-            let cap = ratio(THETA.0, THETA.1) * (v - w) / w * int(10_000);
+            let cap = ratio(THETA.0, THETA.1) * (v - w) / w * int(1_000_000);
             bonus = bonus.min(cap.max(Q::zero()).floor());
         }
-        let bonus = u32::try_from(floor_u64(&bonus)).expect("a bonus in bps");
-        let gain = &debt.weights.end - &collateral.weights.end * (int(1) + bps(bonus));
+        let bonus = u32::try_from(floor_u64(&bonus)).expect("a bonus in millionths");
+        let gain = &debt.weights.end - &collateral.weights.end * (int(1) + ppm(bonus));
         if !gain.is_positive() {
             return None;
         }
         // Ranking is coarse: values are rounded down to 1/128 dollar, the gain to whole bps, and the need to a bps of that.
         let coarse = ratio(1, 128);
-        let most = debt.value().min(&collateral.value().times(&(int(1) / (int(1) + bps(bonus)))));
+        let most = debt.value().min(&collateral.value().times(&(int(1) / (int(1) + ppm(bonus)))));
         let most = most.lowered(&(&coarse * int(2))).max(&Range::zero());
         let given = Range::new(&most.lo * (&gain - bps(1)).max(Q::zero()), &most.hi * &gain);
-        let score = &gain / bps(bonus + SCORE_EPSILON);
+        let score = &gain / ppm(bonus + SCORE_EPSILON);
         let carries = given.below_range(&need.times(&ratio(1, CARRIES)).lowered(&(coarse * bps(2)))).not();
         Some(Pair { debt: debt.token, collateral: collateral.token, bonus, gain, score, carries })
     }
@@ -134,6 +134,7 @@ pub fn plan(
         verdict.refuse_if(true, E::LegNotFound);
         return (verdict, None);
     };
+    verdict.refuse_if(legs.index_older_than(OLD_INDEX), E::StaleIndex);
     verdict.refuse_if(d.is_stale() || c.is_stale(), E::StaleLeg);
     if verdict.broken.contains(&E::AccountHealthy) {
         return (verdict, None);
@@ -160,7 +161,7 @@ impl Plan {
     /// S for a repayment: the whole deposit from R = full on, else R·P_d·(1 + β)/P_c. The program rounds the value of R down
     /// to 2^−32 dollars, the bonus on it once more, and then to whole units: never more than exact.
     pub fn seize(&self, repay: u64, (debt, collateral): (&Q, &Q), held: u64) -> Range {
-        let with_bonus = int(1) + bps(self.pair.bonus);
+        let with_bonus = int(1) + ppm(self.pair.bonus);
         let value = Range::point(int(repay) * debt).lowered(&rounding()).times(&with_bonus).lowered(&rounding());
         let part = value.times(&(int(1) / collateral)).floor().max(&Range::zero());
         let whole = Range::point(int(held));
@@ -179,7 +180,7 @@ impl Plan {
 /// For the whole deposit it does so twice.
 fn size(legs: &Legs, (d, c): (&Leg, &Leg), pair: Pair, config: &LiquidationConfig, request: u64) -> (Plan, Truth) {
     let (price, price_c) = (d.feed.mid(), c.feed.mid());
-    let with_bonus = int(1) + bps(pair.bonus);
+    let with_bonus = int(1) + ppm(pair.bonus);
     let units = |value: Range| value.times(&(int(1) / &price)).ceil();
     let need = legs.end().negated().max(&Range::zero()).times(&(int(1) / &pair.gain)).raised(&rounding());
     let whole = c.amount.times(&(&price_c / &with_bonus)).raised(&(rounding() * int(2)));

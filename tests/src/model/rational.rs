@@ -22,6 +22,11 @@ pub fn bps(n: impl Into<BigInt>) -> Q {
     ratio(n, 10_000)
 }
 
+/// Millionths.
+pub fn ppm(n: impl Into<BigInt>) -> Q {
+    ratio(n, 1_000_000)
+}
+
 /// 2^n.
 pub fn two_to(n: u32) -> Q {
     Q::from_integer(BigInt::one() << n)

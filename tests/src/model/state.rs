@@ -15,6 +15,8 @@ pub const SLOTS: usize = 16;
 pub const ALL: u64 = u64::MAX;
 /// Index snapshots older than this refuse borrow and withdraw, seconds.
 pub const STALE_INDEX: i64 = 300;
+/// Index snapshots older than this refuse a liquidation and a bankruptcy, seconds.
+pub const OLD_INDEX: i64 = 3_600;
 
 /// Deposit or debt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
