@@ -157,8 +157,8 @@ impl Legs {
 
     /// Whether no deposit is worth a native unit.
     pub fn nothing_to_seize(&self) -> Truth {
-        let held = |leg: &Leg| leg.amount.below(&int(1)).not();
-        self.deposits().fold(Truth::No, |any, leg| any.or(held(leg))).not()
+        let held = |leg: &Leg| leg.amount.below(&int(1)).opposite();
+        self.deposits().fold(Truth::No, |any, leg| any.or(held(leg))).opposite()
     }
 }
 
