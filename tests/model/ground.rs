@@ -13,14 +13,16 @@ pub const KEEPERS: [usize; 2] = [1, 2];
 /// They borrow.
 pub const TRADERS: [usize; 4] = [3, 4, 5, 6];
 
+/// A dollar as a price.
+pub const USD: i64 = 100_000_000;
 /// Symbol, decimals and price in units of $10^-8. From a whole bitcoin to a token worth a fraction of a cent.
 pub const TOKENS: [(&str, u8, i64); 6] = [
-    ("SOL", 9, 150_0000_0000),
-    ("BTC", 8, 60_000_0000_0000),
-    ("USDC", 6, 1_0000_0000),
+    ("SOL", 9, 150 * USD),
+    ("BTC", 8, 60_000 * USD),
+    ("USDC", 6, USD),
     ("BONK", 5, 2_000),
-    ("ETH", 8, 3_000_0000_0000),
-    ("MEME", 9, 300_0000),
+    ("ETH", 8, 3_000 * USD),
+    ("MEME", 9, 3 * USD / 100),
 ];
 
 fn listing(symbol: &str, decimals: u8) -> Listing {
@@ -33,8 +35,8 @@ fn listing(symbol: &str, decimals: u8) -> Listing {
     }
     if symbol == "ETH" {
         // Caps that sequences reach.
-        listing.lending.deposit_cap = 70_0000_0000;
-        listing.lending.borrow_cap = 1_5000_0000;
+        listing.lending.deposit_cap = 7_000_000_000;
+        listing.lending.borrow_cap = 150_000_000;
         listing.lending.tranche_target = 1_000;
     }
     listing

@@ -7,7 +7,7 @@ use breakwater_tests::model::{Call, Print};
 use proptest::prelude::*;
 use solana_signer::Signer;
 
-use crate::ground::{self, TOKENS};
+use crate::ground::{self, TOKENS, USD};
 use crate::sequences::runner;
 
 /// Interest runs, so that no index is one.
@@ -97,7 +97,7 @@ fn a_print_that_is_not_newer_changes_nothing() {
     let mut arena = seasoned();
     let before = arena.state();
     for back in [0, 1, 59, 1_000] {
-        let print = Print { publish_time: before.token(0).feed.publish_time - back, ..ground::print(1_0000_0000, 0) };
+        let print = Print { publish_time: before.token(0).feed.publish_time - back, ..ground::print(USD, 0) };
         arena.must(&Call::Refresh { prints: vec![(0, print)], indices: Vec::new() });
         assert_eq!(arena.state(), before, "ORA-1: a print {back} s behind the watermark is skipped");
     }
@@ -108,8 +108,8 @@ fn one_refused_print_fails_the_whole_refresh() {
     let mut arena = seasoned();
     arena.world.chain.advance(5);
     let now = arena.world.chain.now();
-    let good = ground::print(149_0000_0000, now);
-    let wide = Print { confidence: 4_0000_0000, ..ground::print(60_0000_0000, now) };
+    let good = ground::print(149 * USD, now);
+    let wide = Print { confidence: 400_000_000, ..ground::print(60 * USD, now) };
     let refused = arena.perform(&Call::Refresh { prints: vec![(0, good), (1, wide)], indices: vec![0] });
     assert_eq!(refused, Ok(Some(MarginError::OracleConfidence)), "ATO-1: the good print is not kept either");
 }

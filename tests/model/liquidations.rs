@@ -11,7 +11,8 @@ use num_traits::Signed;
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-use crate::sequences::runner;
+use crate::ground::USD;
+use crate::sequences::{enough, runner};
 
 const TOKENS: u8 = 16;
 const LENDER: usize = 0;
@@ -22,7 +23,7 @@ const CU_LIMIT: u64 = 1_400_000;
 
 /// Dollars for a whole token of each number, × 10^8, and its decimals: from $60,000 to a fiftieth of a cent.
 fn shape(token: u8) -> (i64, u8) {
-    let prices = [1_0000_0000i64, 60_000_0000_0000, 150_0000_0000, 20_000, 3_000_0000_0000, 1_2500_0000, 700_0000];
+    let prices = [USD, 60_000 * USD, 150 * USD, 20_000, 3_000 * USD, 5 * USD / 4, 7 * USD / 100];
     (prices[usize::from(token) % prices.len()], [6, 8, 9, 5, 8, 6, 9][usize::from(token) % 7])
 }
 
@@ -238,9 +239,10 @@ fn a_liquidatable_account_always_has_a_succeeding_call() {
             *entry = (entry.0 + 1, entry.1.max(steps));
             Ok(())
         },
-        fate(8, 1_000),
+        fate(8, 0),
     );
     println!("ends (accounts, most calls): {seen:?}\n{}", arena.tally);
+    enough(arena.tally.succeeded("liquidate"), 200, "liquidations");
     let most = arena.tally.compute_units["liquidate"];
     assert!(most < CU_LIMIT, "LIQ-3: {most} CU");
 }
@@ -340,5 +342,6 @@ fn splitting_a_liquidation_never_gains() {
         },
         fate(4, 1_000),
     );
+    enough(compared, 50, "splits");
     println!("{compared} splits compared; most gained: ${most}, {relative} bps of the debts");
 }

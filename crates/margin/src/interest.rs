@@ -1,7 +1,7 @@
 //! The rate curve and the growth of indices.
 
 use crate::error::MathError;
-use crate::fixed::{div_down, div_up, mul, mul_div_up, narrow};
+use crate::fixed::{div_up, mul, mul_div_up, narrow};
 use crate::units::{BPS, Bps, NativeAmount, WAD_BITS};
 
 /// Seconds of a year of 365 days, as rates are quoted.
@@ -50,7 +50,7 @@ impl RateCurve {
     /// Formula:  U ≤ kink: base + (kink_rate − base)·U/kink;  above: kink_rate + (max_rate − kink_rate)·(U − kink)/(1 − kink)
     ///           (docs/spec.md §3.2)
     /// Units:    utilisation × 2^32; returns bps a year × 2^14
-    /// Rounding: floor of the slope term
+    /// Rounding: ceil of the slope term
     /// Errors:   DivideByZero where the kink is at 0 or 1 (the configuration refuses both)
     pub fn annual_rate(&self, utilisation: u64) -> Result<u64, MathError> {
         let kink = u64::from(self.kink) * FULL / BPS;
@@ -60,7 +60,7 @@ impl RateCurve {
             (self.kink_rate, self.max_rate.saturating_sub(self.kink_rate), utilisation - kink, FULL - kink)
         };
         let climbed = mul(u64::from(rise) << RATE_BITS, position);
-        Ok((u64::from(from) << RATE_BITS) + narrow(div_down(climbed, width)?)?)
+        Ok((u64::from(from) << RATE_BITS) + narrow(div_up(climbed, width)?)?)
     }
 }
 

@@ -101,11 +101,10 @@ impl Bank {
 
     /// Growth of a debt until `now`: the first three terms of e^x − 1 for x = rate · time.
     ///
-    /// The range holds the roundings that the specification gives the program. The lower end: the rate's slope term is
-    /// rounded down to 2^−14 bps a year, and each higher term, and the cube's third once more, to 2^−48. The upper end: the
-    /// kink is rounded down to 2^−32, which lifts the rate by no more than the steeper slope over 2^−32 of utilisation,
-    /// and x is rounded up to 2^−48. The only one in the borrower's favour that grows with time is the rate's: less than
-    /// 0.0000000062 % a year.
+    /// The range holds the roundings that the specification gives the program. The lower end: each higher term, and the
+    /// cube's third once more, is rounded down to 2^−48. The upper end: the rate's slope term is rounded up to 2^−14 bps a
+    /// year, the kink down to 2^−32, which lifts the rate by no more than the steeper slope over 2^−32 of utilisation, and
+    /// x is rounded up to 2^−48.
     pub fn growth(&self, now: i64) -> Range {
         let elapsed = (now - self.accrued_at).clamp(0, LONGEST);
         if elapsed == 0 {
@@ -114,8 +113,8 @@ impl Bank {
         let time = ratio(elapsed, YEAR);
         let rate = self.rate(&self.utilisation());
         let terms = |x: Q| &x + &x * &x / int(2) + &x * &x * &x / int(6);
-        let least = (&rate - two_to_minus(14) * bps(1)).max(bps(self.lending.base_rate));
-        let most = rate + self.steepest() * two_to_minus(UTILISATION_BITS);
+        let least = rate.clone();
+        let most = rate + self.steepest() * two_to_minus(UTILISATION_BITS) + two_to_minus(14) * bps(1);
         let unit = two_to_minus(INDEX_BITS);
         let lo = terms(least * &time) - int(3) * &unit;
         Range::new(lo.max(Q::zero()), terms(most * time + unit))

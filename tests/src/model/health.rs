@@ -162,13 +162,13 @@ impl Legs {
 
     /// Whether no deposit is worth a cent.
     pub fn nothing_to_seize(&self) -> Truth {
-        self.deposits().fold(Truth::No, |any, leg| any.or(leg.is_nothing().not())).not()
+        self.deposits().fold(Truth::No, |any, leg| any.or(leg.is_nothing().opposite())).opposite()
     }
 
     /// Whether a debt, or a deposit of a cent or more, has a price older than some seconds.
     pub fn matter_older_than(&self, seconds: i64) -> Truth {
         let old = |leg: &&Leg| leg.feed.age(leg.now) > seconds;
-        let matters = |leg: &Leg| if leg.side == Side::Debt { Truth::Yes } else { leg.is_nothing().not() };
+        let matters = |leg: &Leg| if leg.side == Side::Debt { Truth::Yes } else { leg.is_nothing().opposite() };
         self.0.iter().filter(old).fold(Truth::No, |any, leg| any.or(matters(leg)))
     }
 }

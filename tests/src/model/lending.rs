@@ -41,7 +41,7 @@ impl State {
         verdict.refuse_when(shares.below(&int(1)), E::AmountZero);
         let total = range_of(&bank, |bank| int(bank.deposits()) + int(amount)).lowered(&int(1));
         let cap = int(self.token(token).bank.lending.deposit_cap);
-        verdict.refuse_when(total.below(&(cap + int(1))).not(), E::OverDepositCap);
+        verdict.refuse_when(total.below(&(cap + int(1))).opposite(), E::OverDepositCap);
         verdict
     }
 
@@ -86,7 +86,7 @@ impl State {
         verdict.refuse_if(bank.lo.vault < amount, E::VaultTooSmall);
         // A new debt may add up to one unit by rounding, and the sum is rounded down or up.
         let total = range_of(&bank, |bank| int(bank.debts()) + int(amount)).raised(&int(2));
-        verdict.refuse_when(total.below(&(int(lending.borrow_cap) + int(1))).not(), E::OverBorrowCap);
+        verdict.refuse_when(total.below(&(int(lending.borrow_cap) + int(1))).opposite(), E::OverBorrowCap);
         let most = range_of(&bank, |bank| int(bank.deposits()) * bps(lending.max_utilisation));
         verdict.refuse_when(most.below_range(&total), E::OverUtilisation);
         let after = |bank: &Bank| {

@@ -174,8 +174,8 @@ impl State {
         let legs = self.legs(&self.accounts[account], &[&bank]);
         verdict.refuse_if(legs.index_older_than(OLD_INDEX), E::StaleIndex);
         verdict.refuse_when(legs.matter_older_than(FRESH), E::StalePrice);
-        verdict.refuse_when(legs.nothing_to_seize().not(), E::NotBankrupt);
-        verdict.refuse_when(legs.equity().below(&int(0)).not(), E::NotBankrupt);
+        verdict.refuse_when(legs.nothing_to_seize().opposite(), E::NotBankrupt);
+        verdict.refuse_when(legs.equity().below(&int(0)).opposite(), E::NotBankrupt);
         verdict
     }
 

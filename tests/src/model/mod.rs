@@ -1,4 +1,5 @@
-//! The reference model: Breakwater's rules in exact rationals, written from the specification and from nothing else.
+//! The reference model: Breakwater's rules in exact rationals. The formulas are the specification's and share no code with the
+//! program; how far each documented rounding may reach is stated where it widens a range.
 //!
 //! It owns what an instruction must do to the numbers of a group: whether it is refused and why, and every balance, index
 //! and price afterwards. It refuses to know keys, bytes, compute units and the program's own mathematics.
@@ -6,7 +7,7 @@
 //! Two ideas keep it honest.
 //! - **Ranges.** A quantity that the specification rounds is a [`Range`] from what it would be without the rounding to what
 //!   the rounding may make of it at most, on the side that the specification names. So a result is not only close to the
-//!   exact one: it errs in the protocol's favour or the comparison fails. A decision that the range cannot settle is
+//!   exact one: it errs in the protocol's favour or the comparison fails (the one exception is [`Bank::growth`]). A decision that the range cannot settle is
 //!   a [`Truth::Unsure`], and only then either outcome is allowed.
 //! - **Witnesses.** Two results have a range wider than one unit: the borrow index after interest and the size of a
 //!   liquidation. [`State::expected`] takes both from the program, refuses them outside their range, and derives all else

@@ -95,7 +95,7 @@ impl Pair {
         let most = most.lowered(&(&coarse * int(2))).max(&Range::zero());
         let given = Range::new(&most.lo * (&gain - bps(1)).max(Q::zero()), &most.hi * &gain);
         let score = &gain / ppm(bonus + SCORE_EPSILON);
-        let carries = given.below_range(&need.times(&ratio(1, CARRIES)).lowered(&(coarse * bps(2)))).not();
+        let carries = given.below_range(&need.times(&ratio(1, CARRIES)).lowered(&(coarse * bps(2)))).opposite();
         Some(Pair { debt: debt.token, collateral: collateral.token, bonus, gain, score, carries })
     }
 }
@@ -129,12 +129,12 @@ pub fn plan(
 ) -> (Verdict, Option<Plan>) {
     let mut verdict = Verdict::default();
     let legs_of = (legs.find(debt, Side::Debt), legs.find(collateral, Side::Deposit));
-    verdict.refuse_when(legs.optimistic().below(&int(0)).not(), E::AccountHealthy);
+    verdict.refuse_when(legs.optimistic().below(&int(0)).opposite(), E::AccountHealthy);
+    verdict.refuse_if(legs.index_older_than(OLD_INDEX), E::StaleIndex);
     let (Some(d), Some(c)) = legs_of else {
         verdict.refuse_if(true, E::LegNotFound);
         return (verdict, None);
     };
-    verdict.refuse_if(legs.index_older_than(OLD_INDEX), E::StaleIndex);
     verdict.refuse_if(d.is_stale() || c.is_stale(), E::StaleLeg);
     if verdict.broken.contains(&E::AccountHealthy) {
         return (verdict, None);
@@ -151,7 +151,7 @@ pub fn plan(
         (false, false) => Truth::No,
         _ => Truth::Unsure,
     };
-    verdict.refuse_when(chosen.not(), E::LegNotChosen);
+    verdict.refuse_when(chosen.opposite(), E::LegNotChosen);
     let (plan, too_small) = size(legs, (d, c), pair.clone(), config, request);
     verdict.refuse_when(too_small, E::RequestTooSmall);
     (verdict, Some(plan))
