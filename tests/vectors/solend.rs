@@ -97,7 +97,12 @@ fn without_a_bonus_collateral_goes_at_par() {
 /// rounded down, because the keeper never receives the fraction. In 2^-20 parts of a unit: floor(0.105 · 2^20).
 #[test]
 fn a_withdrawal_is_not_rounded_up_to_one_unit() {
-    let case = Case { weight: 100_000, dust: 10, ..case((1, (1, 1)), (1, (10, 1))) };
-    let (repay, withdraw) = case.run().unwrap_or_else(|refusal| panic!("{refusal:?}"));
-    assert_eq!((repay, withdraw), (TOKEN, 110_100));
+    // The collateral counts so little that the account needs the whole debt closed.
+    let legs = vec![
+        leg(DEBT, Side::Debt, TOKEN, (1, 1), 12_000),
+        leg(COLLATERAL, Side::Deposit, TOKEN, (10, 1), 500),
+        solvent(),
+    ];
+    let plan = plan(legs, &params(500, 10), u64::MAX).unwrap_or_else(|refusal| panic!("{refusal:?}"));
+    assert_eq!((plan.repay, plan.seize), (TOKEN, 110_100));
 }
