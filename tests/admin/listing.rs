@@ -144,7 +144,7 @@ async fn list_token_refuses_wrong_accounts() {
         wrong("the bank of another mint", 3, other_keys.bank, InstructionError::InvalidSeeds),
         wrong("the vault of another bank", 4, address::vault(&sol.bank), InstructionError::InvalidSeeds),
         wrong("a wallet as the vault", 4, wallet, InstructionError::InvalidSeeds),
-        wrong("a program that is no token program", 6, PROGRAM_ID, MarginError::TokenProgramMismatch),
+        wrong("a program that is no token program", 6, PROGRAM_ID, InstructionError::IncorrectProgramId),
         wrong("the other token program", 6, TOKEN_2022_PROGRAM, MarginError::TokenProgramMismatch),
         wrong("what is no program", 7, OTHER_PROGRAM, Framework::ConstraintExecutable),
     ]);

@@ -69,6 +69,15 @@ impl World {
         world
     }
 
+    /// SOL, USDC and ETH as above, but loans cost nothing, so that amounts stand still while time passes.
+    pub async fn still() -> World {
+        let mut world = World::empty().await;
+        world.list("SOL", without_interest(Listing::volatile(9)), usd(150)).await;
+        world.list("USDC", without_interest(Listing::stable(6)), usd(1)).await;
+        world.list("ETH", without_interest(Listing::volatile(8)), usd(3_000)).await;
+        world
+    }
+
     /// A group without tokens.
     pub async fn empty() -> World {
         let mut chain = Chain::start().await;
@@ -204,6 +213,17 @@ impl World {
         self.refresh(&[symbol]).await.succeeds();
     }
 
+    /// Publishes several prices in one second and brings them to the board: none of them is older than the others.
+    pub async fn prices(&mut self, prices: &[(&str, Price8)]) {
+        self.chain.advance(1);
+        for (symbol, price) in prices {
+            let update = self.update(symbol, *price);
+            self.write_update(symbol, &update);
+        }
+        let symbols: Vec<&str> = prices.iter().map(|(symbol, _)| *symbol).collect();
+        self.refresh(&symbols).await.succeeds();
+    }
+
     /// A sound print of a price, published now.
     pub fn update(&self, symbol: &str, price: Price8) -> PriceUpdate {
         let sample = Sample { price, conf: Price8(0), ema: price };
@@ -314,6 +334,13 @@ impl World {
     pub async fn margin_account(&mut self, account: &Address) -> MarginAccount {
         self.chain.state(account).await
     }
+}
+
+/// A listing whose loans cost nothing.
+pub fn without_interest(listing: Listing) -> Listing {
+    let mut still = listing;
+    (still.lending.base_rate, still.lending.kink_rate, still.lending.max_rate) = (0, 0, 0);
+    still
 }
 
 /// Where a price update keeps its publish time.
