@@ -68,8 +68,16 @@ impl Failure {
 
     /// The custom error code, if there is one.
     pub fn code(&self) -> Option<u32> {
-        match self.error {
-            TransactionError::InstructionError(_, InstructionError::Custom(code)) => Some(code),
+        match self.instruction_error() {
+            Some(InstructionError::Custom(code)) => Some(*code),
+            _ => None,
+        }
+    }
+
+    /// The failed instruction's error, whosever it is.
+    pub fn instruction_error(&self) -> Option<&InstructionError> {
+        match &self.error {
+            TransactionError::InstructionError(_, error) => Some(error),
             _ => None,
         }
     }

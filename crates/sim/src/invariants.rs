@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use breakwater_client::Address;
 use breakwater_client::interface::accounts::SIDE_DEBT;
-use breakwater_client::interface::{Bank, RiskBoard};
+use breakwater_client::interface::{Bank, MarginAccount, RiskBoard};
 
 use crate::world::World;
 
@@ -23,6 +23,45 @@ impl std::fmt::Display for Violation {
     }
 }
 
+/// A whole group at one moment, however its bytes were read.
+#[derive(Clone, Debug)]
+pub struct Picture {
+    /// The risk board.
+    pub board: RiskBoard,
+    /// Every bank.
+    pub banks: Vec<BankPicture>,
+    /// Every margin account.
+    pub accounts: Vec<MarginAccount>,
+}
+
+/// A bank and its vault.
+#[derive(Clone, Debug)]
+pub struct BankPicture {
+    /// What people call the token.
+    pub symbol: String,
+    /// The bank's address.
+    pub address: Address,
+    /// The bank.
+    pub bank: Bank,
+    /// Tokens in the vault.
+    pub vault: u64,
+}
+
+impl Picture {
+    fn of(world: &World) -> Picture {
+        let banks = world.tokens.iter().map(|token| {
+            let bank = world.bank(&token.symbol);
+            let vault = world.token_balance(&Address::new_from_array(bank.vault));
+            BankPicture { symbol: token.symbol.clone(), address: token.keys.bank, bank, vault }
+        });
+        Picture {
+            board: world.board(),
+            banks: banks.collect(),
+            accounts: world.accounts.iter().filter_map(|account| world.chain.find(account)).collect(),
+        }
+    }
+}
+
 /// What an earlier check saw, for the laws that compare.
 #[derive(Clone, Debug, Default)]
 pub struct Watch {
@@ -33,28 +72,32 @@ pub struct Watch {
 }
 
 impl Watch {
-    /// Checks a group.
+    /// Checks a group on the embedded chain.
     ///
     /// # Errors
     /// The first law that does not hold.
     pub fn check(&mut self, world: &World) -> Result<(), Violation> {
-        let sums = share_sums(world);
-        for token in &world.tokens {
-            let bank = world.bank(&token.symbol);
-            self.solvent(world, &token.symbol, &bank)?;
-            let (deposits, debts) = sums.get(&token.number).copied().unwrap_or_default();
+        self.check_picture(&Picture::of(world))
+    }
+
+    /// Checks a group.
+    ///
+    /// # Errors
+    /// The first law that does not hold.
+    pub fn check_picture(&mut self, picture: &Picture) -> Result<(), Violation> {
+        let sums = share_sums(&picture.accounts);
+        for BankPicture { symbol, address, bank, vault } in &picture.banks {
+            self.solvent(symbol, bank, *vault)?;
+            let (deposits, debts) = sums.get(&bank.token).copied().unwrap_or_default();
             self.holds("SOL-2", deposits == u128::from(bank.deposit_shares), || {
-                format!(
-                    "{}: accounts hold {deposits} deposit shares, the bank counts {}",
-                    token.symbol, bank.deposit_shares
-                )
+                format!("{symbol}: accounts hold {deposits} deposit shares, the bank counts {}", bank.deposit_shares)
             })?;
             self.holds("SOL-2", debts == u128::from(bank.borrow_shares), || {
-                format!("{}: accounts owe {debts} debt shares, the bank counts {}", token.symbol, bank.borrow_shares)
+                format!("{symbol}: accounts owe {debts} debt shares, the bank counts {}", bank.borrow_shares)
             })?;
-            self.indices_rise(&token.symbol, token.keys.bank, bank)?;
+            self.indices_rise(symbol, *address, *bank)?;
         }
-        self.watermarks_rise(&world.board())
+        self.watermarks_rise(&picture.board)
     }
 
     fn holds(&mut self, law: &'static str, holds: bool, what: impl FnOnce() -> String) -> Result<(), Violation> {
@@ -63,8 +106,7 @@ impl Watch {
     }
 
     /// SOL-1: the vault holds what the bank counts, and with the debts it covers all claims.
-    fn solvent(&mut self, world: &World, symbol: &str, bank: &Bank) -> Result<(), Violation> {
-        let vault = world.token_balance(&vault_of(bank));
+    fn solvent(&mut self, symbol: &str, bank: &Bank, vault: u64) -> Result<(), Violation> {
         self.holds("SOL-1", vault >= bank.vault_amount, || {
             format!("{symbol}: the vault holds {vault}, the bank counts {}", bank.vault_amount)
         })?;
@@ -95,19 +137,12 @@ impl Watch {
 }
 
 /// Deposit and debt shares of all accounts, by token.
-fn share_sums(world: &World) -> HashMap<u8, (u128, u128)> {
+fn share_sums(accounts: &[MarginAccount]) -> HashMap<u8, (u128, u128)> {
     let mut sums: HashMap<u8, (u128, u128)> = HashMap::new();
-    for account in &world.accounts {
-        let Some(account) = world.chain.find::<breakwater_client::interface::MarginAccount>(account) else { continue };
-        for position in account.tokens.iter().filter(|position| !position.is_free()) {
-            let sum = sums.entry(position.token).or_default();
-            let side = if position.side == SIDE_DEBT { &mut sum.1 } else { &mut sum.0 };
-            *side += u128::from(position.shares);
-        }
+    for position in accounts.iter().flat_map(|account| &account.tokens).filter(|position| !position.is_free()) {
+        let sum = sums.entry(position.token).or_default();
+        let side = if position.side == SIDE_DEBT { &mut sum.1 } else { &mut sum.0 };
+        *side += u128::from(position.shares);
     }
     sums
-}
-
-fn vault_of(bank: &Bank) -> Address {
-    Address::new_from_array(bank.vault)
 }

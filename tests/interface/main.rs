@@ -1,0 +1,6 @@
+//! What the outside relies on: error codes, account layouts, what is written in bytes by others.
+#![allow(non_snake_case)]
+
+mod errors;
+mod layout;
+mod pyth;
