@@ -30,7 +30,7 @@ pub struct RateCurve {
 /// Utilisation 1, × 2^32.
 const FULL: u64 = 1 << 32;
 /// Fraction bits of an annual rate in bps.
-const RATE_BITS: u32 = 14;
+const RATE_BITS: u32 = 32;
 
 /// Borrowed over supplied, × 2^32.
 ///
@@ -45,11 +45,11 @@ pub fn utilisation(borrowed: NativeAmount, supplied: NativeAmount) -> u64 {
 }
 
 impl RateCurve {
-    /// Annual borrow rate in bps × 2^14.
+    /// Annual borrow rate in bps × 2^32.
     ///
     /// Formula:  U ≤ kink: base + (kink_rate − base)·U/kink;  above: kink_rate + (max_rate − kink_rate)·(U − kink)/(1 − kink)
     ///           (docs/spec.md §3.2)
-    /// Units:    utilisation × 2^32; returns bps a year × 2^14
+    /// Units:    utilisation × 2^32; returns bps a year × 2^32
     /// Rounding: ceil of the slope term
     /// Errors:   DivideByZero where the kink is at 0 or 1 (the configuration refuses both)
     pub fn annual_rate(&self, utilisation: u64) -> Result<u64, MathError> {
@@ -67,7 +67,7 @@ impl RateCurve {
 /// Growth of a debt over a time at a rate.
 ///
 /// Formula:  x = rate·dt / year;  g = x + x²/2 + x³/6       (docs/spec.md §3.3)
-/// Units:    rate: bps a year × 2^14; dt: seconds, at most [`MAX_ACCRUAL`] count; returns a ratio × 2^48
+/// Units:    rate: bps a year × 2^32; dt: seconds, at most [`MAX_ACCRUAL`] count; returns a ratio × 2^48
 /// Rounding: x ceil, the higher terms floor; g never exceeds continuous compounding of the rounded x
 /// Errors:   Overflow
 pub fn growth(annual_rate: u64, dt: u64) -> Result<u64, MathError> {

@@ -102,7 +102,7 @@ impl Bank {
     /// Growth of a debt until `now`: the first three terms of e^x − 1 for x = rate · time.
     ///
     /// The range holds the roundings that the specification gives the program. The lower end: each higher term, and the
-    /// cube's third once more, is rounded down to 2^−48. The upper end: the rate's slope term is rounded up to 2^−14 bps a
+    /// cube's third once more, is rounded down to 2^−48. The upper end: the rate's slope term is rounded up to 2^−32 bps a
     /// year, the kink down to 2^−32, which lifts the rate by no more than the steeper slope over 2^−32 of utilisation, and
     /// x is rounded up to 2^−48.
     pub fn growth(&self, now: i64) -> Range {
@@ -114,7 +114,7 @@ impl Bank {
         let rate = self.rate(&self.utilisation());
         let terms = |x: Q| &x + &x * &x / int(2) + &x * &x * &x / int(6);
         let least = rate.clone();
-        let most = rate + self.steepest() * two_to_minus(UTILISATION_BITS) + two_to_minus(14) * bps(1);
+        let most = rate + self.steepest() * two_to_minus(UTILISATION_BITS) + two_to_minus(32) * bps(1);
         let unit = two_to_minus(INDEX_BITS);
         let lo = terms(least * &time) - int(3) * &unit;
         Range::new(lo.max(Q::zero()), terms(most * time + unit))
