@@ -76,7 +76,7 @@ async fn a_group_is_created_once_by_its_creator_on_a_board_that_is_new() {
     ];
     world.refuses_wrong_accounts(&create, &admin, &rows).await;
 
-    world.send_as_admin(&[create.clone()]).await.succeeds();
+    world.send_as_admin(std::slice::from_ref(&create)).await.succeeds();
     let again = Address::new_unique();
     world.chain.set_data(&again, &PROGRAM_ID, vec![0; account_size::<RiskBoard>()]);
     let twice = create.with_account(2, &again);

@@ -8,6 +8,8 @@ use solana_instruction::error::InstructionError;
 /// Anchor's own errors, with their codes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u32)]
+// The framework's own names.
+#[allow(clippy::enum_variant_names)]
 pub enum Framework {
     /// The account must be writable.
     ConstraintMut = 2_000,

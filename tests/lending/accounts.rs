@@ -133,7 +133,7 @@ async fn refuses_out(world: &mut World, trader: &Trader, second: &SecondGroup, i
     world.refuses_wrong_accounts(instruction, &trader.key, &rows).await;
     // The second group's trader may not use this group's board or bank with its own account.
     let own = instruction.with_account(0, &second.trader.address()).with_account(1, &second.trader.account);
-    world.send(&[own.clone()], &[&second.trader.key]).await.fails_with(MarginError::BoardOfOtherGroup);
+    world.send(std::slice::from_ref(&own), &[&second.trader.key]).await.fails_with(MarginError::BoardOfOtherGroup);
     let own_board = own.with_account(2, &second.board);
     world.send(&[own_board], &[&second.trader.key]).await.fails_with(MarginError::BankOfOtherGroup);
 }

@@ -101,9 +101,9 @@ async fn a_stranger_may_top_a_deposit_up_and_nothing_else() {
     assert_eq!(alice.deposited(&mut world, "SOL").await, sol(10) + 5);
 
     let stuffing = bob.deposit_instruction(&mut world, "USDC", 5).await.with_account(1, &alice.account);
-    world.send(&[stuffing.clone()], &[&bob.key]).await.fails_with(MarginError::StrangerMayOnlyTopUp);
+    world.send(std::slice::from_ref(&stuffing), &[&bob.key]).await.fails_with(MarginError::StrangerMayOnlyTopUp);
     alice.borrow(&mut world, "USDC", 100).await.succeeds();
-    world.send(&[stuffing.clone()], &[&bob.key]).await.fails_with(MarginError::StrangerMayOnlyTopUp);
+    world.send(std::slice::from_ref(&stuffing), &[&bob.key]).await.fails_with(MarginError::StrangerMayOnlyTopUp);
     // Nor may a delegate open a position: it trades, it does not choose what the account holds.
     alice.set_delegate(&mut world, &bob.address()).await.succeeds();
     world.send(&[stuffing], &[&bob.key]).await.fails_with(MarginError::StrangerMayOnlyTopUp);

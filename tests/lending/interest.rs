@@ -7,7 +7,8 @@ use crate::common::{MarginError, Verdict, World, sol, usdc};
 
 /// 800 of 1,000 USDC lent: the kink, 12 % a year. 30 days: x = 0.12·30/365, the debt grows by 800·(x + x²/2 + x³/6) =
 /// 7.929450|503 USDC. A tenth is kept; 7.136505 raise the deposit index, floor, which credits 7.136504; the tranche gets
-/// the difference to what the debt grew by, 0.792946. Indices computed apart from this code, × 2^48.
+/// the difference to what the debt grew by, 0.792946. Indices computed apart from this code, × 2^48 with 0.8 rounded up to
+/// 2^-32 as utilisation and down as kink, which puts a sliver of the steep slope on top (13 billionths of the interest).
 #[tokio::test]
 async fn interest_is_charged_to_debtors_and_shared_by_depositors_and_tranche_to_the_unit() {
     let mut world = World::new().await;

@@ -14,7 +14,7 @@ async fn nobody_liquidates_with_somebody_elses_account() {
     let mallory = world.trader().await;
     let liquidate = keeper.liquidate_instruction(&world, &alice, USDC_FOR_SOL, ALL);
     let stolen = liquidate.with_account(0, &mallory.address());
-    world.send(&[stolen.clone()], &[&mallory.key]).await.fails_with(MarginError::NotAccountOwnerOrDelegate);
+    world.send(std::slice::from_ref(&stolen), &[&mallory.key]).await.fails_with(MarginError::NotAccountOwnerOrDelegate);
     world.send(&[liquidate.unsigned(0)], &[]).await.fails_with(InstructionError::MissingRequiredSignature);
     // Nor does the zero key of an account without a delegate open it.
     keeper.set_delegate(&mut world, &mallory.address()).await.succeeds();
