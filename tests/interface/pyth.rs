@@ -10,7 +10,9 @@ use breakwater_client::margin::{FeedConfig, FeedState, Print, Refusal};
 use breakwater_sim::oracle::PriceUpdate;
 use breakwater_sim::price_path::{Price8, Sample};
 use pyth_sdk_solana::state::{PriceStatus, SolanaPriceAccount};
-use pyth_solana_receiver_sdk::price_update::{PriceFeedMessage, PriceUpdateV2, VerificationLevel};
+use pyth_solana_receiver_sdk::price_update::{PriceUpdateV2, VerificationLevel};
+
+use crate::common_pyth::{legacy_account, receiver_bytes};
 
 /// 17 October 2024, 03:42:53 UTC.
 const OCTOBER_2024: i64 = 1_729_136_573;
@@ -28,30 +30,8 @@ const JUDGE: FeedConfig = FeedConfig {
     max_liquidation_band: 100,
 };
 
-/// What the receiver program stores: Anchor's discriminator of the name, then Borsh.
-fn receiver_bytes(update: &PriceUpdateV2) -> Vec<u8> {
-    let mut data = breakwater_client::decode::discriminator("account", "PriceUpdateV2").to_vec();
-    data.extend(solana_program::instruction::Instruction::new_with_borsh(Default::default(), update, vec![]).data);
-    data.resize(PriceUpdateV2::LEN, 0);
-    data
-}
-
-fn update(verification_level: VerificationLevel) -> PriceUpdateV2 {
-    PriceUpdateV2 {
-        write_authority: [3; 32].into(),
-        verification_level,
-        price_message: PriceFeedMessage {
-            feed_id: FEED,
-            price: 15_012_345_678,
-            conf: 7_654_321,
-            exponent: -8,
-            publish_time: OCTOBER_2024,
-            prev_publish_time: OCTOBER_2024 - 1,
-            ema_price: 14_987_654_321,
-            ema_conf: 8_765_432,
-        },
-        posted_slot: 296_061_666,
-    }
+fn update(level: VerificationLevel) -> PriceUpdateV2 {
+    crate::common_pyth::update(FEED, OCTOBER_2024, level)
 }
 
 fn pull(owner: &[u8; 32], data: &[u8]) -> Result<Print, MarginError> {
@@ -107,27 +87,13 @@ fn every_truncation_of_an_update_is_malformed() {
     assert_eq!(pull(&pyth_pull::RECEIVER, &other_type), Err(MarginError::OracleMalformed));
 }
 
-fn legacy_account() -> SolanaPriceAccount {
-    let mut account = SolanaPriceAccount { magic: 0xa1b2_c3d4, ver: 2, atype: 3, expo: -8, ..Default::default() };
-    account.size = size_of::<SolanaPriceAccount>() as u32;
-    account.agg.price = 15_000_000_000;
-    account.agg.conf = 10_000_000;
-    account.agg.status = PriceStatus::Trading;
-    account.timestamp = OCTOBER_2024;
-    account.ema_price.val = 14_900_000_000;
-    account.prev_price = 14_800_000_000;
-    account.prev_conf = 20_000_000;
-    account.prev_timestamp = OCTOBER_2024 - 3;
-    account
-}
-
 fn legacy(owner: &[u8; 32], data: &[u8]) -> Result<Print, MarginError> {
     decode(LEGACY, &ADDRESS, OracleAccount { address: &ADDRESS, owner, data })
 }
 
 #[test]
 fn a_legacy_account_that_trades_is_its_aggregate_and_else_its_last_trade() {
-    let account = legacy_account();
+    let account = legacy_account(OCTOBER_2024);
     let print = Print {
         price: 15_000_000_000,
         confidence: 10_000_000,
@@ -148,7 +114,7 @@ fn a_legacy_account_that_trades_is_its_aggregate_and_else_its_last_trade() {
 
 #[test]
 fn a_legacy_account_must_be_the_one_that_is_listed_owned_by_pyth_and_whole() {
-    let account = legacy_account();
+    let account = legacy_account(OCTOBER_2024);
     let data = bytemuck::bytes_of(&account);
     let owner = &pyth_legacy::ORACLE_PROGRAM;
     assert_eq!(legacy(&pyth_pull::RECEIVER, data), Err(MarginError::OracleOwner));
