@@ -10,7 +10,7 @@ use bytemuck::Zeroable;
 use solana_instruction::Instruction;
 use solana_signer::Signer;
 
-use crate::common::{Framework, InstructionError, MarginError, OTHER_PROGRAM, Tamper, Verdict, World, wrong};
+use crate::common::{Constraint, InstructionError, MarginError, OTHER_PROGRAM, Tamper, Verdict, World, wrong};
 
 /// A creation of group 5 with a board of its own.
 fn create(world: &mut World, liquidation: LiquidationConfig) -> (Instruction, Address) {
@@ -69,10 +69,10 @@ async fn a_group_is_created_once_by_its_creator_on_a_board_that_is_new() {
     let other_number = address::group(&admin.pubkey(), 6);
     let rows = [
         wrong("the address of another number", 1, other_number, InstructionError::InvalidSeeds),
-        wrong("a board in use", 2, used, Framework::ConstraintZero),
+        wrong("a board in use", 2, used, Constraint::Zero),
         wrong("a board of another program", 2, alike, InstructionError::ExternalAccountDataModified),
         wrong("a board that is too short", 2, short, InstructionError::AccountDataTooSmall),
-        wrong("what is no program", 3, OTHER_PROGRAM, Framework::ConstraintExecutable),
+        wrong("what is no program", 3, OTHER_PROGRAM, Constraint::Executable),
     ];
     world.refuses_wrong_accounts(&create, &admin, &rows).await;
 

@@ -15,7 +15,7 @@ use solana_signer::Signer;
 
 use crate::common::world::feed_id;
 use crate::common::{
-    Framework, InstructionError, MarginError, OTHER_PROGRAM, Tamper, Verdict, World, because, sol, usd, wrong,
+    Constraint, InstructionError, MarginError, OTHER_PROGRAM, Tamper, Verdict, World, because, sol, usd, wrong,
 };
 
 const ONE: u64 = 1 << 48;
@@ -146,7 +146,7 @@ async fn list_token_refuses_wrong_accounts() {
         wrong("a wallet as the vault", 4, wallet, InstructionError::InvalidSeeds),
         wrong("a program that is no token program", 6, PROGRAM_ID, InstructionError::IncorrectProgramId),
         wrong("the other token program", 6, TOKEN_2022_PROGRAM, MarginError::TokenProgramMismatch),
-        wrong("what is no program", 7, OTHER_PROGRAM, Framework::ConstraintExecutable),
+        wrong("what is no program", 7, OTHER_PROGRAM, Constraint::Executable),
     ]);
     world.refuses_wrong_accounts(&list, &admin, &rows).await;
 }

@@ -1,5 +1,5 @@
 //! Attacks on earlier drafts of the specification that concern lending and spot liquidation, each by its name and number
-//! in `docs/threat-model.md`, and the rule that closes it.
+//! in `docs/threat-model.md`, and the rule that closes it. Number 23, an unlisted extension, is in the suite of Token-2022.
 #![allow(non_snake_case)]
 #[path = "../common/mod.rs"]
 mod common;

@@ -17,5 +17,5 @@ pub use breakwater_client::interface::MarginError;
 pub use chain::Chain;
 pub use solana_instruction::error::InstructionError;
 pub use tamper::{OTHER_PROGRAM, Tamper, wrong};
-pub use verdict::{Framework, TokenError, Verdict, because};
+pub use verdict::{Constraint, TokenError, Verdict, because};
 pub use world::{SecondGroup, World, eth, sol, usd, usdc};

@@ -5,22 +5,18 @@ use breakwater_sim::chain::{Failure, Outcome};
 use breakwater_sim::world::Sent;
 use solana_instruction::error::InstructionError;
 
-/// Anchor's own errors, with their codes.
+/// Anchor's own errors of constraints, with their codes; the framework has `Constraint` in front of every name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u32)]
-// The framework's own names.
-#[allow(clippy::enum_variant_names)]
-pub enum Framework {
+pub enum Constraint {
     /// The account must be writable.
-    ConstraintMut = 2_000,
-    /// A constraint without an error of its own.
-    ConstraintRaw = 2_003,
+    Mut = 2_000,
     /// The account must be a program.
-    ConstraintExecutable = 2_007,
+    Executable = 2_007,
     /// The account must be all zero.
-    ConstraintZero = 2_013,
+    Zero = 2_013,
     /// Two writable accounts are one.
-    ConstraintDuplicateMutableAccount = 2_040,
+    DuplicateMutableAccount = 2_040,
 }
 
 /// SPL Token's own errors, with their codes.
@@ -47,7 +43,7 @@ impl Cause for MarginError {
     }
 }
 
-impl Cause for Framework {
+impl Cause for Constraint {
     fn instruction_error(&self) -> InstructionError {
         InstructionError::Custom(*self as u32)
     }

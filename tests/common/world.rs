@@ -86,9 +86,7 @@ impl World {
         World { chain, admin, group, board, tokens: Vec::new(), accounts: Vec::new(), watch: Watch::default() }
     }
 
-    /// Another group of the same admin on the same chain, as yet without tokens, with its own watch.
-    ///
-    /// The worlds share the chain by taking turns: [`World::enter`].
+    /// Another group of the same admin on the same chain, with a bank of SOL.
     pub async fn second_group(&mut self) -> SecondGroup {
         let (group, board) = create_group(&mut self.chain, &self.admin, 1).await;
         let sol = self.token("SOL").clone();

@@ -7,7 +7,7 @@ use solana_instruction::Instruction;
 use super::depositor;
 use crate::common::tamper::Wrong;
 use crate::common::{
-    Framework, InstructionError, MarginError, OTHER_PROGRAM, SecondGroup, Tamper, TokenError, Trader, Verdict, World,
+    Constraint, InstructionError, MarginError, OTHER_PROGRAM, SecondGroup, Tamper, TokenError, Trader, Verdict, World,
     sol, usdc, wrong,
 };
 
@@ -74,10 +74,10 @@ async fn deposit_refuses_wrong_accounts() {
     rows.extend([
         wrong("an account of another group", IN.account, second.trader.account, MarginError::BankOfOtherGroup),
         wrong("a wallet of another token", IN.wallet, usdc_wallet, TokenError::MintMismatch),
-        wrong("the vault as the source", IN.wallet, vault, Framework::ConstraintDuplicateMutableAccount),
+        wrong("the vault as the source", IN.wallet, vault, Constraint::DuplicateMutableAccount),
     ]);
     world.refuses_wrong_accounts(&deposit, &alice.key, &rows).await;
-    world.send(&[deposit.read_only(1)], &[&alice.key]).await.fails_with(Framework::ConstraintMut);
+    world.send(&[deposit.read_only(1)], &[&alice.key]).await.fails_with(Constraint::Mut);
 }
 
 #[tokio::test]
@@ -128,7 +128,7 @@ async fn refuses_out(world: &mut World, trader: &Trader, second: &SecondGroup, i
         wrong("the board of another group", 2, second.board, MarginError::BoardOfOtherGroup),
         wrong("a wallet of another token", OUT.wallet, usdc_wallet, TokenError::MintMismatch),
         wrong("a look-alike of a wallet", OUT.wallet, alike, InstructionError::ExternalAccountDataModified),
-        wrong("the vault as the destination", OUT.wallet, vault, Framework::ConstraintDuplicateMutableAccount),
+        wrong("the vault as the destination", OUT.wallet, vault, Constraint::DuplicateMutableAccount),
     ]);
     world.refuses_wrong_accounts(instruction, &trader.key, &rows).await;
     // The second group's trader may not use this group's board or bank with its own account.

@@ -198,3 +198,13 @@ async fn a_delegate_may_not_borrow() {
     borrow.accounts[1].pubkey = alice.account;
     world.send(&[borrow], &[&bob.key]).await.fails_with(MarginError::NotAccountOwner);
 }
+
+/// Amounts at the end of their type: each refusal is a rule's or the arithmetic's, none wraps around.
+#[tokio::test]
+async fn extreme_amounts_are_refused() {
+    let (mut world, alice) = lender_and_alice().await;
+    alice.borrow(&mut world, "USDC", u64::MAX).await.fails_with(MarginError::OverBorrowCap);
+    alice.borrow(&mut world, "USDC", 1).await.succeeds();
+    alice.borrow(&mut world, "USDC", u64::MAX - 1).await.fails_with(MarginError::OverBorrowCap);
+    alice.borrow(&mut world, "USDC", u64::MAX).await.fails_with(MarginError::MathOverflow);
+}

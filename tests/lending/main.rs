@@ -4,6 +4,7 @@
 mod common;
 
 mod accounts;
+mod books;
 mod borrow;
 mod deposit;
 mod interest;

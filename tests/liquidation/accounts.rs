@@ -6,17 +6,17 @@ use breakwater_client::interface::RiskBoard;
 use breakwater_client::{PROGRAM_ID, address};
 
 use super::{Scene, USDC_FOR_SOL, under_water};
-use crate::common::{Framework, InstructionError, MarginError, Tamper, Verdict, wrong};
+use crate::common::{Constraint, InstructionError, MarginError, Tamper, Verdict, wrong};
 
 #[tokio::test]
-async fn nobody_liquidates_with_somebody_elses_account() {
+async fn nobody_but_owner_and_delegate_liquidates_with_an_account() {
     let Scene { mut world, alice, keeper } = under_water().await;
     let mallory = world.trader().await;
     let liquidate = keeper.liquidate_instruction(&world, &alice, USDC_FOR_SOL, ALL);
     let stolen = liquidate.with_account(0, &mallory.address());
-    world.send(std::slice::from_ref(&stolen), &[&mallory.key]).await.fails_with(MarginError::NotAccountOwnerOrDelegate);
+    let refused = world.send(std::slice::from_ref(&stolen), &[&mallory.key]).await;
+    refused.fails_with(MarginError::NotAccountOwnerOrDelegate);
     world.send(&[liquidate.unsigned(0)], &[]).await.fails_with(InstructionError::MissingRequiredSignature);
-    // Nor does the zero key of an account without a delegate open it.
     keeper.set_delegate(&mut world, &mallory.address()).await.succeeds();
     world.send(&[stolen], &[&mallory.key]).await.succeeds();
 }
@@ -41,7 +41,7 @@ async fn liquidate_refuses_wrong_accounts() {
     ]);
     world.refuses_wrong_accounts(&liquidate, &keeper.key, &rows).await;
     for place in [1, 2, 4, 5] {
-        world.send(&[liquidate.read_only(place)], &[&keeper.key]).await.fails_with(Framework::ConstraintMut);
+        world.send(&[liquidate.read_only(place)], &[&keeper.key]).await.fails_with(Constraint::Mut);
     }
     world.send(&[liquidate], &[&keeper.key]).await.succeeds();
 }
@@ -51,7 +51,7 @@ async fn keeper_and_liquidatee_and_both_banks_are_different_accounts() {
     let Scene { mut world, alice, keeper } = under_water().await;
     let liquidate = keeper.liquidate_instruction(&world, &alice, USDC_FOR_SOL, ALL);
     let (debt, collateral) = (world.keys("USDC").bank, world.keys("SOL").bank);
-    let duplicate = Framework::ConstraintDuplicateMutableAccount;
+    let duplicate = Constraint::DuplicateMutableAccount;
     let rows = [
         wrong("the keeper as liquidatee", 2, keeper.account, duplicate),
         wrong("the collateral bank for both", 4, collateral, duplicate),

@@ -9,7 +9,7 @@ use breakwater_sim::world::Listing;
 use pyth_solana_receiver_sdk::price_update::VerificationLevel;
 
 use crate::common::world::feed_id;
-use crate::common::{Framework, InstructionError, MarginError, Tamper, Verdict, World, usd, wrong};
+use crate::common::{Constraint, InstructionError, MarginError, Tamper, Verdict, World, usd, wrong};
 use crate::pyth::{receiver_bytes, update};
 
 /// $150.12345678 for 10^9 units × 2^64 = 2,769,288,986,681.25…; average 149.87654321: 2,764,734,235,247.14…; band
@@ -143,6 +143,6 @@ async fn refresh_writes_to_risk_boards_only() {
     for row in rows {
         world.send(&[refresh.with_account(0, &row.address)], &[]).await.fails_with(row.error);
     }
-    world.send(&[refresh.read_only(0)], &[]).await.fails_with(Framework::ConstraintMut);
+    world.send(&[refresh.read_only(0)], &[]).await.fails_with(Constraint::Mut);
     world.send(&[refresh], &[]).await.succeeds();
 }

@@ -43,10 +43,10 @@ async fn a_plain_mint_and_one_with_metadata_are_listed() {
     alice.withdraw(&mut world, "T0", 5).await.succeeds();
 }
 
-/// Attack 23: a deny-list misses what came later. Every number but the three is refused, those of token accounts and those
+/// A deny-list misses what came later. Every number but the three is refused, those of token accounts and those
 /// that do not exist yet included, and wherever it stands in the list; the log names it.
 #[tokio::test]
-async fn list_token_fails_with_MintExtension_and_names_it() {
+async fn attack_23_an_unlisted_extension_fails_with_MintExtension_and_is_named() {
     let mut world = World::empty().await;
     for kind in (2..=40).chain([1_000, u16::MAX]).filter(|kind| ![METADATA_POINTER, TOKEN_METADATA].contains(kind)) {
         let data = mint_with(&[(METADATA_POINTER, 64), (kind, 32)]);
