@@ -1,5 +1,6 @@
 //! Repays a debt, the signer's tokens for anybody's account; at most what is owed is taken. Of a mint with a transfer fee
-//! as much more may be sent as the fee can take; what arrives beyond the debt becomes a deposit. No pause, cap, price or reduce-only bank ever blocks it. Errors: NoDebt, AmountZero.
+//! as much more may be sent as the fee can take; what arrives beyond the debt becomes a deposit. No pause, cap, price or
+//! reduce-only bank ever blocks it. Errors: NoDebt, AmountZero.
 
 use anchor_lang::prelude::*;
 use breakwater_interface::MarginError;
