@@ -6,7 +6,8 @@ use breakwater_margin::{FeedState, Index, Price, Side};
 use bytemuck::{Pod, Zeroable};
 
 use crate::Address;
-use crate::config::{LendingConfig, LiquidationConfig, OracleConfig, WeightConfig};
+use crate::config::{LendingConfig, LiquidationConfig, OracleConfig, TierConfig, WeightConfig};
+use crate::perp::PerpPosition;
 
 #[cfg(feature = "anchor")]
 use anchor_lang::prelude::*;
@@ -25,6 +26,12 @@ pub const MAX_PERP_POSITIONS: usize = 8;
 pub const MARGIN_ACCOUNT_VERSION: u8 = 1;
 /// In `refresh`, an item from here on is the index snapshot of token `item − TOKEN_ITEM`.
 pub const TOKEN_ITEM: u8 = 128;
+/// In `refresh`, an item from here on is the funding snapshot of market `item − MARKET_ITEM`.
+pub const MARKET_ITEM: u8 = 192;
+/// Market n is priced by feed `MARKET_FEED + n`.
+pub const MARKET_FEED: u8 = 32;
+/// Tiers of a market's margin.
+pub const MAX_TIERS: usize = 4;
 /// Bytes of the discriminator in front of every account.
 pub const DISCRIMINATOR: usize = 8;
 
@@ -114,13 +121,31 @@ pub struct TokenRisk {
     pub reserved: [u8; 2],
 }
 
-/// What health will need of a market. Zero until markets exist.
+/// What health needs of a market.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable)]
 #[cfg_attr(feature = "anchor", derive(IdlType))]
 #[repr(C)]
 pub struct MarketRisk {
+    /// Margin rates by size.
+    pub tiers: [TierConfig; MAX_TIERS],
+    /// Snapshot of the market's funding index, quote units for one base unit × 2^44.
+    pub funding_index: i64,
+    /// When the snapshot was taken, unix seconds.
+    pub funding_time: i64,
+    /// W: how long profit takes to mature, seconds.
+    pub maturity: u32,
+    /// f_l: the keeper's part of the liquidation fee, bps of notional.
+    pub keeper_fee: u16,
+    /// f_i: the tranche's part of the liquidation fee, bps of notional.
+    pub insurance_fee: u16,
+    /// ω: the part of matured profit that counts for new risk, bps.
+    pub profit_weight: u16,
+    /// 1 if the entry is in use.
+    pub listed: u8,
+    /// 1 if the pool owed more than it had when the snapshot was taken.
+    pub in_deficit: u8,
     /// Zero.
-    pub reserved: [u64; 8],
+    pub reserved: [u8; 4],
 }
 
 /// Everything that health needs and that is not the user's own. Created by the client and taken over, all zero, by
@@ -131,9 +156,13 @@ pub struct RiskBoard {
     /// The group that the board belongs to.
     pub group: Address,
     /// Number of listed tokens.
-    pub token_count: u16,
-    /// Zero.
-    pub reserved: [u8; 2],
+    pub token_count: u8,
+    /// Number of listed markets.
+    pub market_count: u8,
+    /// Token that all markets settle in; means something only where `quote_set` is 1.
+    pub quote_token: u8,
+    /// 1 once the group has a quote token.
+    pub quote_set: u8,
     /// The group's liquidation parameters.
     pub liquidation: LiquidationConfig,
     /// Price cache.
@@ -252,27 +281,6 @@ impl TokenPosition {
     }
 }
 
-/// A position in a perpetual. Free until markets exist.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable)]
-#[cfg_attr(feature = "anchor", derive(IdlType))]
-#[repr(C)]
-pub struct PerpPosition {
-    /// Signed base units.
-    pub base: i64,
-    /// Signed quote units.
-    pub quote: i64,
-    /// Matured profit, quote units.
-    pub matured: u64,
-    /// When the profit was last matured, unix seconds.
-    pub matured_at: i64,
-    /// Funding index at the last settlement.
-    pub funding_index: i64,
-    /// Number of the market on the board.
-    pub market: u8,
-    /// Zero.
-    pub reserved: [u8; 7],
-}
-
 /// A user's cross-margin account.
 #[cfg_attr(feature = "anchor", account)]
 #[cfg_attr(not(feature = "anchor"), derive(Clone, Copy, Debug, Pod, Zeroable), repr(C))]
@@ -302,6 +310,11 @@ pub struct MarginAccount {
 }
 
 impl MarginAccount {
+    /// The slot of a market's position.
+    pub fn find_perp(&self, market: u8) -> Option<usize> {
+        self.perps.iter().position(|p| !p.is_free() && p.market == market)
+    }
+
     /// The slot that holds a token.
     pub fn find(&self, token: u8) -> Option<usize> {
         self.tokens.iter().position(|p| !p.is_free() && p.token == token)
@@ -309,6 +322,6 @@ impl MarginAccount {
 
     /// Whether nothing is held, owed or open.
     pub fn is_empty(&self) -> bool {
-        self.tokens.iter().all(TokenPosition::is_free) && self.perps.iter().all(|p| p.base == 0 && p.quote == 0)
+        self.tokens.iter().all(TokenPosition::is_free) && self.perps.iter().all(PerpPosition::is_free)
     }
 }

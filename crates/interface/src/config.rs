@@ -1,9 +1,10 @@
 //! Parameters as instructions carry them and accounts store them, with their conversion into the mathematics' types.
 
-use breakwater_margin::config::TokenWeights;
+use breakwater_margin::config::{MarketBounds, TokenWeights};
 use breakwater_margin::interest::RateCurve;
 use breakwater_margin::lending::{Limits, Pricing};
-use breakwater_margin::{FeedConfig, LiquidationParams, Value, Weights};
+use breakwater_margin::perp::{AdlTerms, Availability, FundingTerms, MAX_TIERS, MIN_OPEN, Tier, Tiers, TradeTerms};
+use breakwater_margin::{FeedConfig, LiquidationParams, MathError, Value, Weights};
 use bytemuck::{Pod, Zeroable};
 
 #[cfg(feature = "anchor")]
@@ -138,6 +139,142 @@ impl OracleConfig {
             max_liquidation_band: self.max_liquidation_band.into(),
         }
     }
+}
+
+/// Margin rates of the part of a notional up to an edge.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable)]
+#[cfg_attr(feature = "anchor", derive(IdlType, AnchorSerialize, AnchorDeserialize))]
+#[repr(C)]
+pub struct TierConfig {
+    /// Upper edge, quote units; 2^64 − 1 in the last tier.
+    pub edge: u64,
+    /// To take on risk, bps.
+    pub initial: u16,
+    /// Where a liquidation stops, bps.
+    pub end: u16,
+    /// To be left alone, bps.
+    pub maintenance: u16,
+    /// Zero.
+    pub reserved: u16,
+}
+
+/// A perp market's parameters (docs/spec.md §10.10).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable)]
+#[cfg_attr(feature = "anchor", derive(IdlType, AnchorSerialize, AnchorDeserialize))]
+#[repr(C)]
+pub struct PerpConfig {
+    /// Margin rates by size.
+    pub tiers: [TierConfig; 4],
+    /// S: base units over which the skew price moves by one.
+    pub skew_scale: u64,
+    /// Largest open interest of a side, base units.
+    pub open_interest_cap: u64,
+    /// Trades are multiples of this, base units.
+    pub lot: u64,
+    /// c: funding at K = S, millionths an hour.
+    pub funding_slope: u32,
+    /// r_max: largest funding, millionths an hour.
+    pub funding_max: u32,
+    /// W: how long profit takes to mature, seconds.
+    pub maturity: u32,
+    /// From a request to the removal of liquidity, seconds.
+    pub cooldown: u32,
+    /// T: slots in which the threshold of ADL falls to 0.
+    pub adl_slots: u32,
+    /// Fee of a trade, bps.
+    pub taker_fee: u16,
+    /// Part of the taker fee that goes to the tranche, bps.
+    pub tranche_share: u16,
+    /// Part of the taker fee that goes to the protocol, bps.
+    pub protocol_share: u16,
+    /// f_l: the keeper's part of the liquidation fee, bps of notional.
+    pub keeper_fee: u16,
+    /// f_i: the tranche's part of the liquidation fee, bps of notional.
+    pub insurance_fee: u16,
+    /// ω: the part of matured profit that counts for new risk, bps.
+    pub profit_weight: u16,
+    /// L: largest |K| in units of pool equity, bps.
+    pub pool_leverage: u16,
+    /// x_max: ADL starts with positions whose profit is this part of their notional, bps.
+    pub adl_threshold: u16,
+    /// Zero.
+    pub reserved: [u16; 2],
+}
+
+impl PerpConfig {
+    /// Margin by size.
+    #[inline(always)]
+    pub fn tiers(&self) -> Tiers {
+        tiers(&self.tiers)
+    }
+
+    /// Funding.
+    #[inline(always)]
+    pub fn funding(&self) -> FundingTerms {
+        FundingTerms { slope: self.funding_slope, maximum: self.funding_max, skew_scale: self.skew_scale }
+    }
+
+    /// Terms of trade for a quote token with a number of decimals.
+    ///
+    /// Errors: Overflow above six decimals
+    pub fn trade(&self, availability: Availability, quote_decimals: u8) -> Result<TradeTerms, MathError> {
+        Ok(TradeTerms {
+            skew_scale: self.skew_scale,
+            open_interest_cap: self.open_interest_cap,
+            lot: self.lot,
+            taker_fee: self.taker_fee.into(),
+            tranche_share: self.tranche_share.into(),
+            protocol_share: self.protocol_share.into(),
+            pool_leverage: self.pool_leverage.into(),
+            min_open: 10u64
+                .checked_pow(quote_decimals.into())
+                .and_then(|one| one.checked_mul(MIN_OPEN))
+                .ok_or(MathError::Overflow)?,
+            availability,
+        })
+    }
+
+    /// ADL.
+    pub fn adl(&self) -> AdlTerms {
+        AdlTerms { threshold: self.adl_threshold.into(), slots: self.adl_slots }
+    }
+
+    /// What the bounds of §10.10 are checked on.
+    pub fn bounds(&self, oracle: &OracleConfig) -> MarketBounds {
+        MarketBounds {
+            tiers: self.tiers(),
+            trade: TradeTerms {
+                skew_scale: self.skew_scale,
+                open_interest_cap: self.open_interest_cap,
+                lot: self.lot,
+                taker_fee: self.taker_fee.into(),
+                tranche_share: self.tranche_share.into(),
+                protocol_share: self.protocol_share.into(),
+                pool_leverage: self.pool_leverage.into(),
+                min_open: 0,
+                availability: Availability::Open,
+            },
+            funding: self.funding(),
+            adl: self.adl(),
+            keeper_fee: self.keeper_fee.into(),
+            insurance_fee: self.insurance_fee.into(),
+            maturity: self.maturity,
+            cooldown: self.cooldown,
+            profit_weight: self.profit_weight.into(),
+            liquidation_band: oracle.max_liquidation_band.into(),
+        }
+    }
+}
+
+/// Tiers as the mathematics takes them.
+#[inline(always)]
+pub fn tiers(config: &[TierConfig; MAX_TIERS]) -> Tiers {
+    Tiers(config.map(|tier| Tier {
+        edge: tier.edge,
+        initial: tier.initial,
+        end: tier.end,
+        maintenance: tier.maintenance,
+    }))
 }
 
 /// A group's liquidation parameters.

@@ -85,16 +85,16 @@ errors! {
     StalePrice = 6200, "a leg's price is older than the action accepts";
     StaleIndex = 6201, "a leg's index snapshot is older than the action accepts";
     InsufficientHealth = 6202, "the margin account's initial health would be negative";
-    PerpUnsupported = 6203, "perpetual positions are not supported yet";
 
     // 63xx liquidation
     AccountHealthy = 6300, "the margin account is healthy at the best end of the price intervals";
-    LegNotFound = 6301, "the margin account has no such debt or no such deposit";
+    LegNotFound = 6301, "the margin account has no such debt, deposit or position";
     StaleLeg = 6302, "the leg's price is too old to repay or seize at";
-    LegNotChosen = 6303, "another pair of legs is clearly better for the margin account";
-    NoLegHelps = 6304, "no pair of fresh legs improves the margin account's health";
+    LegNotChosen = 6303, "another leg is clearly better for the margin account";
+    NoLegHelps = 6304, "no fresh leg improves the margin account's health";
     RequestTooSmall = 6305, "the request is below a quarter of the plan";
     HealthFell = 6306, "the liquidation would lower the margin account's health";
+    LegAccounts = 6307, "the accounts passed stand for no leg of the margin account";
 
     // 64xx admin
     NotRiskManager = 6401, "the signer is neither admin nor risk manager of the group";
@@ -113,6 +113,17 @@ errors! {
     ConfigLending = 6416, "the reserve factor or the utilisation limit is out of bounds";
     ConfigWeightGap = 6417, "a first liquidation could start below zero equity with these weights";
     ConfigOracleKind = 6418, "the oracle kind is unknown";
+    MarketsFull = 6419, "the risk board holds thirty-two markets already";
+    MarketNotListed = 6420, "the risk board has no such market";
+    QuoteDecimals = 6421, "the quote token has more than six decimals";
+    QuoteNotSet = 6422, "the group has no quote token yet: create its shared fund first";
+    ConfigFund = 6423, "the shared fund cannot pay more than all of itself in an epoch";
+    ConfigTiers = 6424, "margin tiers must rise, with end rates 25 to 100 basis points above maintenance rates";
+    ConfigPerpFees = 6425, "the market's fees leave no margin for doubt, or its shares exceed the fee";
+    ConfigSkew = 6426, "the market's open interest is too large for its skew scale, or its leverage exceeds two";
+    ConfigFunding = 6427, "the market's funding is out of bounds";
+    ConfigPerp = 6428, "the market's times, profit weight or deleveraging threshold is out of bounds";
+    ConfigStatus = 6429, "the market status is unknown";
 
     // 65xx lending
     AmountZero = 6500, "the amount is zero or too small to be worth one share";
@@ -124,8 +135,39 @@ errors! {
     BankInsolvent = 6506, "the bank's vault and debts would not cover its claims";
     BankReduceOnly = 6507, "the bank is reduce-only: it takes no new deposits and gives no new loans";
 
+    // 66xx perp
+    SizeZero = 6600, "the size is zero";
+    ReduceOnlyViolated = 6601, "the order would do more than reduce the position";
+    ReduceTooSoon = 6602, "the position was increased on this print or within the last three slots";
+    MarketPaused = 6603, "the market is paused: only reductions are taken";
+    MarketReduceOnly = 6604, "the market is reduce-only";
+    MarketExpired = 6605, "the market has expired: only reductions are taken";
+    MarketInDeficit = 6606, "the market's pool owes more than it has";
+    SizeBelowLot = 6607, "the size is not a multiple of the market's lot";
+    PerpSlotsFull = 6608, "the margin account holds eight positions already";
+    PriceLimitExceeded = 6609, "the fill would be worse than the price limit";
+    PositionTooSmall = 6610, "the position would be worth less than twenty-five quote tokens";
+    OverOpenInterest = 6611, "the market's open interest on this side would exceed its cap";
+    OverSkew = 6612, "the market's skew would exceed what its pool can carry";
+    NoPosition = 6613, "the margin account has no position in this market";
+    ProfitNotMatured = 6614, "the amount is more than the profit that has matured";
+    NothingToSettle = 6615, "the position has nothing that can be settled";
+    MarketOfOtherGroup = 6616, "the market belongs to another group";
+    MarketOfOtherNumber = 6617, "the market is not the one that was named";
+    NotQuoteBank = 6618, "the bank is not that of the group's quote token";
+    CooldownNotOver = 6619, "the cooldown of the liquidity has not passed";
+    NoRequest = 6620, "no removal of liquidity is requested";
+    PoolBelowRequirement = 6621, "the removal would leave the pool below its requirement";
+    LiquidityOfOtherMarket = 6622, "the liquidity belongs to another market";
+    NotLiquidityOwner = 6623, "the signer is not the owner of the liquidity";
+
     // 67xx insurance and waterfall
     NotBankrupt = 6700, "the margin account still holds something to seize or its equity is not negative";
+    NoDeficit = 6701, "the market's pool can pay all that it owes";
+    NotAWinner = 6702, "the position has no profit on the side that the pool owes";
+    BelowThreshold = 6703, "the position's profit is below the deleveraging threshold of the moment";
+    FundMissing = 6704, "the group's shared fund must be passed";
+    FundOfOtherGroup = 6705, "the shared fund belongs to another group";
 }
 
 impl From<MathError> for MarginError {
@@ -158,7 +200,26 @@ impl From<Refusal> for MarginError {
             Refusal::NoLegHelps => MarginError::NoLegHelps,
             Refusal::RequestTooSmall => MarginError::RequestTooSmall,
             Refusal::NotBankrupt => MarginError::NotBankrupt,
-            Refusal::PerpUnsupported => MarginError::PerpUnsupported,
+            Refusal::SizeZero => MarginError::SizeZero,
+            Refusal::ReduceOnlyViolated => MarginError::ReduceOnlyViolated,
+            Refusal::ReduceTooSoon => MarginError::ReduceTooSoon,
+            Refusal::MarketPaused => MarginError::MarketPaused,
+            Refusal::MarketReduceOnly => MarginError::MarketReduceOnly,
+            Refusal::MarketExpired => MarginError::MarketExpired,
+            Refusal::MarketInDeficit => MarginError::MarketInDeficit,
+            Refusal::SizeBelowLot => MarginError::SizeBelowLot,
+            Refusal::PriceLimitExceeded => MarginError::PriceLimitExceeded,
+            Refusal::PositionTooSmall => MarginError::PositionTooSmall,
+            Refusal::OverOpenInterest => MarginError::OverOpenInterest,
+            Refusal::OverSkew => MarginError::OverSkew,
+            Refusal::NoPosition => MarginError::NoPosition,
+            Refusal::ProfitNotMatured => MarginError::ProfitNotMatured,
+            Refusal::AmountZero => MarginError::AmountZero,
+            Refusal::NothingToSettle => MarginError::NothingToSettle,
+            Refusal::PoolBelowRequirement => MarginError::PoolBelowRequirement,
+            Refusal::NoDeficit => MarginError::NoDeficit,
+            Refusal::NotAWinner => MarginError::NotAWinner,
+            Refusal::BelowThreshold => MarginError::BelowThreshold,
             Refusal::Config(e) => e.into(),
             Refusal::Lending(e) => e.into(),
         }
@@ -176,6 +237,11 @@ impl From<ConfigError> for MarginError {
             ConfigError::Curve => MarginError::ConfigCurve,
             ConfigError::Lending => MarginError::ConfigLending,
             ConfigError::WeightGap => MarginError::ConfigWeightGap,
+            ConfigError::Tiers => MarginError::ConfigTiers,
+            ConfigError::PerpFees => MarginError::ConfigPerpFees,
+            ConfigError::Skew => MarginError::ConfigSkew,
+            ConfigError::Funding => MarginError::ConfigFunding,
+            ConfigError::Perp => MarginError::ConfigPerp,
         }
     }
 }

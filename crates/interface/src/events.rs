@@ -38,6 +38,13 @@ pub const BORROW: u64 = 2;
 /// [`BalanceChanged::action`] of a repayment.
 pub const REPAY: u64 = 3;
 
+/// [`LiquidityChanged::action`] of liquidity that comes in.
+pub const ADD: u64 = 0;
+/// [`LiquidityChanged::action`] of a request.
+pub const REQUEST: u64 = 1;
+/// [`LiquidityChanged::action`] of liquidity that goes out.
+pub const REMOVE: u64 = 2;
+
 events! {
     /// Tokens came into or went out of a margin account.
     BalanceChanged {
@@ -83,10 +90,157 @@ events! {
         requirement: i64,
         /// β, millionths.
         bonus: u32,
-        /// Number of the debt token.
+        /// Number of the debt token; from 128 on a debt to market number − 128.
         debt_token: u16,
-        /// Number of the collateral token.
+        /// Number of the collateral token; from 128 on profit in market number − 128.
         collateral_token: u16,
+    }
+
+    /// A position was settled and closed by a keeper.
+    PerpLiquidated {
+        /// The account under water.
+        liquidatee: Address,
+        /// The keeper's margin account.
+        keeper: Address,
+        /// Base units closed.
+        size: u64,
+        /// Index price, quote units for one base unit × 2^44.
+        mark: u64,
+        /// Settled beforehand, quote units: positive for a loss that the account's deposit paid, negative for profit that
+        /// paid its debt.
+        settled: i64,
+        /// Fee that the account owes for it, quote units.
+        fee: u64,
+        /// Part of it that went to the market's tranche, quote units.
+        insurance: u64,
+        /// Equity before, dollars × 10^8.
+        equity_before: i64,
+        /// Equity after, dollars × 10^8.
+        equity_after: i64,
+        /// H_maint at mid before, dollars × 10^8.
+        health_before: i64,
+        /// H_maint at mid after, dollars × 10^8.
+        health_after: i64,
+        /// Req before, dollars × 10^8.
+        requirement: i64,
+        /// Base afterwards, signed.
+        base: i64,
+        /// Number of the market.
+        market: u64,
+    }
+
+    /// A trade was filled.
+    Traded {
+        /// The margin account.
+        account: Address,
+        /// Base units, signed; positive for a buy.
+        delta: i64,
+        /// Paid by a buy, received by a sale, fee apart, quote units.
+        cost: u64,
+        /// Fee, quote units.
+        fee: u64,
+        /// Index price, quote units for one base unit × 2^44.
+        mark: u64,
+        /// Base afterwards, signed.
+        base: i64,
+        /// Quote afterwards, signed.
+        quote: i64,
+        /// Longs of the market afterwards, base units.
+        long: u64,
+        /// Shorts of the market afterwards, base units.
+        short: u64,
+        /// The market's funding index, quote units for one base unit × 2^44.
+        funding_index: i64,
+        /// Number of the market.
+        market: u64,
+    }
+
+    /// PnL was turned into quote tokens or paid with them.
+    PnlSettled {
+        /// The margin account.
+        account: Address,
+        /// PnL settled, quote units: positive for a profit that was given up, negative for a loss that was paid.
+        amount: i64,
+        /// What the account got or gave, quote units.
+        paid: u64,
+        /// Quote of the position afterwards.
+        quote: i64,
+        /// Number of the market.
+        market: u64,
+    }
+
+    /// Liquidity came into a pool or went out of it, or its removal was requested.
+    LiquidityChanged {
+        /// The market.
+        market: Address,
+        /// Whose liquidity.
+        owner: Address,
+        /// Quote units that came, went, or were recorded for the request.
+        amount: u64,
+        /// Liquidity shares minted, burned or requested.
+        shares: u64,
+        /// All liquidity shares of the market afterwards.
+        liquidity: u64,
+        /// [`ADD`], [`REQUEST`] or [`REMOVE`].
+        action: u64,
+    }
+
+    /// A debt to a market was written off.
+    MarketLossResolved {
+        /// The bankrupt account.
+        account: Address,
+        /// Written off, quote units.
+        deficit: u64,
+        /// Paid by the market's tranche.
+        tranche: u64,
+        /// Borne by the pool.
+        pool: u64,
+        /// Paid by the shared fund into the pool.
+        fund: u64,
+        /// What the pool owes beyond what it has, afterwards.
+        left: u64,
+        /// Number of the market.
+        market: u64,
+    }
+
+    /// A winner was closed because the pool owes more than it has.
+    Deleveraged {
+        /// The margin account.
+        account: Address,
+        /// Base units closed.
+        closed: u64,
+        /// Index price, quote units for one base unit × 2^44.
+        mark: u64,
+        /// Profit settled, quote units.
+        settled: u64,
+        /// Part of it that the owner lost.
+        taken: u64,
+        /// Paid by the shared fund before, quote units.
+        fund: u64,
+        /// What the pool owes beyond what it has, afterwards.
+        left: u64,
+        /// Number of the market.
+        market: u64,
+    }
+
+    /// Insurance was given to the shared fund or to a market's tranche.
+    Insured {
+        /// The margin account that paid.
+        account: Address,
+        /// The fund or the market.
+        receiver: Address,
+        /// Quote units.
+        amount: u64,
+    }
+
+    /// A market was listed.
+    MarketListed {
+        /// The group.
+        group: Address,
+        /// The market.
+        market: Address,
+        /// Number of the market.
+        number: u64,
     }
 
     /// A bankrupt account's debt was written off.
@@ -97,6 +251,8 @@ events! {
         deficit: u64,
         /// Paid by the tranche, native units.
         tranche: u64,
+        /// Paid by the shared fund, native units; only of the quote token.
+        fund: u64,
         /// Borne by the lenders of the token, native units.
         socialised: u64,
         /// Deposit index afterwards, × 2^48.
@@ -127,7 +283,8 @@ events! {
         authority: Address,
         /// Number of the token, or 2^64 − 1 for the group.
         token: u64,
-        /// The instruction: 0 lending, 1 weights, 2 oracle, 3 liquidation, 4 reduce-only.
+        /// The instruction: 0 lending, 1 weights, 2 oracle, 3 liquidation, 4 reduce-only, 5 market, 6 market status. For the
+        /// last two `token` is the market's number.
         parameter: u64,
     }
 

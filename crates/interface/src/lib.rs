@@ -10,12 +10,14 @@ pub mod config;
 pub mod errors;
 pub mod events;
 pub mod oracle;
+pub mod perp;
 pub mod seeds;
 pub mod snapshot;
 pub mod token_2022;
 
 pub use accounts::{Bank, Group, MarginAccount, RiskBoard};
 pub use errors::MarginError;
+pub use perp::{InsuranceFund, LiquidityPosition, PerpMarket};
 
 #[cfg(feature = "anchor")]
 use anchor_lang::prelude::declare_id;

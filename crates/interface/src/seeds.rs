@@ -8,3 +8,9 @@ pub const BANK: &[u8] = b"bank";
 pub const VAULT: &[u8] = b"vault";
 /// `[MARGIN_ACCOUNT, group, owner, number as u16 little-endian]`
 pub const MARGIN_ACCOUNT: &[u8] = b"margin_account";
+/// `[FUND, group]`: the group's shared fund.
+pub const FUND: &[u8] = b"fund";
+/// `[PERP_MARKET, group, number as u8]`
+pub const PERP_MARKET: &[u8] = b"perp_market";
+/// `[LIQUIDITY, market, owner]`
+pub const LIQUIDITY: &[u8] = b"liquidity";

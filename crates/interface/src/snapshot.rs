@@ -1,9 +1,13 @@
 //! From a risk board and a margin account to the mathematics' snapshot. The only place that turns shares into legs.
 
+use breakwater_margin::perp::{PerpLeg, PerpTerms, Standing};
+use breakwater_margin::position::Quote;
 use breakwater_margin::{Index, Interval, MathError, Side, Snapshot, TokenLeg, price};
 
-use crate::accounts::{MAX_FEEDS, MAX_TOKENS, MarginAccount, RiskBoard, TokenPosition};
+use crate::accounts::{MARKET_FEED, MAX_FEEDS, MAX_MARKETS, MAX_TOKENS, MarginAccount, RiskBoard, TokenPosition};
+use crate::config;
 use crate::errors::MarginError;
+use crate::perp::PerpPosition;
 
 /// A bank's own accrued indices, which an instruction that touches the bank uses in place of the board's snapshot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,23 +20,50 @@ pub struct OwnIndex {
     pub borrow: Index,
 }
 
+/// A market's own funding index and standing, which an instruction that touches the market uses in place of the board's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OwnMarket {
+    /// Number of the market.
+    pub market: u8,
+    /// Funding index.
+    pub funding_index: i64,
+    /// Whether its pool can pay what it owes.
+    pub standing: Standing,
+}
+
+/// What an instruction knows better than the board: of the banks and the market that it touches.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Own<'a> {
+    /// Accrued indices.
+    pub banks: &'a [OwnIndex],
+    /// Funding index and standing.
+    pub market: Option<OwnMarket>,
+}
+
+impl<'a> Own<'a> {
+    /// Banks alone.
+    pub fn banks(banks: &'a [OwnIndex]) -> Own<'a> {
+        Own { banks, market: None }
+    }
+}
+
 /// Fills a snapshot of an account.
 ///
-/// Formula:  amount = shares × index; deposits floor, debts ceil       (docs/spec.md §3.1)
-/// Units:    now: unix seconds; own: accrued indices of the banks that the instruction touches
+/// Formula:  amount = shares × index; deposits floor, debts ceil       (docs/spec.md §3.1); positions as in §10.4
+/// Units:    now: unix seconds; own: of the banks and the market that the instruction touches
 /// Errors:   MathOverflow
 #[inline]
 pub fn build(
     snapshot: &mut Snapshot,
     board: &RiskBoard,
     account: &MarginAccount,
-    own: &[OwnIndex],
+    own: &Own,
     now: i64,
 ) -> Result<(), MarginError> {
     snapshot.clear();
     for position in account.tokens.iter().filter(|position| !position.is_free()) {
         let token = &board.tokens[usize::from(position.token) % MAX_TOKENS];
-        let index = match own.iter().find(|own| own.token == position.token) {
+        let index = match own.banks.iter().find(|own| own.token == position.token) {
             Some(own) => *own,
             None => {
                 snapshot.index_age = snapshot.index_age.max(price::age(token.index_time, now));
@@ -43,11 +74,71 @@ pub fn build(
                 }
             }
         };
-        let feed = &board.feeds[usize::from(token.feed) % MAX_FEEDS];
-        let interval = Interval::at(&feed.oracle.judge(), &feed.state(), now);
-        snapshot.tokens.push(leg(position, &index, interval, token)?);
+        snapshot.tokens.push(leg(position, &index, interval(board, token.feed, now), token)?);
+    }
+    for position in account.perps.iter().filter(|position| !position.is_free()) {
+        snapshot.perps.push(perp_leg(&mut snapshot.index_age, board, position, own.market, now)?);
+    }
+    if !snapshot.perps.is_empty() {
+        snapshot.quote = quote(board, now);
     }
     Ok(())
+}
+
+/// The group's quote token at its price.
+pub fn quote(board: &RiskBoard, now: i64) -> Quote {
+    let token = &board.tokens[usize::from(board.quote_token) % MAX_TOKENS];
+    Quote { token: board.quote_token, price: interval(board, token.feed, now) }
+}
+
+/// Decimals of the group's quote token.
+pub fn quote_decimals(board: &RiskBoard) -> u8 {
+    let token = &board.tokens[usize::from(board.quote_token) % MAX_TOKENS];
+    board.feeds[usize::from(token.feed) % MAX_FEEDS].oracle.decimals
+}
+
+/// A feed's interval at a time.
+pub fn interval(board: &RiskBoard, feed: u8, now: i64) -> Interval {
+    let feed = &board.feeds[usize::from(feed) % MAX_FEEDS];
+    Interval::at(&feed.oracle.judge(), &feed.state(), now)
+}
+
+/// A market's terms of health.
+pub fn perp_terms(board: &RiskBoard, market: u8) -> PerpTerms {
+    let risk = &board.markets[usize::from(market) % MAX_MARKETS];
+    PerpTerms {
+        market,
+        tiers: config::tiers(&risk.tiers),
+        maturity: risk.maturity,
+        keeper_fee: risk.keeper_fee.into(),
+        insurance_fee: risk.insurance_fee.into(),
+        profit_weight: risk.profit_weight.into(),
+        standing: if risk.in_deficit == 0 { Standing::Sound } else { Standing::InDeficit },
+    }
+}
+
+#[inline(always)]
+fn perp_leg(
+    index_age: &mut u32,
+    board: &RiskBoard,
+    position: &PerpPosition,
+    own: Option<OwnMarket>,
+    now: i64,
+) -> Result<PerpLeg, MathError> {
+    let mut terms = perp_terms(board, position.market);
+    let funding_index = match own.filter(|own| own.market == position.market) {
+        Some(own) => {
+            terms.standing = own.standing;
+            own.funding_index
+        }
+        None => {
+            let risk = &board.markets[usize::from(position.market) % MAX_MARKETS];
+            *index_age = (*index_age).max(price::age(risk.funding_time, now));
+            risk.funding_index
+        }
+    };
+    let index = interval(board, MARKET_FEED + position.market, now);
+    PerpLeg::new(terms, position.position(), funding_index, index, quote_decimals(board), now)
 }
 
 #[inline(always)]

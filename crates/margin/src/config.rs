@@ -1,8 +1,10 @@
 //! Bounds that every configuration must keep, so that no parameter can make liquidation unprofitable, unsafe or stuck.
 
+use crate::fixed::mul;
 use crate::interest::RateCurve;
 use crate::lending::{Limits, Pricing};
 use crate::liquidation::LiquidationParams;
+use crate::perp::{AdlTerms, FundingTerms, MAX_TIERS, Tier, Tiers, TradeTerms};
 use crate::position::Weights;
 use crate::price::{FeedConfig, MAX_DECIMALS};
 use crate::units::{BPS, Bps, USD};
@@ -26,6 +28,16 @@ pub enum ConfigError {
     Lending,
     /// A first liquidation could start below zero equity, given the extremes of all listed tokens.
     WeightGap,
+    /// A market's tiers must rise, and end rates be 25 to 100 bps stricter than maintenance rates.
+    Tiers,
+    /// A market's fees leave no margin for doubt, or its shares exceed the fee.
+    PerpFees,
+    /// A market's open interest is too large for its skew scale, or its pool's leverage above two.
+    Skew,
+    /// A market's funding is out of bounds.
+    Funding,
+    /// A market's times, profit weight or ADL threshold is out of bounds.
+    Perp,
 }
 
 /// Both sides' weights of a token.
@@ -102,6 +114,95 @@ pub fn verify_lending(pricing: &Pricing, limits: &Limits) -> Result<(), ConfigEr
         return Err(ConfigError::Lending);
     }
     Ok(())
+}
+
+/// What the bounds of a market are checked on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MarketBounds {
+    /// Margin by size.
+    pub tiers: Tiers,
+    /// Terms of trade; availability does not matter.
+    pub trade: TradeTerms,
+    /// Funding.
+    pub funding: FundingTerms,
+    /// ADL.
+    pub adl: AdlTerms,
+    /// f_l, bps.
+    pub keeper_fee: Bps,
+    /// f_i, bps.
+    pub insurance_fee: Bps,
+    /// W, seconds.
+    pub maturity: u32,
+    /// Cooldown of liquidity, seconds.
+    pub cooldown: u32,
+    /// ω, bps.
+    pub profit_weight: Bps,
+    /// b_liq of the market's feed, bps.
+    pub liquidation_band: Bps,
+}
+
+/// Checks a market.
+///
+/// Formula:  docs/spec.md §10.10; cap / S ≤ f_i + 2·taker_fee closes the index-against-skew attack whatever is liquidated
+/// Errors:   Tiers, PerpFees, Skew, Funding, Perp
+pub fn verify_market(market: &MarketBounds) -> Result<(), ConfigError> {
+    verify_tiers(&market.tiers)?;
+    verify_perp_fees(&market.tiers, market.keeper_fee, market.insurance_fee, market.liquidation_band)?;
+    let trade = &market.trade;
+    if trade.taker_fee > 100 || trade.tranche_share.saturating_add(trade.protocol_share) > ONE {
+        return Err(ConfigError::PerpFees);
+    }
+    let premium = u64::from(market.insurance_fee) + 2 * u64::from(trade.taker_fee);
+    let skew = (1..=1 << 60).contains(&trade.skew_scale)
+        && (1..=trade.open_interest_cap).contains(&trade.lot)
+        && mul(trade.open_interest_cap, BPS) <= mul(trade.skew_scale, premium)
+        && trade.pool_leverage <= 2 * ONE;
+    if !skew {
+        return Err(ConfigError::Skew);
+    }
+    if market.funding.slope > 1_000_000_000 || market.funding.maximum > 10_000 {
+        return Err(ConfigError::Funding);
+    }
+    const TIMES: core::ops::RangeInclusive<u32> = 3_600..=2_592_000;
+    let good = TIMES.contains(&market.maturity)
+        && TIMES.contains(&market.cooldown)
+        && market.adl.slots >= 1
+        && market.adl.threshold <= 5 * ONE
+        && market.profit_weight <= ONE;
+    if good { Ok(()) } else { Err(ConfigError::Perp) }
+}
+
+/// Formula:  edges rise up to 2^64 − 1; m_maint rises with the tier; m_init ≥ m_end; 25 ≤ m_end − m_maint ≤ 100
+fn verify_tiers(tiers: &Tiers) -> Result<(), ConfigError> {
+    let mut below: Option<&Tier> = None;
+    for tier in &tiers.0 {
+        let ended = below.is_some_and(|below| below.edge == u64::MAX);
+        let rises = below.is_none_or(|below| {
+            (tier.edge > below.edge || ended) && tier.maintenance >= below.maintenance && tier.initial >= below.initial
+        });
+        let good = rises
+            && tier.edge > 0
+            && tier.initial >= tier.end
+            && Bps::from(tier.initial) <= ONE
+            && tier.end > tier.maintenance
+            && END_BUFFER.contains(&Bps::from(tier.end - tier.maintenance));
+        if !good {
+            return Err(ConfigError::Tiers);
+        }
+        below = Some(tier);
+    }
+    if tiers.0[MAX_TIERS - 1].edge == u64::MAX { Ok(()) } else { Err(ConfigError::Tiers) }
+}
+
+/// Checks that fees and doubt fit into the margin of the smallest tier.
+///
+/// Formula:  f_l + f_i < m_maint;  2·b_liq ≤ m_maint − f_l − f_i       (docs/spec.md §10.10)
+/// Errors:   PerpFees
+pub fn verify_perp_fees(tiers: &Tiers, keeper: Bps, insurance: Bps, band: Bps) -> Result<(), ConfigError> {
+    let margin = Bps::from(tiers.0[0].maintenance);
+    let fees = keeper.saturating_add(insurance);
+    let good = fees < margin && band.saturating_mul(2) <= margin - fees;
+    if good { Ok(()) } else { Err(ConfigError::PerpFees) }
 }
 
 /// The extremes of all listed tokens.

@@ -11,13 +11,23 @@ pub enum MathError {
     Negative,
 }
 
-/// The two token legs of a spot liquidation, by their numbers on the risk board.
+/// The two legs of a spot liquidation, by their numbers on the risk board: tokens, or from 128 on what is owed to or by a
+/// market.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Pair {
-    /// Token of the debt to repay.
+    /// The debt to repay.
     pub debt: u8,
-    /// Token of the deposit to seize.
+    /// The deposit or the profit to seize.
     pub collateral: u8,
+}
+
+/// What a liquidation is aimed at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// Repay a debt, seize collateral.
+    Spot(Pair),
+    /// Settle and close the position in a market.
+    Perp(u8),
 }
 
 /// An economic reason to refuse an action.
@@ -52,8 +62,8 @@ pub enum Refusal {
     LegNotFound,
     /// The passed leg's price is too old to repay or seize at.
     StaleLeg,
-    /// Another pair of legs scores better by more than the tolerance.
-    LegNotChosen(Pair),
+    /// Another leg or pair scores better by more than the tolerance.
+    LegNotChosen(Target),
     /// No pair of fresh legs improves health.
     NoLegHelps,
     /// The request is below a quarter of the plan.
@@ -61,8 +71,47 @@ pub enum Refusal {
     /// The account still holds something to seize, or its equity is not negative.
     NotBankrupt,
 
-    /// A perp leg is present; perps are not implemented yet.
-    PerpUnsupported,
+    /// The size is 0.
+    SizeZero,
+    /// The order would do more than reduce the position.
+    ReduceOnlyViolated,
+    /// The position was increased on this print or within three slots.
+    ReduceTooSoon,
+    /// The market is paused.
+    MarketPaused,
+    /// The market takes reductions only.
+    MarketReduceOnly,
+    /// The market has expired.
+    MarketExpired,
+    /// The market's pool owes more than it has.
+    MarketInDeficit,
+    /// The size is not a multiple of the lot.
+    SizeBelowLot,
+    /// The fill would be worse than the trader's limit.
+    PriceLimitExceeded,
+    /// The position would be smaller than the least that may be opened.
+    PositionTooSmall,
+    /// Open interest would exceed the market's cap.
+    OverOpenInterest,
+    /// The skew would exceed what the pool can carry.
+    OverSkew,
+    /// There is no such position.
+    NoPosition,
+    /// More profit than has matured.
+    ProfitNotMatured,
+    /// The amount is too small to be worth one liquidity share.
+    AmountZero,
+    /// Nothing can be settled.
+    NothingToSettle,
+    /// The pool would be left below its requirement.
+    PoolBelowRequirement,
+    /// The market's pool can pay all that it owes.
+    NoDeficit,
+    /// The position is not a winner on the side that the pool owes.
+    NotAWinner,
+    /// The position's profit is below the threshold of the moment.
+    BelowThreshold,
+
     /// A configured parameter is outside its bound.
     Config(crate::config::ConfigError),
     /// A lending rule refuses the amount.

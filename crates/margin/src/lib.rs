@@ -22,6 +22,7 @@ pub mod health;
 pub mod interest;
 pub mod lending;
 pub mod liquidation;
+pub mod perp;
 pub mod position;
 pub mod price;
 pub mod units;
@@ -29,7 +30,7 @@ pub mod waterfall;
 
 pub use error::{MathError, Refusal};
 pub use health::{Valuation, value};
-pub use liquidation::{LiquidationParams, Plan, Request, plan_liquidation};
+pub use liquidation::{LiquidationParams, PerpPlan, Plan, Request, SpotPlan, Target, plan_liquidation};
 pub use position::{Side, Snapshot, TokenLeg, Weights};
 pub use price::{FeedConfig, FeedState, Interval, Price, Print};
 pub use units::{BPS, Bps, Index, NativeAmount, Shares, Value, Weighted};

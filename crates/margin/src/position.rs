@@ -4,6 +4,7 @@ use alloc::vec::Vec;
 
 use crate::error::{MathError, Refusal};
 use crate::fixed::{div_down, narrow};
+use crate::perp::{PerpLeg, Standing};
 use crate::price::{Interval, Price};
 use crate::units::{BPS, Bps, NativeAmount, PPM, Ppm, Value};
 
@@ -79,21 +80,16 @@ impl TokenLeg {
     }
 }
 
-/// One perpetual leg. Its fields are those of docs/spec.md §4; valuing it comes with the markets.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct PerpLeg {
-    /// Number of the market on the risk board.
-    pub market: u8,
-    /// Signed base units, positive for a long.
-    pub base: i64,
-    /// Signed quote units: what closing would add beyond base × price.
-    pub quote: i64,
-    /// Matured profit, quote units.
-    pub matured: NativeAmount,
-    /// Price of one base unit.
+/// A leg number from here on stands for the PnL in market `number − MARKET_LEG`: a debt to it, or matured profit.
+pub const MARKET_LEG: u8 = 128;
+
+/// The token that perpetuals settle in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Quote {
+    /// Number of the token on the risk board.
+    pub token: u8,
+    /// Its price.
     pub price: Interval,
-    /// Margin required: initial, end and maintenance, bps of notional.
-    pub margin: Weights,
 }
 
 /// Everything that health needs of one account. Filled in place and used again by callers that value many.
@@ -103,6 +99,8 @@ pub struct Snapshot {
     pub tokens: Vec<TokenLeg>,
     /// Perp legs, at most one for each market.
     pub perps: Vec<PerpLeg>,
+    /// What the perp legs are settled in; means something only where there are any.
+    pub quote: Quote,
     /// Age of the oldest index snapshot that a leg was computed with, seconds.
     pub index_age: u32,
 }
@@ -110,7 +108,7 @@ pub struct Snapshot {
 impl Snapshot {
     /// An empty snapshot with room for a number of token legs.
     pub fn with_capacity(tokens: usize) -> Snapshot {
-        Snapshot { tokens: Vec::with_capacity(tokens), perps: Vec::new(), index_age: 0 }
+        Snapshot { tokens: Vec::with_capacity(tokens), ..Snapshot::default() }
     }
 
     /// Empties the snapshot and keeps its memory.
@@ -122,7 +120,8 @@ impl Snapshot {
 
     /// Whether the account owes nothing and holds no position that can lose.
     pub fn is_riskless(&self) -> bool {
-        self.perps.is_empty() && self.tokens.iter().all(|leg| leg.side == Side::Deposit)
+        self.tokens.iter().all(|leg| leg.side == Side::Deposit)
+            && self.perps.iter().all(|leg| leg.position.base == 0 && leg.position.quote >= 0)
     }
 
     /// Refuses index snapshots older than a limit, seconds.
@@ -130,6 +129,37 @@ impl Snapshot {
     /// Errors: StaleIndex
     pub fn verify_indices(&self, max_age: u32) -> Result<(), Refusal> {
         if self.index_age > max_age { Err(Refusal::StaleIndex) } else { Ok(()) }
+    }
+
+    /// What negative PnL and matured profit are as legs of the quote token: a debt or a deposit at weight 1. Profit counts
+    /// as far as the pool of its market can pay; only that of the named market is known.
+    pub(crate) fn market_legs(&self, market: Option<u8>, pool: NativeAmount) -> Vec<TokenLeg> {
+        const FULL: Bps = BPS as Bps;
+        const ONE: Weights = Weights { initial: FULL, end: FULL, maintenance: FULL };
+        let legs = self.perps.iter().filter(|leg| !leg.price.is_stale());
+        legs.filter_map(|leg| {
+            let number = MARKET_LEG | leg.terms.market;
+            let (side, amount) = match leg.loss() {
+                0 if leg.terms.standing == Standing::InDeficit => return None,
+                0 if market == Some(leg.terms.market) => (Side::Deposit, leg.position.matured.min(pool)),
+                0 => (Side::Deposit, leg.position.matured),
+                loss => (Side::Debt, loss),
+            };
+            (amount > 0).then(|| TokenLeg::new(number, side, amount, self.quote.price, ONE))
+        })
+        .collect()
+    }
+
+    /// Position of the perp leg of a market.
+    ///
+    /// Errors: LegNotFound
+    pub fn find_perp(&self, market: u8) -> Result<usize, Refusal> {
+        self.perps.iter().position(|leg| leg.terms.market == market).ok_or(Refusal::LegNotFound)
+    }
+
+    /// Amount of the quote token on a side, with its leg.
+    pub(crate) fn quote_leg(&self, side: Side) -> Option<&TokenLeg> {
+        self.tokens.iter().find(|leg| leg.token == self.quote.token && leg.side == side && leg.amount > 0)
     }
 
     /// Position of the leg of a token and side.

@@ -188,7 +188,7 @@ fn power_of_ten(digits: u32) -> Result<u64, MathError> {
     POWERS_OF_TEN.get(digits as usize).copied().ok_or(MathError::Overflow)
 }
 
-const POWERS_OF_TEN: [u64; 20] = {
+pub(crate) const POWERS_OF_TEN: [u64; 20] = {
     let mut powers = [1u64; 20];
     let mut i = 1;
     while i < 20 {
@@ -224,7 +224,7 @@ const SQRT_UP: [u8; MAX_AGE_LIQUIDATION as usize + 1] = {
 };
 
 /// A stored price as health sees it: where it is, how far it may be off, how old it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Interval {
     /// The accepted price.
     pub mid: Price,

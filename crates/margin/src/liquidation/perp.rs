@@ -1,0 +1,200 @@
+//! Positions: settled at no cost first, then closed against their market's pool at the mark.
+
+use crate::error::{MathError, Refusal};
+use crate::fixed::{mul, mul_div_up};
+use crate::health::Valuation;
+use crate::liquidation::spot::GAIN_ONE;
+use crate::liquidation::{
+    Breach, By, CARRY_TENTH, MIN_REQUEST, PPM_PER_BPS, PerpPlan, Rank, Request, SCORE_EPSILON, Settled, change_token,
+};
+use crate::perp::{PerpLeg, Standing};
+use crate::position::{Side, Snapshot};
+use crate::units::{BPS, Bps, NativeAmount, PPM, Value};
+
+/// Quote units added to a need, because closing a part may cost the position two of rounding.
+const ROUNDING: u64 = 2;
+
+/// A position with what liquidating it would mean; amounts are quote units.
+pub(super) struct Closing<'a> {
+    leg: &'a PerpLeg,
+    settlement: Settled,
+    /// Health that settling gains.
+    settled: u64,
+    /// f, millionths of notional.
+    fee: u64,
+    /// Health that closing all can gain at most: what its margin frees, as long as its profit counts.
+    gain: u64,
+    /// Rank of closing it.
+    closing: Rank,
+    /// Whether settling alone brings a tenth of the need.
+    carries: bool,
+    /// Whether closing it is among the best that can be done.
+    pub(super) closes: bool,
+}
+
+impl Breach {
+    /// Formula:  score = (m_end − f) / (f + ε)       (docs/spec.md §10.9)
+    /// Rounding: f floor
+    pub(super) fn closing<'a>(&self, snapshot: &Snapshot, leg: &'a PerpLeg) -> Option<Closing<'a>> {
+        let quote = &snapshot.quote.price;
+        if leg.price.is_stale() || quote.is_stale() {
+            return None;
+        }
+        let (settlement, rate) = settlement(snapshot, leg);
+        let settled = match settlement {
+            Settled::Nothing => 0,
+            Settled::Loss(amount) | Settled::Profit(amount) => part(amount, rate),
+        };
+        if leg.position.base == 0 && settlement == Settled::Nothing {
+            return None;
+        }
+        let fee = leg.fee_rate(self.equity.0, quote.mid.value_up(leg.notional.up).0);
+        let margin = leg.end_requirement();
+        let full = margin.saturating_sub(cost(leg.notional.down, fee));
+        let matured = i64::try_from(leg.position.matured).unwrap_or(i64::MAX);
+        let room = i128::from(matured) - (i128::from(leg.pnl) - i128::from(margin));
+        let gain = full.min(u64::try_from(room.max(0)).unwrap_or(u64::MAX));
+        let carries = |gain: u64| gain.saturating_mul(CARRY_TENTH) >= self.quote_need;
+        // Safe because: a margin rate has at most 14 bits and 10^4 as many, a score 54.
+        let rate = u64::from(leg.terms.tiers.top_end_rate(leg.notional.up)) * PPM_PER_BPS;
+        let score = (rate.saturating_sub(fee) * (GAIN_ONE / PPM) << 20) / (fee + SCORE_EPSILON);
+        let closing =
+            if gain > 0 { Rank { carries: carries(gain), score } } else { Rank { carries: false, score: 0 } };
+        Some(Closing { leg, settlement, settled, fee, gain, closing, carries: carries(settled), closes: true })
+    }
+}
+
+/// What an account can settle with a market without a keeper, and the health that each unit of it gains, bps.
+fn settlement(snapshot: &Snapshot, leg: &PerpLeg) -> (Settled, Bps) {
+    const ONE: Bps = BPS as Bps;
+    match leg.loss() {
+        0 if leg.terms.standing == Standing::InDeficit => (Settled::Nothing, 0),
+        0 => match snapshot.quote_leg(Side::Debt) {
+            Some(debt) if leg.position.matured > 0 => {
+                (Settled::Profit(leg.position.matured.min(debt.amount)), debt.weights.end.saturating_sub(ONE))
+            }
+            _ => (Settled::Nothing, 0),
+        },
+        loss => match snapshot.quote_leg(Side::Deposit) {
+            Some(deposit) => (Settled::Loss(loss.min(deposit.amount)), ONE.saturating_sub(deposit.weights.end)),
+            None => (Settled::Nothing, 0),
+        },
+    }
+}
+
+impl Closing<'_> {
+    /// A settlement that carries ranks above everything, because it costs the account nothing.
+    pub(super) fn rank(&self, by: By) -> Rank {
+        match by {
+            By::All if self.carries => Rank { carries: true, score: u64::MAX },
+            _ => self.closing,
+        }
+    }
+
+    pub(super) fn settlement_carries(&self) -> bool {
+        self.carries
+    }
+
+    pub(super) fn market(&self) -> u8 {
+        self.leg.terms.market
+    }
+
+    /// How much of the position is closed, and what it costs.
+    ///
+    /// Formula:  from the top tier down ceil(rest / (m − f)) of notional; fee = floor(N·f)       (docs/spec.md §10.9)
+    /// Units:    request.most: base units
+    /// Rounding: size ceil, fee floor, insurance ceil
+    /// Errors:   RequestTooSmall
+    pub(super) fn plan(
+        &self,
+        breach: &Breach,
+        snapshot: &Snapshot,
+        dust: Value,
+        request: &Request,
+    ) -> Result<PerpPlan, Refusal> {
+        let settlement = match self.settlement {
+            Settled::Profit(amount) => Settled::Profit(amount.min(request.pool)),
+            other => other,
+        };
+        let mut size = self.size(breach.quote_need.saturating_sub(self.settled));
+        let held = self.leg.position.base.unsigned_abs();
+        let left = self.leg.mark.notional(held.saturating_sub(size)).up;
+        if size > 0 && snapshot.quote.price.mid.value_up(left) < dust {
+            size = held;
+        }
+        if request.most < size.div_ceil(MIN_REQUEST) {
+            return Err(Refusal::RequestTooSmall);
+        }
+        let size = size.min(request.most);
+        let fee = cost(self.leg.mark.notional(size).down, self.fee).min(request.pool);
+        Ok(PerpPlan { market: self.market(), settlement, size, fee, insurance: self.leg.insurance_part(fee) })
+    }
+
+    /// Base units that bring a need, through the tiers.
+    fn size(&self, need: u64) -> u64 {
+        let held = self.leg.position.base.unsigned_abs();
+        if need == 0 || !self.closes {
+            return 0;
+        }
+        if self.gain == 0 {
+            return held;
+        }
+        let mut rest = need.min(self.gain).saturating_add(ROUNDING);
+        let mut closed = 0u64;
+        for (tier, reach) in self.leg.terms.tiers.parts_from_top(self.leg.notional.up) {
+            let gain = (u64::from(tier.end) * PPM_PER_BPS).saturating_sub(self.fee);
+            let enough = mul_div_up(rest, PPM, gain).unwrap_or(u64::MAX);
+            closed = closed.saturating_add(enough.min(reach));
+            if enough <= reach {
+                return self.leg.mark.size_up(closed).min(held);
+            }
+            rest = rest.saturating_sub(cost(reach, gain));
+        }
+        held
+    }
+}
+
+/// `floor(notional × rate)`, rate in millionths.
+fn cost(notional: u64, rate: u64) -> u64 {
+    u64::try_from(mul(notional, rate) / u128::from(PPM)).unwrap_or(u64::MAX)
+}
+
+/// `floor(amount × rate)`, rate in bps.
+fn part(amount: NativeAmount, rate: Bps) -> u64 {
+    u64::try_from(mul(amount, rate.into()) / u128::from(BPS)).unwrap_or(u64::MAX)
+}
+
+/// A closing carried out on a snapshot.
+///
+/// Errors: LegNotFound, Math
+pub(super) fn apply(snapshot: &mut Snapshot, before: &Valuation, plan: &PerpPlan) -> Result<Valuation, Refusal> {
+    let quote = snapshot.quote;
+    let valuation = match plan.settlement {
+        Settled::Nothing => *before,
+        Settled::Loss(amount) => change_token(snapshot, before, (quote.token, Side::Deposit), amount)?,
+        Settled::Profit(amount) => change_token(snapshot, before, (quote.token, Side::Debt), amount)?,
+    };
+    let position = snapshot.find_perp(plan.market)?;
+    let leg = &mut snapshot.perps[position];
+    let old = *leg;
+    let closed = leg.mark.notional(plan.size);
+    let signed = |amount: u64| i64::try_from(amount).map_err(|_| MathError::Overflow);
+    let size = signed(plan.size)?;
+    let (base, quote_change) =
+        if old.position.base >= 0 { (-size, signed(closed.down)?) } else { (size, -signed(closed.up)?) };
+    let settled = match plan.settlement {
+        Settled::Nothing => 0,
+        Settled::Loss(amount) => signed(amount)?,
+        Settled::Profit(amount) => {
+            leg.position.matured = leg.position.matured.checked_sub(amount).ok_or(MathError::Negative)?;
+            -signed(amount)?
+        }
+    };
+    let quote_after = [quote_change, settled, -signed(plan.fee)?]
+        .iter()
+        .try_fold(old.position.quote, |quote, change| quote.checked_add(*change).ok_or(MathError::Overflow))?;
+    leg.position.base += base;
+    leg.position.quote = quote_after;
+    leg.revalue();
+    Ok(valuation.replace_perp(&old, leg, &quote.price)?)
+}

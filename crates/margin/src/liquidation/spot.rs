@@ -1,0 +1,235 @@
+//! Pairs: a debt repaid by a keeper for collateral.
+
+use crate::error::{MathError, Refusal};
+use crate::fixed::{div_up, mul_div_up};
+use crate::health::Valuation;
+use crate::liquidation::{
+    Breach, CARRY_TENTH, LiquidationParams, MIN_REQUEST, PPM_PER_BPS, Pair, Rank, SCORE_EPSILON, SpotPlan, change_token,
+};
+use crate::fixed::div_down;
+use crate::position::{MARKET_LEG, Side, Snapshot, TokenLeg, coarse, with_bonus, without_bonus};
+use crate::units::{BPS, Bps, NativeAmount, PPM, Ppm, Value, WEIGHT_ONE, Weighted};
+
+/// θ: the part of the gap between liability and asset weight that a bonus may take, tenths. Keeps k above 0.
+const THETA_TENTHS: u64 = 9;
+/// One in the scale of k: weight (bps) × bonus (millionths).
+pub(super) const GAIN_ONE: u64 = BPS * PPM;
+
+/// A leg with its value for ranking.
+pub(super) fn with_coarse_value(leg: &TokenLeg) -> (&TokenLeg, u64) {
+    (leg, coarse(leg.value))
+}
+
+/// A pair carried out on a snapshot.
+///
+/// Errors: LegNotFound, Math(Negative)
+pub(super) fn apply(snapshot: &mut Snapshot, before: &Valuation, plan: &SpotPlan) -> Result<Valuation, Refusal> {
+    let mut valuation = *before;
+    for (number, side, amount) in
+        [(plan.pair.debt, Side::Debt, plan.repay), (plan.pair.collateral, Side::Deposit, plan.seize)]
+    {
+        valuation = match number.checked_sub(MARKET_LEG) {
+            None => change_token(snapshot, &valuation, (number, side), amount)?,
+            Some(market) => change_claim(snapshot, &valuation, (market, side), amount)?,
+        };
+    }
+    Ok(valuation)
+}
+
+/// A debt to a market falls, or matured profit is taken.
+fn change_claim(
+    snapshot: &mut Snapshot,
+    before: &Valuation,
+    (market, side): (u8, Side),
+    amount: NativeAmount,
+) -> Result<Valuation, Refusal> {
+    let position = snapshot.find_perp(market)?;
+    let leg = &mut snapshot.perps[position];
+    let old = *leg;
+    let change = i64::try_from(amount).map_err(|_| MathError::Overflow)?;
+    match side {
+        Side::Debt => leg.position.quote = leg.position.quote.checked_add(change).ok_or(MathError::Overflow)?,
+        Side::Deposit => {
+            leg.position.quote = leg.position.quote.checked_sub(change).ok_or(MathError::Overflow)?;
+            leg.position.matured = leg.position.matured.checked_sub(amount).ok_or(MathError::Negative)?;
+        }
+    }
+    leg.revalue();
+    Ok(before.replace_perp(&old, leg, &snapshot.quote.price)?)
+}
+
+impl Breach {
+    /// Takes each leg with its coarse value.
+    ///
+    /// Formula:  β' = min(β, θ·(v − w)/w);  k = v_end − w_end·(1 + β');  score = k / (β' + ε)       (docs/spec.md §5.3)
+    /// Rounding: β' and score floor
+    #[inline(always)]
+    pub(super) fn terms<'a>(
+        &self,
+        debt: (&'a TokenLeg, u64),
+        collateral: (&'a TokenLeg, u64),
+    ) -> Option<Terms<'a>> {
+        let (debt, owed) = debt;
+        let (collateral, owned) = collateral;
+        let (v, w) = (u64::from(debt.weights.maintenance), u64::from(collateral.weights.maintenance));
+        let mut bonus = self.bonus;
+        if w > 0 {
+            let cap = v.checked_sub(w)?.wrapping_mul(THETA_TENTHS * PPM) / w.wrapping_mul(10);
+            bonus = bonus.min(cap as Ppm);
+        }
+        // Safe because: 1. weights have at most 15 bits and 1 + bonus 21, so a gain has at most 36 and its score 56; 2. a
+        // coarse value has at most 2^44 and a million 20 bits less a little; 3. repayable × gain in bps has at most 44 + 15.
+        let whole = PPM + u64::from(bonus);
+        let required = u64::from(debt.weights.end) * PPM;
+        let gain =
+            required.checked_sub(u64::from(collateral.weights.end).wrapping_mul(whole)).filter(|gain| *gain > 0)?;
+        let repayable = owed.min(owned.wrapping_mul(PPM) / whole);
+        Some(Terms {
+            debt,
+            collateral,
+            bonus,
+            gain,
+            rank: Rank {
+                carries: repayable.wrapping_mul(gain / PPM) >= self.coarse_need / CARRY_TENTH,
+                score: (gain << 20) / (u64::from(bonus) + SCORE_EPSILON),
+            },
+        })
+    }
+}
+
+/// The bonus before the cap of a pair. Σ debts counts negative PnL.
+///
+/// Formula:  β = min(β_min + (β_max − β_min)·x_h, equity / Σ debts);  x_h = min(1, −H_maint / (Req·(1 − HF_full)))
+///           (docs/spec.md §5.2)
+/// Units:    millionths
+/// Rounding: floor
+/// Errors:   Overflow
+/// Source:   Kamino's health-scaled bonus capped by what is left; the slot ramp x_t comes with the two touches
+pub(super) fn account_bonus(valuation: &Valuation, params: &LiquidationParams) -> Result<Ppm, MathError> {
+    if valuation.equity <= Value::ZERO {
+        return Ok(0);
+    }
+    let range = u64::from(params.bonus_max.saturating_sub(params.bonus_min)) * PPM_PER_BPS;
+    let mut bonus = u64::from(params.bonus_min) * PPM_PER_BPS;
+    if valuation.maintenance < Weighted::ZERO {
+        let depth = times(magnitude(valuation.maintenance)?, range * BPS)?;
+        let full = times(magnitude(valuation.requirement)?, u64::from(params.full_bonus_depth))?;
+        bonus += quotient_up_to(depth, full, range);
+    }
+    let debts = u128::try_from(valuation.debts.0).map_err(|_| MathError::Negative)?;
+    let affordable = quotient_up_to(times(valuation.equity.0 as u128, PPM)?, debts, bonus);
+    Ok(affordable as Ppm)
+}
+
+/// A weighted sum's magnitude as a value, floor.
+fn magnitude(weighted: Weighted) -> Result<u128, MathError> {
+    div_down(weighted.0.unsigned_abs(), WEIGHT_ONE)
+}
+
+fn times(a: u128, b: u64) -> Result<u128, MathError> {
+    a.checked_mul(u128::from(b)).ok_or(MathError::Overflow)
+}
+
+/// `min(limit, floor(n / d))`, without a long division where the limit decides; `limit` for d = 0.
+fn quotient_up_to(n: u128, d: u128, limit: u64) -> u64 {
+    match d.checked_mul(u128::from(limit)) {
+        Some(most) if n < most => (n / d) as u64,
+        _ => limit,
+    }
+}
+
+/// One pair of legs with what liquidating it would mean.
+pub(super) struct Terms<'a> {
+    debt: &'a TokenLeg,
+    collateral: &'a TokenLeg,
+    bonus: Ppm,
+    /// k × 10^10: health gained for each dollar repaid.
+    gain: u64,
+    pub(super) rank: Rank,
+}
+
+impl<'a> Terms<'a> {
+    pub(super) fn pair(&self) -> Pair {
+        Pair { debt: self.debt.token, collateral: self.collateral.token }
+    }
+
+    /// How much of the pair is closed.
+    ///
+    /// Formula:  R = min(ceil(−H_end / k), debt, ceil(C / (1 + β)), request);  a side that would keep less than the dust
+    ///           is taken whole, unless the request says less       (docs/spec.md §5.4)
+    /// Rounding: ceil
+    /// Errors:   RequestTooSmall, Math
+    pub(super) fn size(self, breach: &Breach, dust: Value, request: NativeAmount) -> Result<SizedTerms<'a>, Refusal> {
+        let whole = self.repay_for_whole_collateral()?;
+        let most = self.debt.amount.min(whole);
+        let target = Value(div_up(times(breach.need, GAIN_ONE / WEIGHT_ONE)?, self.gain)? as i128);
+        let enough = amount_up_to(most, self.debt.price.mid.amount_up(target))?;
+        let mut sized = SizedTerms { terms: self, whole, repay: enough };
+        if sized.leaves_dust(dust)? {
+            sized.repay = most;
+        }
+        if request < sized.repay.div_ceil(MIN_REQUEST) {
+            return Err(Refusal::RequestTooSmall);
+        }
+        sized.repay = sized.repay.min(request);
+        Ok(sized)
+    }
+
+    /// The least repayment that pays for the whole deposit: `ceil(C / (1 + β))`.
+    fn repay_for_whole_collateral(&self) -> Result<NativeAmount, MathError> {
+        let value = self.collateral.price.mid.value_up(self.collateral.amount);
+        // One step of value above the floor is at or above the exact quotient.
+        let value = without_bonus(value, self.bonus)?.plus(Value(1))?;
+        amount_up_to(NativeAmount::MAX, self.debt.price.mid.amount_up(value))
+    }
+}
+
+/// An amount or the limit, which also stands for an amount beyond 64 bits.
+fn amount_up_to(limit: NativeAmount, amount: Result<NativeAmount, MathError>) -> Result<NativeAmount, MathError> {
+    match amount {
+        Ok(amount) => Ok(amount.min(limit)),
+        Err(MathError::Overflow) => Ok(limit),
+        Err(e) => Err(e),
+    }
+}
+
+/// A pair with its size.
+pub(super) struct SizedTerms<'a> {
+    terms: Terms<'a>,
+    /// The repayment from which on the deposit goes whole.
+    whole: NativeAmount,
+    repay: NativeAmount,
+}
+
+impl SizedTerms<'_> {
+    /// Formula:  S = floor(R·(1 + β)), or the whole deposit where R pays for it       (docs/spec.md §5.4)
+    /// Rounding: floor
+    fn seize(&self) -> Result<NativeAmount, MathError> {
+        let Terms { debt, collateral, bonus, .. } = self.terms;
+        if self.repay >= self.whole {
+            return Ok(collateral.amount);
+        }
+        let value = with_bonus(debt.price.mid.value_down(self.repay), bonus)?;
+        Ok(collateral.price.mid.amount_down(value)?.min(collateral.amount))
+    }
+
+    /// Whether less than the dust would be left of either side.
+    fn leaves_dust(&self, dust: Value) -> Result<bool, MathError> {
+        let Terms { debt, collateral, .. } = self.terms;
+        let debt_left = debt.price.mid.value_up(debt.amount.saturating_sub(self.repay));
+        let collateral_left = collateral.price.mid.value_up(collateral.amount.saturating_sub(self.seize()?));
+        Ok(debt_left < dust || collateral_left < dust)
+    }
+
+    /// Formula:  insurance = ceil(R·β·share)       (docs/spec.md §5.5)
+    pub(super) fn plan(&self, insurance_share: Bps) -> Result<SpotPlan, Refusal> {
+        let share = u64::from(self.terms.bonus) * u64::from(insurance_share);
+        Ok(SpotPlan {
+            pair: self.terms.pair(),
+            repay: self.repay,
+            insurance: mul_div_up(self.repay, share, GAIN_ONE)?,
+            seize: self.seize()?,
+            bonus: self.terms.bonus,
+        })
+    }
+}

@@ -1,0 +1,242 @@
+//! A position as health sees it: what it contributes at each level, in quote units.
+
+use crate::error::MathError;
+use crate::perp::mark::part_down;
+use crate::perp::position::{funding_due, pnl};
+use crate::perp::{Mark, Notional, Position, Tier, Tiers};
+use crate::price::Interval;
+use crate::units::{BPS, Bps};
+
+const ONE: Bps = BPS as Bps;
+
+/// What health needs of a market.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PerpTerms {
+    /// Number of the market on the risk board.
+    pub market: u8,
+    /// Margin by size.
+    pub tiers: Tiers,
+    /// W: how long profit takes to mature, seconds.
+    pub maturity: u32,
+    /// f_l: the keeper's part of the liquidation fee, bps of notional.
+    pub keeper_fee: Bps,
+    /// f_i: the tranche's part of the liquidation fee, bps of notional.
+    pub insurance_fee: Bps,
+    /// ω: the part of matured profit that counts for new risk, bps.
+    pub profit_weight: Bps,
+    /// Whether the market's pool can pay what it owes.
+    pub standing: Standing,
+}
+
+/// Whether a market's pool can pay what it owes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// It can.
+    Sound,
+    /// It cannot: profit counts for no new risk and is not seized.
+    InDeficit,
+}
+
+/// One perpetual leg, brought up to date for health without writing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PerpLeg {
+    /// The market's terms.
+    pub terms: PerpTerms,
+    /// The position with due funding in its quote and what has matured by now in M.
+    pub position: Position,
+    /// The index.
+    pub price: Interval,
+    /// Index price in quote units.
+    pub mark: Mark,
+    /// The index's moving average in quote units.
+    pub ema: Mark,
+    /// Worth of the base at the mark.
+    pub notional: Notional,
+    /// Profit or loss at the mark, quote units; a stale profit's decay is in it.
+    pub pnl: i64,
+}
+
+/// Sums over perp legs, quote units.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct PerpSums {
+    /// Σ PnL.
+    pub pnl: i128,
+    /// Σ max(0, −PnL).
+    pub losses: i128,
+    /// Σ g_init at its worst.
+    pub initial: i128,
+    /// Σ g_maint at the best end of each interval.
+    pub optimistic: i128,
+    /// Σ g_maint at the mark.
+    pub maintenance: i128,
+    /// Σ g_end at the mark.
+    pub end: i128,
+    /// Σ R_maint + Σ max(0, −PnL).
+    pub requirement: i128,
+}
+
+impl PerpLeg {
+    /// A leg at a time.
+    ///
+    /// Formula:  PnL and M as after a touch at the board's funding index       (docs/spec.md §10.2, §10.4)
+    /// Units:    now: unix seconds; quote_decimals: of the quote token
+    /// Rounding: PnL floor
+    /// Errors:   Overflow
+    #[inline(always)]
+    pub fn new(
+        terms: PerpTerms,
+        mut position: Position,
+        funding_index: i64,
+        price: Interval,
+        quote_decimals: u8,
+        now: i64,
+    ) -> Result<PerpLeg, MathError> {
+        let (mark, ema) = (Mark::of(price.mid, quote_decimals)?, Mark::of(price.ema, quote_decimals)?);
+        let (due, _) = funding_due(position.base, position.funding_index, funding_index)?;
+        position.quote = position.quote.saturating_add(due);
+        position.funding_index = funding_index;
+        let profit = position.pnl(mark).max(0) as u64;
+        position.matured =
+            if price.is_stale() { position.matured.min(profit) } else { position.matured_by(profit, terms.maturity, now) };
+        let mut leg = PerpLeg { terms, position, price, mark, ema, notional: Notional::default(), pnl: 0 };
+        leg.revalue();
+        Ok(leg)
+    }
+
+    /// Values the leg again after its position has changed.
+    pub(crate) fn revalue(&mut self) {
+        self.notional = self.position.notional(self.mark);
+        self.pnl = self.pnl_at(self.notional);
+        self.position.matured = self.position.matured.min(self.pnl.max(0) as u64);
+    }
+
+    /// What the account owes the market, quote units.
+    pub fn loss(&self) -> u64 {
+        self.pnl.min(0).unsigned_abs()
+    }
+
+    /// PnL at a price at which the base has a notional; a stale profit has decayed.
+    #[inline(always)]
+    fn pnl_at(&self, notional: Notional) -> i64 {
+        let pnl = pnl(self.position.base, self.position.quote, notional);
+        if pnl <= 0 || self.price.age <= crate::price::DECAY_START {
+            return pnl;
+        }
+        part_down(pnl as u64, self.price.remaining()) as i64
+    }
+
+    /// g = min(PnL − R, M)
+    #[inline(always)]
+    fn contribution(&self, notional: Notional, rate: impl Fn(&Tier) -> u16) -> i64 {
+        let requirement = self.terms.tiers.requirement(notional.up, rate);
+        self.pnl_at(notional).saturating_sub_unsigned(requirement).min(self.matured())
+    }
+
+    #[inline(always)]
+    fn matured(&self) -> i64 {
+        i64::try_from(self.position.matured).unwrap_or(i64::MAX)
+    }
+
+    /// R at the end level, quote units; ceil.
+    pub(crate) fn end_requirement(&self) -> u64 {
+        self.terms.tiers.requirement(self.notional.up, |tier| tier.end)
+    }
+
+    /// Adds the leg at every level.
+    ///
+    /// Formula:  g = min(PnL − R, M);  initial: min(PnL, ω·M) − R, the smaller of both ends       (docs/spec.md §10.4)
+    /// Rounding: PnL floor, R ceil, ω·M floor
+    /// Errors:   none
+    #[inline(always)]
+    pub(crate) fn add_to(&self, sums: &mut PerpSums) {
+        let maintained = self.terms.tiers.requirement(self.notional.up, |tier| tier.maintenance);
+        let stopped = self.end_requirement();
+        let matured = self.matured();
+        let g = |requirement: u64| self.pnl.saturating_sub_unsigned(requirement).min(matured);
+        sums.pnl += i128::from(self.pnl);
+        sums.losses += i128::from(self.loss());
+        sums.requirement += i128::from(maintained) + i128::from(self.loss());
+        sums.maintenance += i128::from(g(maintained));
+        sums.end += i128::from(g(stopped));
+        sums.optimistic += i128::from(self.optimistic());
+        sums.initial += i128::from(self.initial());
+    }
+
+    /// g_maint at the end of the interval that is best for the leg.
+    #[inline(always)]
+    fn optimistic(&self) -> i64 {
+        let band = self.price.liquidation_band;
+        let factor = if self.position.base >= 0 { ONE.saturating_add(band) } else { ONE.saturating_sub(band) };
+        self.contribution(self.notional.times(factor), |tier| tier.maintenance)
+    }
+
+    /// g_init at the end of the risk interval that is worst for the leg.
+    #[inline(always)]
+    fn initial(&self) -> i64 {
+        let weight = match self.terms.standing {
+            Standing::Sound => self.terms.profit_weight,
+            Standing::InDeficit => 0,
+        };
+        let counted = part_down(self.position.matured, weight) as i64;
+        let at = |notional: Notional| {
+            let requirement = self.terms.tiers.requirement(notional.up, |tier| tier.initial);
+            self.pnl_at(notional).min(counted).saturating_sub_unsigned(requirement)
+        };
+        let size = self.position.base.unsigned_abs();
+        let worth = |mark: Mark| if mark == self.mark { self.notional } else { mark.notional(size) };
+        let high = at(worth(self.mark.max(self.ema)).times(ONE.saturating_add(self.price.band)));
+        if self.position.base < 0 {
+            return high;
+        }
+        // A long's g rises until its profit counts no more, and falls from there: the minimum is at an end.
+        high.min(at(worth(self.mark.min(self.ema)).times(ONE.saturating_sub(self.price.band))))
+    }
+
+    /// f: what closing may cost, millionths of notional.
+    ///
+    /// Formula:  f = min(f_l + f_i, equity / notional)       (docs/spec.md §10.9)
+    /// Units:    equity, notional: dollars in one scale
+    /// Rounding: floor
+    pub(crate) fn fee_rate(&self, equity: i128, notional: i128) -> u64 {
+        let full = u64::from(self.terms.keeper_fee + self.terms.insurance_fee) * (crate::units::PPM / BPS);
+        if equity <= 0 {
+            return 0;
+        }
+        match equity.checked_mul(crate::units::PPM as i128) {
+            Some(scaled) if scaled < notional.saturating_mul(i128::from(full)) => (scaled / notional.max(1)) as u64,
+            _ => full,
+        }
+    }
+
+    /// Insurance part of a liquidation fee; ceil.
+    pub(crate) fn insurance_part(&self, fee: u64) -> u64 {
+        let all = u64::from(self.terms.keeper_fee + self.terms.insurance_fee);
+        if all == 0 { 0 } else { crate::fixed::mul_div_up(fee, self.terms.insurance_fee.into(), all).unwrap_or(fee) }
+    }
+}
+
+impl PerpSums {
+    /// Sums of some legs.
+    pub(crate) fn of(legs: &[PerpLeg]) -> PerpSums {
+        let mut sums = PerpSums::default();
+        for leg in legs {
+            leg.add_to(&mut sums);
+        }
+        sums
+    }
+
+    /// The sums after some legs have become others.
+    pub(crate) fn replace(&self, old: &PerpSums, new: &PerpSums) -> PerpSums {
+        let change = |all: i128, old: i128, new: i128| all - old + new;
+        PerpSums {
+            pnl: change(self.pnl, old.pnl, new.pnl),
+            losses: change(self.losses, old.losses, new.losses),
+            initial: change(self.initial, old.initial, new.initial),
+            optimistic: change(self.optimistic, old.optimistic, new.optimistic),
+            maintenance: change(self.maintenance, old.maintenance, new.maintenance),
+            end: change(self.end, old.end, new.end),
+            requirement: change(self.requirement, old.requirement, new.requirement),
+        }
+    }
+}
+

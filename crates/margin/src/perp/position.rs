@@ -1,0 +1,120 @@
+//! A trader's position in one market.
+
+use crate::error::{MathError, Refusal};
+use crate::fixed::{mul, mul_div_down};
+use crate::perp::mark::MARK_BITS;
+use crate::perp::{Mark, Notional};
+
+/// A position. All zero is no position.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Position {
+    /// s: signed base units; positive for a long.
+    pub base: i64,
+    /// q: signed quote units; what closing adds beyond base × mark.
+    pub quote: i64,
+    /// M: matured profit, quote units.
+    pub matured: u64,
+    /// Profit at the last touch, quote units.
+    pub seen: u64,
+    /// When the position was last touched, unix seconds.
+    pub touched_at: i64,
+    /// The market's funding index at the last touch.
+    pub funding_index: i64,
+    /// Publication time of the print of the last increase, unix seconds.
+    pub increased_at: i64,
+    /// Slot of the last increase.
+    pub increased_slot: u64,
+}
+
+impl Position {
+    /// Worth of the base.
+    #[inline(always)]
+    pub fn notional(&self, mark: Mark) -> Notional {
+        mark.notional(self.base.unsigned_abs())
+    }
+
+    /// Profit or loss.
+    ///
+    /// Formula:  PnL = s × mark + q       (docs/spec.md §10.2)
+    /// Units:    quote units
+    /// Rounding: floor
+    /// Errors:   none; stops at the ends of 64 bits
+    #[inline(always)]
+    pub fn pnl(&self, mark: Mark) -> i64 {
+        pnl(self.base, self.quote, self.notional(mark))
+    }
+
+    /// Settles funding; returns the fraction of a quote unit that rounding took from the trader, × 2^44.
+    ///
+    /// Formula:  q += floor(−s × (F − F'))       (docs/spec.md §10.2)
+    /// Rounding: payer ceil, receiver floor
+    /// Errors:   Overflow
+    pub(crate) fn settle_funding(&mut self, index: i64) -> Result<u64, MathError> {
+        let (change, fraction) = funding_due(self.base, self.funding_index, index)?;
+        self.quote = self.quote.checked_add(change).ok_or(MathError::Overflow)?;
+        self.funding_index = index;
+        Ok(fraction)
+    }
+
+    /// Lets profit mature.
+    ///
+    /// Formula:  M += (min(seen, profit) − M) × min(1, elapsed / W);  M ≤ profit       (docs/spec.md §10.2)
+    /// Units:    maturity W: seconds
+    /// Rounding: floor
+    /// Errors:   none
+    pub(crate) fn mature(&mut self, mark: Mark, maturity: u32, now: i64) {
+        let profit = self.pnl(mark).max(0) as u64;
+        self.matured = self.matured_by(profit, maturity, now);
+        self.seen = profit;
+        self.touched_at = now;
+    }
+
+    /// M at a time, for a profit.
+    #[inline(always)]
+    pub(crate) fn matured_by(&self, profit: u64, maturity: u32, now: i64) -> u64 {
+        let gap = self.seen.min(profit).saturating_sub(self.matured);
+        if gap == 0 {
+            return self.matured.min(profit);
+        }
+        let (elapsed, maturity) = (now.saturating_sub(self.touched_at).max(0) as u64, u64::from(maturity));
+        let ripened = if elapsed >= maturity { gap } else { mul_div_down(gap, elapsed, maturity).unwrap_or(0) };
+        (self.matured + ripened).min(profit)
+    }
+
+    /// Takes matured profit out.
+    pub(crate) fn take_profit(&mut self, amount: u64) -> Result<(), Refusal> {
+        self.matured = self.matured.checked_sub(amount).ok_or(MathError::Negative)?;
+        self.seen = self.seen.saturating_sub(amount);
+        Ok(())
+    }
+
+    /// Nothing matured may exceed what is there.
+    pub(crate) fn cap_matured(&mut self, mark: Mark) {
+        self.matured = self.matured.min(self.pnl(mark).max(0) as u64);
+    }
+}
+
+/// Profit or loss of a base with a notional.
+#[inline(always)]
+pub(crate) fn pnl(base: i64, quote: i64, notional: Notional) -> i64 {
+    // Safe because: a notional is at most 2^58.
+    let worth = if base >= 0 { notional.down as i64 } else { -(notional.up as i64) };
+    worth.saturating_add(quote)
+}
+
+/// What funding adds to a position's quote, floor, and the fraction that the floor took, × 2^44.
+#[inline(always)]
+pub(crate) fn funding_due(base: i64, from: i64, to: i64) -> Result<(i64, u64), MathError> {
+    if base == 0 || from == to {
+        return Ok((0, 0));
+    }
+    let exact = mul(base.unsigned_abs(), from.abs_diff(to));
+    let receives = (base > 0) == (from > to);
+    let (whole, fraction) = (exact >> MARK_BITS, exact as u64 & ((1 << MARK_BITS) - 1));
+    let whole = i64::try_from(whole).map_err(|_| MathError::Overflow)?;
+    match (receives, fraction) {
+        (true, _) => Ok((whole, fraction)),
+        (false, 0) => Ok((-whole, 0)),
+        (false, _) => Ok((-whole - 1, (1 << MARK_BITS) - fraction)),
+    }
+}

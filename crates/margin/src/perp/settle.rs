@@ -1,0 +1,68 @@
+//! Turning PnL into quote tokens and back: a loss is paid into the pool, matured profit is paid out of it.
+
+use crate::error::{MathError, Refusal};
+use crate::perp::{Mark, Market, Position, Ratio};
+use crate::units::{Index, NativeAmount, Shares};
+
+/// What a settlement moved.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Settlement {
+    /// PnL that was settled: what a loss was paid with, or the profit that was given up, quote units.
+    pub amount: NativeAmount,
+    /// What the account got for its profit, quote units: h of the amount.
+    pub paid: NativeAmount,
+    /// Deposit shares that left the pool for it.
+    pub shares: Shares,
+}
+
+impl Market {
+    /// Deposit shares come into the pool.
+    ///
+    /// Errors: Overflow
+    pub fn receive(&mut self, shares: Shares) -> Result<(), MathError> {
+        self.pool = self.pool.checked_add(shares).ok_or(MathError::Overflow)?;
+        Ok(())
+    }
+
+    /// Pays an account's debt to the market; the shares that pay it come in with [`Market::receive`].
+    ///
+    /// Formula:  q += x       (docs/spec.md §10.6)
+    /// Errors:   Overflow
+    pub fn settle_loss(&mut self, position: &mut Position, amount: NativeAmount) -> Result<(), MathError> {
+        self.move_quote(position, i64::try_from(amount).map_err(|_| MathError::Overflow)?)
+    }
+
+    /// Pays matured profit out.
+    ///
+    /// Formula:  q −= x, M −= x; the account gets floor(h·x)       (docs/spec.md §10.6)
+    /// Units:    ratio: h of [`Market::payable`]
+    /// Rounding: paid floor, shares ceil
+    /// Errors:   Negative beyond M, Overflow
+    pub fn settle_profit(
+        &mut self,
+        position: &mut Position,
+        amount: NativeAmount,
+        ratio: Ratio,
+        index: Index,
+    ) -> Result<Settlement, Refusal> {
+        position.take_profit(amount)?;
+        self.move_quote(position, -i64::try_from(amount).map_err(|_| MathError::Overflow)?)?;
+        let paid = ratio.of_down(amount)?;
+        let shares = self.draw(paid, index)?;
+        Ok(Settlement { amount, paid, shares })
+    }
+
+    /// The most profit that can be settled: what has matured, and what the pool has.
+    ///
+    /// Formula:  min(M, assets) while h = 1, M else       (docs/spec.md §10.6)
+    /// Errors:   Overflow
+    pub fn most_profit(&self, position: &Position, mark: Mark, index: Index) -> Result<NativeAmount, MathError> {
+        let assets = self.worth(super::Purse::Pool, index)?;
+        let ratio = self.payable(mark, index)?;
+        if ratio == Ratio::ONE {
+            return Ok(position.matured.min(assets));
+        }
+        // h·x is at most what the pool has as long as x is at most what is owed.
+        Ok(position.matured.min(ratio.whole))
+    }
+}
