@@ -24,6 +24,21 @@ pub fn margin_account(group: &Address, owner: &Address, number: u16) -> Address 
     derive(&[seeds::MARGIN_ACCOUNT, group.as_ref(), owner.as_ref(), &number.to_le_bytes()])
 }
 
+/// The group's shared fund.
+pub fn fund(group: &Address) -> Address {
+    derive(&[seeds::FUND, group.as_ref()])
+}
+
+/// The perp market with a number on the group's board.
+pub fn perp_market(group: &Address, number: u8) -> Address {
+    derive(&[seeds::PERP_MARKET, group.as_ref(), &[number]])
+}
+
+/// An owner's share of a market's pool.
+pub fn liquidity(market: &Address, owner: &Address) -> Address {
+    derive(&[seeds::LIQUIDITY, market.as_ref(), owner.as_ref()])
+}
+
 fn derive(seeds: &[&[u8]]) -> Address {
     Address::find_program_address(seeds, &PROGRAM_ID).0
 }

@@ -3,10 +3,12 @@
 use base64::Engine;
 use breakwater_interface::accounts::DISCRIMINATOR;
 use breakwater_interface::events::{
-    AccountClosed, AccountOpened, BalanceChanged, BankruptcyResolved, DelegateSet, Liquidated, ParameterSet,
-    TokenListed,
+    AccountClosed, AccountOpened, BalanceChanged, BankruptcyResolved, DelegateSet, Deleveraged, Insured, Liquidated,
+    LiquidityChanged, MarketListed, MarketLossResolved, ParameterSet, PerpLiquidated, PnlSettled, TokenListed, Traded,
 };
-use breakwater_interface::{Bank, Group, MarginAccount, MarginError, RiskBoard};
+use breakwater_interface::{
+    Bank, Group, InsuranceFund, LiquidityPosition, MarginAccount, MarginError, PerpMarket, RiskBoard,
+};
 use bytemuck::Pod;
 use sha2::{Digest, Sha256};
 
@@ -25,7 +27,7 @@ pub trait ProgramAccount: Pod {
 macro_rules! program_accounts {
     ($($name:ident),*) => { $(impl ProgramAccount for $name { const NAME: &'static str = stringify!($name); })* };
 }
-program_accounts!(Group, RiskBoard, Bank, MarginAccount);
+program_accounts!(Group, RiskBoard, Bank, MarginAccount, PerpMarket, InsuranceFund, LiquidityPosition);
 
 /// Reads an account's data; `None` if it is not such an account.
 pub fn account<T: ProgramAccount>(data: &[u8]) -> Option<T> {
@@ -63,6 +65,14 @@ macro_rules! events {
 events!(
     BalanceChanged,
     Liquidated,
+    PerpLiquidated,
+    Traded,
+    PnlSettled,
+    LiquidityChanged,
+    MarketLossResolved,
+    Deleveraged,
+    Insured,
+    MarketListed,
     BankruptcyResolved,
     TokenListed,
     ParameterSet,

@@ -1,5 +1,9 @@
 //! One builder for each instruction of the program. Accounts are in the program's order.
 
+mod insurance;
+mod liquidation;
+mod perp;
+
 use breakwater_interface::config::{LendingConfig, LiquidationConfig, OracleConfig, WeightConfig};
 use bytemuck::bytes_of;
 use solana_instruction::{AccountMeta, Instruction};
@@ -7,9 +11,15 @@ use solana_instruction::{AccountMeta, Instruction};
 use crate::decode::discriminator;
 use crate::{Address, PROGRAM_ID, SYSTEM_PROGRAM, address};
 
-pub use breakwater_interface::accounts::TOKEN_ITEM;
+pub use breakwater_interface::accounts::{MARKET_FEED, MARKET_ITEM, TOKEN_ITEM};
+pub use insurance::{Insured, create_fund, insure};
+pub use liquidation::{Creditor, LiquidateKeys, TargetKeys, deleverage, liquidate, resolve_bankruptcy};
+pub use perp::{
+    LiquidityKeys, add_liquidity, create_market, open_liquidity, reduce, remove_liquidity, request_liquidity,
+    set_market, set_market_status, settle, trade,
+};
 
-/// As an amount of [`withdraw`] or [`repay`]: all. As that of [`liquidate`]: no limit.
+/// As an amount of [`withdraw`], [`repay`], [`reduce`] or [`settle`]: all. As that of [`liquidate`]: no limit.
 pub const ALL: u64 = u64::MAX;
 
 /// A bank with what a token movement needs to know of it.
@@ -52,6 +62,11 @@ fn writable(key: &Address) -> AccountMeta {
 
 fn readonly(key: &Address) -> AccountMeta {
     AccountMeta::new_readonly(*key, false)
+}
+
+/// An account that may be left out; the program's own address stands for none.
+fn optional(key: Option<&Address>) -> AccountMeta {
+    key.map_or(readonly(&PROGRAM_ID), writable)
 }
 
 /// Creates a group. `board` is an all-zero account of the risk board's size, owned by the program.
@@ -210,46 +225,13 @@ fn move_out(
     ]
 }
 
-/// Brings prices and index snapshots to the board: feed numbers with their oracle accounts, and `TOKEN_ITEM + token` with
-/// the token's bank.
+/// Brings prices and snapshots to the board: feed numbers with their oracle accounts, `TOKEN_ITEM + token` with the token's
+/// bank, and `MARKET_ITEM + market` with the market, whose funding it accrues.
 pub fn refresh(board: &Address, items: &[(u8, Address)]) -> Instruction {
     let mut accounts = vec![writable(board)];
-    accounts.extend(items.iter().map(|(_, source)| readonly(source)));
+    let meta =
+        |(number, source): &(u8, Address)| if *number >= MARKET_ITEM { writable(source) } else { readonly(source) };
+    accounts.extend(items.iter().map(meta));
     let numbers: Vec<u8> = items.iter().map(|(number, _)| *number).collect();
     build("refresh", accounts, &[&(numbers.len() as u32).to_le_bytes(), &numbers])
-}
-
-/// The accounts of a liquidation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct LiquidateKeys {
-    /// Owner or delegate of the keeper's margin account.
-    pub keeper: Address,
-    /// The keeper's margin account.
-    pub keeper_account: Address,
-    /// The account under water.
-    pub liquidatee: Address,
-    /// The group's risk board.
-    pub board: Address,
-    /// Bank of the debt to repay.
-    pub debt_bank: Address,
-    /// Bank of the collateral to seize.
-    pub collateral_bank: Address,
-}
-
-/// Liquidates one pair of legs.
-pub fn liquidate(keys: &LiquidateKeys, max_repay: u64) -> Instruction {
-    let accounts = vec![
-        signer(&keys.keeper),
-        writable(&keys.keeper_account),
-        writable(&keys.liquidatee),
-        readonly(&keys.board),
-        writable(&keys.debt_bank),
-        writable(&keys.collateral_bank),
-    ];
-    build("liquidate", accounts, &[&max_repay.to_le_bytes()])
-}
-
-/// Writes off one debt of a bankrupt account.
-pub fn resolve_bankruptcy(account: &Address, board: &Address, bank: &Address) -> Instruction {
-    build("resolve_bankruptcy", vec![writable(account), writable(board), writable(bank)], &[])
 }

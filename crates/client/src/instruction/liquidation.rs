@@ -1,0 +1,133 @@
+//! What anybody may do to an account under water, to a bankrupt one and to the winners of a market in deficit.
+
+use solana_instruction::Instruction;
+
+use super::{build, optional, readonly, signer, writable};
+use crate::Address;
+
+/// What a liquidation aims at, as accounts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TargetKeys {
+    /// A debt of one token, for a deposit of another.
+    Spot {
+        /// Bank of the debt to repay.
+        debt_bank: Address,
+        /// Bank of the collateral to seize.
+        collateral_bank: Address,
+    },
+    /// A debt to a market, for a deposit.
+    MarketDebt {
+        /// The market.
+        market: Address,
+        /// Bank of the quote token.
+        quote_bank: Address,
+        /// Bank of the collateral to seize.
+        collateral_bank: Address,
+    },
+    /// A debt of a token, for matured profit in a market.
+    MarketProfit {
+        /// Bank of the debt to repay.
+        debt_bank: Address,
+        /// The market.
+        market: Address,
+        /// Bank of the quote token.
+        quote_bank: Address,
+    },
+    /// A position, settled and closed.
+    Perp {
+        /// The market.
+        market: Address,
+        /// Bank of the quote token.
+        quote_bank: Address,
+    },
+}
+
+impl TargetKeys {
+    /// Bank of the debt, bank of the collateral, market.
+    fn accounts(&self) -> (&Address, Option<&Address>, Option<&Address>) {
+        match self {
+            TargetKeys::Spot { debt_bank, collateral_bank } => (debt_bank, Some(collateral_bank), None),
+            TargetKeys::MarketDebt { market, quote_bank, collateral_bank } => {
+                (quote_bank, Some(collateral_bank), Some(market))
+            }
+            TargetKeys::MarketProfit { debt_bank, market, quote_bank } => (debt_bank, Some(quote_bank), Some(market)),
+            TargetKeys::Perp { market, quote_bank } => (quote_bank, None, Some(market)),
+        }
+    }
+}
+
+/// The accounts of a liquidation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LiquidateKeys {
+    /// Owner or delegate of the keeper's margin account.
+    pub keeper: Address,
+    /// The keeper's margin account.
+    pub keeper_account: Address,
+    /// The account under water.
+    pub liquidatee: Address,
+    /// The group's risk board.
+    pub board: Address,
+    /// What it aims at.
+    pub target: TargetKeys,
+}
+
+/// Liquidates one target; `most` is the most that the keeper repays (native units of the debt) or closes (base units).
+pub fn liquidate(keys: &LiquidateKeys, most: u64) -> Instruction {
+    let (bank, collateral_bank, market) = keys.target.accounts();
+    let accounts = vec![
+        signer(&keys.keeper),
+        writable(&keys.keeper_account),
+        writable(&keys.liquidatee),
+        readonly(&keys.board),
+        writable(bank),
+        optional(collateral_bank),
+        optional(market),
+    ];
+    build("liquidate", accounts, &[&most.to_le_bytes()])
+}
+
+/// To whom a bankrupt account owes what is written off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Creditor {
+    /// The lenders of a token.
+    Bank(Address),
+    /// The lenders of the quote token, whom the shared fund insures.
+    QuoteBank {
+        /// Bank of the quote token.
+        quote_bank: Address,
+        /// The group's shared fund.
+        fund: Address,
+    },
+    /// A market.
+    Market {
+        /// The market.
+        market: Address,
+        /// Bank of the quote token.
+        quote_bank: Address,
+        /// The group's shared fund.
+        fund: Address,
+    },
+}
+
+/// Writes off one debt of a bankrupt account.
+pub fn resolve_bankruptcy(account: &Address, board: &Address, creditor: &Creditor) -> Instruction {
+    let (bank, market, fund) = match creditor {
+        Creditor::Bank(bank) => (bank, None, None),
+        Creditor::QuoteBank { quote_bank, fund } => (quote_bank, None, Some(fund)),
+        Creditor::Market { market, quote_bank, fund } => (quote_bank, Some(market), Some(fund)),
+    };
+    let accounts = vec![writable(account), writable(board), writable(bank), optional(market), optional(fund)];
+    build("resolve_bankruptcy", accounts, &[])
+}
+
+/// Closes a winner's position, or a part of it, in a market whose pool owes more than it has.
+pub fn deleverage(
+    account: &Address,
+    board: &Address,
+    quote_bank: &Address,
+    market: &Address,
+    fund: &Address,
+) -> Instruction {
+    let accounts = [account, board, quote_bank, market, fund].map(writable);
+    build("deleverage", accounts.to_vec(), &[])
+}
