@@ -71,6 +71,7 @@ impl Levels {
 /// Rounding: none beyond the legs' values (floor for deposits, ceil for debts)
 /// Errors:   Overflow, also with more than sixteen token legs
 /// Source:   Mango v4's three health levels; the interval is ours
+#[inline(never)]
 pub fn value(snapshot: &Snapshot) -> Result<Valuation, Refusal> {
     let mut valuation = Valuation::of(&snapshot.tokens)?;
     if !snapshot.perps.is_empty() {

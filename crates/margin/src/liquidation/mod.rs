@@ -346,3 +346,6 @@ impl Breach {
         self.terms(spot::with_coarse_value(debt), spot::with_coarse_value(collateral))
     }
 }
+
+#[cfg(test)]
+mod tests;
