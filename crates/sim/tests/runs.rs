@@ -7,7 +7,7 @@ use breakwater_sim::record::{RunParameters, RunRecord};
 use breakwater_sim::run::{Progress, RunConfig, RunError, run};
 
 fn config(accounts: u64, seed: u64) -> RunConfig {
-    RunConfig { parameters: RunParameters { accounts, seed, ..RunParameters::default() }, keepers: 3 }
+    RunConfig { parameters: RunParameters { accounts, seed, ..RunParameters::default() }, keepers: 3, crowd: None }
 }
 
 fn record_of(accounts: u64, seed: u64, path: &PricePath) -> RunRecord {
