@@ -217,7 +217,7 @@ impl PerpConfig {
     /// Terms of trade for a quote token with a number of decimals.
     ///
     /// Errors: Overflow above six decimals
-    pub fn trade(&self, availability: Availability, quote_decimals: u8) -> Result<TradeTerms, MathError> {
+    pub fn trade(&self, availability: Availability, quote_decimals: u8) -> core::result::Result<TradeTerms, MathError> {
         Ok(TradeTerms {
             skew_scale: self.skew_scale,
             open_interest_cap: self.open_interest_cap,

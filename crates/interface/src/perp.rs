@@ -1,7 +1,6 @@
 //! Accounts of perpetual markets: the market with its pool and tranche, the group's shared fund, a liquidity provider's
 //! share, and a trader's position. What a market's books hold in the quote token are deposit shares of the quote bank.
 
-use breakwater_margin::Shares;
 use breakwater_margin::perp::{Availability, Claims, Market, Position};
 use breakwater_margin::waterfall::Fund;
 use bytemuck::{Pod, Zeroable};
@@ -121,7 +120,7 @@ pub struct InsuranceFund {
     /// The quote bank.
     pub bank: Address,
     /// The fund's deposit shares of the quote bank.
-    pub shares: Shares,
+    pub shares: u64,
     /// When the epoch began, unix seconds.
     pub epoch_start: i64,
     /// What the fund may still pay in this epoch, quote units.

@@ -114,11 +114,11 @@ impl Added {
         let remaining = quote.remaining();
         let at_mid = |sum| dollars(sum, quote.mid, quote.mid, remaining);
         // Safe because: a value has at most 95 bits and weight times factor 28.
-        let weigh = |value: i128, factor: Bps| Weighted(value.wrapping_mul(i128::from(factor)).wrapping_mul(BPS as i128));
+        let weigh =
+            |value: i128, factor: Bps| Weighted(value.wrapping_mul(i128::from(factor)).wrapping_mul(BPS as i128));
         let factor = |sum: i128, gain: Bps, loss: Bps| if sum < 0 { loss } else { gain };
         let (band, given) = (quote.band, quote.liquidation_band);
-        let pessimistic =
-            dollars(sums.initial, quote.mid.min(quote.ema), quote.mid.max(quote.ema), remaining);
+        let pessimistic = dollars(sums.initial, quote.mid.min(quote.ema), quote.mid.max(quote.ema), remaining);
         Added {
             equity: Value(at_mid(sums.pnl)),
             debts: Value(-at_mid(-sums.losses)),

@@ -86,8 +86,7 @@ pub fn write_off_position(
     let deficit = position.quote.min(0).unsigned_abs();
     let held = market.worth(Purse::Tranche, index)?;
     let tranche = deficit.min(held);
-    let shares =
-        if tranche == held { market.tranche } else { index.shares_up(tranche)?.min(market.tranche) };
+    let shares = if tranche == held { market.tranche } else { index.shares_up(tranche)?.min(market.tranche) };
     market.tranche -= shares;
     market.receive(shares)?;
     market.settle_loss(position, deficit)?;
@@ -121,12 +120,7 @@ pub struct Loss {
 /// Rounding: the loss and the fall of the index ceil
 /// Errors:   Overflow, Negative
 /// Source:   Mango v4 and marginfi socialise through the index; the tranche in front is ours
-pub fn write_off(
-    books: &mut Books,
-    owed: Shares,
-    fund: Option<&mut Fund>,
-    now: i64,
-) -> Result<Loss, MathError> {
+pub fn write_off(books: &mut Books, owed: Shares, fund: Option<&mut Fund>, now: i64) -> Result<Loss, MathError> {
     let deficit = books.borrow_index.amount_up(owed)?;
     books.borrow_shares = books.borrow_shares.checked_sub(owed).ok_or(MathError::Negative)?;
 

@@ -5,7 +5,7 @@
 #![deny(unsafe_code)]
 
 use anchor_lang::prelude::*;
-use breakwater_interface::config::{LendingConfig, LiquidationConfig, OracleConfig, WeightConfig};
+use breakwater_interface::config::{LendingConfig, LiquidationConfig, OracleConfig, PerpConfig, WeightConfig};
 #[cfg(target_arch = "bpf")]
 use breakwater_sbf_builtins as _;
 
@@ -93,8 +93,65 @@ pub mod breakwater {
         instructions::refresh::handle(ctx, items)
     }
 
-    pub fn liquidate(ctx: &mut Context<Liquidate>, max_repay: u64) -> Result<()> {
-        instructions::liquidate::handle(ctx, max_repay)
+    pub fn create_fund(ctx: &mut Context<CreateFund>, epoch_cap: u16) -> Result<()> {
+        instructions::create_fund::handle(ctx, epoch_cap)
+    }
+
+    pub fn create_market(
+        ctx: &mut Context<CreateMarket>,
+        number: u8,
+        config: PerpConfig,
+        oracle: OracleConfig,
+    ) -> Result<()> {
+        instructions::create_market::handle(ctx, number, config, oracle)
+    }
+
+    pub fn set_market(ctx: &mut Context<SetMarket>, config: PerpConfig) -> Result<()> {
+        instructions::set_market::set_market(ctx, config)
+    }
+
+    pub fn set_market_status(ctx: &mut Context<SetMarketStatus>, status: u8, expires_at: i64) -> Result<()> {
+        instructions::set_market::set_market_status(ctx, status, expires_at)
+    }
+
+    pub fn trade(ctx: &mut Context<Trade>, delta: i64, limit: u64) -> Result<()> {
+        instructions::trade::trade(ctx, delta, limit)
+    }
+
+    pub fn reduce(ctx: &mut Context<Trade>, size: u64, limit: u64) -> Result<()> {
+        instructions::trade::reduce(ctx, size, limit)
+    }
+
+    pub fn settle(ctx: &mut Context<Settle>, amount: u64) -> Result<()> {
+        instructions::settle::handle(ctx, amount)
+    }
+
+    pub fn open_liquidity(ctx: &mut Context<OpenLiquidity>) -> Result<()> {
+        instructions::liquidity::open(ctx)
+    }
+
+    pub fn add_liquidity(ctx: &mut Context<ChangeLiquidity>, amount: u64) -> Result<()> {
+        instructions::liquidity::add(ctx, amount)
+    }
+
+    pub fn request_liquidity(ctx: &mut Context<RequestLiquidity>, shares: u64) -> Result<()> {
+        instructions::liquidity::request(ctx, shares)
+    }
+
+    pub fn remove_liquidity(ctx: &mut Context<ChangeLiquidity>) -> Result<()> {
+        instructions::liquidity::remove(ctx)
+    }
+
+    pub fn insure(ctx: &mut Context<Insure>, amount: u64) -> Result<()> {
+        instructions::insure::handle(ctx, amount)
+    }
+
+    pub fn liquidate(ctx: &mut Context<Liquidate>, most: u64) -> Result<()> {
+        instructions::liquidate::handle(ctx, most)
+    }
+
+    pub fn deleverage(ctx: &mut Context<Deleverage>) -> Result<()> {
+        instructions::deleverage::handle(ctx)
     }
 
     pub fn resolve_bankruptcy(ctx: &mut Context<ResolveBankruptcy>) -> Result<()> {

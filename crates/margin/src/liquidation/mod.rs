@@ -5,8 +5,8 @@ mod spot;
 
 use alloc::vec::Vec;
 
-pub use crate::error::{Pair, Target};
 use crate::error::{MathError, Refusal};
+pub use crate::error::{Pair, Target};
 use crate::fixed::{div_down, mul};
 use crate::health::Valuation;
 use crate::interest::MAX_INDEX_AGE_LIQUIDATION;
@@ -139,11 +139,7 @@ pub fn plan_liquidation(
 /// What the program itself would aim at, for keepers and previews: any other is accepted only within tolerance.
 ///
 /// Errors: AccountHealthy, NoLegHelps, Math
-pub fn best_target(
-    snapshot: &Snapshot,
-    valuation: &Valuation,
-    params: &LiquidationParams,
-) -> Result<Target, Refusal> {
+pub fn best_target(snapshot: &Snapshot, valuation: &Valuation, params: &LiquidationParams) -> Result<Target, Refusal> {
     let breach = Breach::of(snapshot, valuation, params)?;
     let claims = snapshot.market_legs(None, 0);
     breach.best(&Legs { snapshot, claims: &claims }, By::All).map(|choice| choice.target()).ok_or(Refusal::NoLegHelps)

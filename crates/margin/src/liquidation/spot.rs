@@ -1,12 +1,12 @@
 //! Pairs: a debt repaid by a keeper for collateral.
 
 use crate::error::{MathError, Refusal};
+use crate::fixed::div_down;
 use crate::fixed::{div_up, mul_div_up};
 use crate::health::Valuation;
 use crate::liquidation::{
     Breach, CARRY_TENTH, LiquidationParams, MIN_REQUEST, PPM_PER_BPS, Pair, Rank, SCORE_EPSILON, SpotPlan, change_token,
 };
-use crate::fixed::div_down;
 use crate::position::{MARKET_LEG, Side, Snapshot, TokenLeg, coarse, with_bonus, without_bonus};
 use crate::units::{BPS, Bps, NativeAmount, PPM, Ppm, Value, WEIGHT_ONE, Weighted};
 
@@ -64,11 +64,7 @@ impl Breach {
     /// Formula:  β' = min(β, θ·(v − w)/w);  k = v_end − w_end·(1 + β');  score = k / (β' + ε)       (docs/spec.md §5.3)
     /// Rounding: β' and score floor
     #[inline(always)]
-    pub(super) fn terms<'a>(
-        &self,
-        debt: (&'a TokenLeg, u64),
-        collateral: (&'a TokenLeg, u64),
-    ) -> Option<Terms<'a>> {
+    pub(super) fn terms<'a>(&self, debt: (&'a TokenLeg, u64), collateral: (&'a TokenLeg, u64)) -> Option<Terms<'a>> {
         let (debt, owed) = debt;
         let (collateral, owned) = collateral;
         let (v, w) = (u64::from(debt.weights.maintenance), u64::from(collateral.weights.maintenance));

@@ -95,4 +95,3 @@ impl Market {
         if profit <= 0 || !on_side { Err(Refusal::NotAWinner) } else { Ok(profit as u64) }
     }
 }
-

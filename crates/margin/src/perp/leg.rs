@@ -96,8 +96,11 @@ impl PerpLeg {
         position.quote = position.quote.saturating_add(due);
         position.funding_index = funding_index;
         let profit = position.pnl(mark).max(0) as u64;
-        position.matured =
-            if price.is_stale() { position.matured.min(profit) } else { position.matured_by(profit, terms.maturity, now) };
+        position.matured = if price.is_stale() {
+            position.matured.min(profit)
+        } else {
+            position.matured_by(profit, terms.maturity, now)
+        };
         let mut leg = PerpLeg { terms, position, price, mark, ema, notional: Notional::default(), pnl: 0 };
         leg.revalue();
         Ok(leg)
@@ -239,4 +242,3 @@ impl PerpSums {
         }
     }
 }
-

@@ -201,7 +201,8 @@ impl Market {
             without.checked_add(after.max(0) as u64).ok_or(MathError::Overflow)
         };
         self.long = side(self.long, before, after)?;
-        self.short = side(self.short, before.checked_neg().unwrap_or(i64::MAX), after.checked_neg().unwrap_or(i64::MAX))?;
+        self.short =
+            side(self.short, before.checked_neg().unwrap_or(i64::MAX), after.checked_neg().unwrap_or(i64::MAX))?;
         position.base = after;
         Ok(())
     }

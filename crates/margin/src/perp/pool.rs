@@ -103,4 +103,3 @@ impl Market {
 fn with_virtual(equity: i128) -> Result<u64, MathError> {
     narrow(equity.max(0) as u128 + u128::from(VIRTUAL))
 }
-

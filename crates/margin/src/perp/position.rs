@@ -89,7 +89,7 @@ impl Position {
     }
 
     /// Nothing matured may exceed what is there.
-    pub(crate) fn cap_matured(&mut self, mark: Mark) {
+    pub fn cap_matured(&mut self, mark: Mark) {
         self.matured = self.matured.min(self.pnl(mark).max(0) as u64);
     }
 }

@@ -65,4 +65,24 @@ impl Market {
         // h·x is at most what the pool has as long as x is at most what is owed.
         Ok(position.matured.min(ratio.whole))
     }
+
+    /// Charges a liquidation fee: the account owes it to the pool, which pays tranche and keeper at once. Returns what the
+    /// keeper gets and the deposit shares that left the pool for it.
+    ///
+    /// Formula:  q −= fee; insurance to the tranche, the rest to the keeper       (docs/spec.md §10.9)
+    /// Rounding: the tranche's shares floor, the keeper's ceil
+    /// Errors:   Overflow
+    pub fn charge(
+        &mut self,
+        position: &mut Position,
+        fee: NativeAmount,
+        insurance: NativeAmount,
+        index: Index,
+    ) -> Result<(NativeAmount, Shares), MathError> {
+        self.move_quote(position, -i64::try_from(fee).map_err(|_| MathError::Overflow)?)?;
+        self.pay(super::Purse::Tranche, insurance, index)?;
+        // The shares that went to the tranche may have cost the pool the fraction of a unit.
+        let keeper = fee.saturating_sub(insurance).min(self.worth(super::Purse::Pool, index)?);
+        Ok((keeper, self.draw(keeper, index)?))
+    }
 }

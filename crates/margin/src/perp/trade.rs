@@ -109,6 +109,16 @@ pub enum Effect {
 }
 
 impl Order {
+    /// Whether the order adds risk to a position: it opens, increases or flips.
+    pub fn effect(&self, position: &Position) -> Effect {
+        let reduces = position.base != 0 && (position.base > 0) != (self.delta > 0);
+        if reduces && self.delta.unsigned_abs() <= position.base.unsigned_abs() {
+            Effect::Reduction
+        } else {
+            Effect::Increase
+        }
+    }
+
     /// An order that reduces a position by a size; 2^64 − 1 closes it.
     ///
     /// Errors: SizeZero, NoPosition, ReduceOnlyViolated beyond the position
@@ -245,16 +255,16 @@ fn verify_order(position: &Position, order: &Order, at: &Quoted) -> Result<Effec
     if at.age > MAX_AGE_TRADE {
         return Err(Refusal::StalePrice);
     }
-    let reduces = position.base != 0 && (position.base > 0) != (order.delta > 0);
-    let increases = !reduces || order.delta.unsigned_abs() > position.base.unsigned_abs();
-    if order.intent == Intent::ReduceOnly && increases {
+    let effect = order.effect(position);
+    if order.intent == Intent::ReduceOnly && effect == Effect::Increase {
         return Err(Refusal::ReduceOnlyViolated);
     }
+    let reduces = position.base != 0 && (position.base > 0) != (order.delta > 0);
     let recent = at.slot < position.increased_slot.saturating_add(MIN_SLOTS);
     if reduces && (recent || position.increased_at == at.publish_time) {
         return Err(Refusal::ReduceTooSoon);
     }
-    Ok(if increases { Effect::Increase } else { Effect::Reduction })
+    Ok(effect)
 }
 
 /// The fill's price is not worse than the limit.

@@ -1,7 +1,7 @@
 //! A bank's books through one instruction: accrued first, settled last.
 
 use breakwater_interface::snapshot::OwnIndex;
-use breakwater_interface::{Bank, MarginError};
+use breakwater_interface::{Bank, MarginError, RiskBoard};
 use breakwater_margin::lending::Books;
 
 /// The books with interest charged until now. Written back only by [`settle`].
@@ -27,4 +27,14 @@ pub fn settle(bank: &mut Bank, books: &Books, now: i64) -> Result<(), MarginErro
 /// The indices that a snapshot uses for a bank that the instruction touches.
 pub fn own_index(bank: &Bank, books: &Books) -> OwnIndex {
     OwnIndex { token: bank.token, deposit: books.deposit_index, borrow: books.borrow_index }
+}
+
+/// Refuses a bank that is not that of the group's quote token.
+///
+/// Errors: QuoteNotSet, NotQuoteBank
+pub fn verify_quote(bank: &Bank, board: &RiskBoard) -> Result<(), MarginError> {
+    if board.quote_set == 0 {
+        return Err(MarginError::QuoteNotSet);
+    }
+    if bank.token != board.quote_token { Err(MarginError::NotQuoteBank) } else { Ok(()) }
 }

@@ -18,6 +18,14 @@ pub struct Ledger<'a> {
     pub token: u8,
 }
 
+/// What an account owns or owes of a token; one of the two is 0.
+pub struct Balance {
+    /// Owned, native units.
+    pub deposit: NativeAmount,
+    /// Owed, native units.
+    pub debt: NativeAmount,
+}
+
 impl Ledger<'_> {
     /// Credits a deposit; opens a position if there is none.
     ///
@@ -101,6 +109,37 @@ impl Ledger<'_> {
             self.borrow(rest)?;
         }
         Ok(())
+    }
+
+    /// Moves a deposit to somebody who holds shares of the bank without an account: a pool, a tranche, the fund.
+    ///
+    /// Rounding: shares burned ceil, shares handed over floor
+    /// Errors:   NoDeposit, AmountZero, MoreThanOwned
+    pub fn hand_over(&mut self, amount: NativeAmount) -> Result<(NativeAmount, Shares), MarginError> {
+        let amount = self.withdraw(amount)?;
+        Ok((amount, self.books.mint_deposit(amount)?))
+    }
+
+    /// Gives the account an amount for shares that a pool has handed back.
+    ///
+    /// Errors: TokenSlotsFull, MathOverflow
+    pub fn take_over(&mut self, amount: NativeAmount, shares: Shares) -> Result<(), MarginError> {
+        self.books.deposit_shares = self.books.deposit_shares.checked_sub(shares).ok_or(MarginError::MathOverflow)?;
+        self.credit(amount)
+    }
+
+    /// What the account owns or owes of the token.
+    ///
+    /// Rounding: deposits floor, debts ceil
+    /// Errors:   MathOverflow
+    pub fn balance(&self) -> Result<Balance, MarginError> {
+        let Some(position) = self.account.find(self.token).map(|slot| self.account.tokens[slot]) else {
+            return Ok(Balance { deposit: 0, debt: 0 });
+        };
+        Ok(match position.side {
+            SIDE_DEBT => Balance { deposit: 0, debt: self.books.borrow_index.amount_up(position.shares)? },
+            _ => Balance { deposit: self.books.deposit_index.amount_down(position.shares)?, debt: 0 },
+        })
     }
 
     /// Shares of the token's position, whichever side.

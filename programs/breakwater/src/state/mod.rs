@@ -4,7 +4,9 @@
 pub mod bank;
 pub mod board;
 pub mod ledger;
+pub mod market;
 
 pub use bank::{accrued, own_index, settle};
 pub use board::verify_extremes;
 pub use ledger::Ledger;
+pub use market::Live;

@@ -1,15 +1,17 @@
 //! Brings prices and index snapshots to the board. Anybody may call, with any number of items, each with one account:
 //! a number below 64 is a feed and its account an oracle account; from 128 on it is a token, 128 + number, and its account
-//! the bank. A print that is not newer is skipped; any other refusal fails the whole call with that feed's error.
+//! the bank; from 192 on it is a market, 192 + number, and its account the market, whose funding is charged until now and
+//! whose deficit is judged, by the deposit index that the board has of the quote bank. A print that is not newer is skipped; any other refusal fails the whole call with that feed's error.
 
 use anchor_lang::prelude::*;
-use breakwater_interface::accounts::{Feed, TOKEN_ITEM};
+use breakwater_interface::accounts::{DISCRIMINATOR, Feed, MARKET_ITEM, TOKEN_ITEM};
 use breakwater_interface::oracle::{self, OracleAccount};
-use breakwater_interface::{Bank, MarginError, RiskBoard};
+use breakwater_interface::{Bank, MarginError, PerpMarket, RiskBoard};
 use breakwater_margin::price::{Accepted, accept};
 
-use crate::state;
 use crate::state::board::sync_index;
+use crate::state::market::board_index;
+use crate::state::{self, Live};
 
 #[derive(Accounts)]
 pub struct Refresh {
@@ -25,9 +27,10 @@ pub fn handle(ctx: &mut Context<Refresh>, items: &[u8]) -> Result<()> {
     let clock = Clock::get()?;
     let board = &mut ctx.accounts.board;
     for (item, source) in items.iter().zip(sources) {
-        let outcome = match item.checked_sub(TOKEN_ITEM) {
-            None => refresh_feed(board, *item, &source, &clock),
-            Some(token) => refresh_index(board, token, source, clock.unix_timestamp),
+        let outcome = match *item {
+            market @ MARKET_ITEM.. => refresh_market(board, market - MARKET_ITEM, source, &clock),
+            token @ TOKEN_ITEM.. => refresh_index(board, token - TOKEN_ITEM, source, clock.unix_timestamp),
+            feed => refresh_feed(board, feed, &source, &clock),
         };
         outcome.inspect_err(|_| msg!("refused item {}", *item))?;
     }
@@ -56,4 +59,24 @@ fn refresh_index(board: &mut Account<RiskBoard>, token: u8, source: AccountView,
         return Err(MarginError::BankOfOtherToken.into());
     }
     Ok(sync_index(board, token, &state::accrued(&bank, now)?, now)?)
+}
+
+fn refresh_market(board: &mut Account<RiskBoard>, number: u8, mut source: AccountView, clock: &Clock) -> Result<()> {
+    let market = Account::<PerpMarket>::load(source)?;
+    if market.group != board.group {
+        return Err(MarginError::MarketOfOtherGroup.into());
+    }
+    if market.market != number {
+        return Err(MarginError::MarketOfOtherNumber.into());
+    }
+    let now = clock.unix_timestamp;
+    let live = Live::new(&market, board, board_index(board), now, clock.slot)?;
+    drop(market);
+    live.sync(board, now);
+    // Owner, discriminator and length were checked by the load above.
+    let mut data = source.try_borrow_mut()?;
+    let bytes = data.get_mut(DISCRIMINATOR..DISCRIMINATOR + core::mem::size_of::<PerpMarket>());
+    let market: &mut PerpMarket = bytemuck::from_bytes_mut(bytes.ok_or(MarginError::MarketNotListed)?);
+    market.set_books(&live.books);
+    Ok(())
 }

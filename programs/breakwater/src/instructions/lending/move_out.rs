@@ -1,7 +1,8 @@
 //! What `withdraw` and `borrow` share: tokens go out, and the account must stay healthy at the worst end of every price.
 
 use anchor_lang::prelude::*;
-use breakwater_interface::{Bank, MarginAccount, MarginError, RiskBoard, snapshot};
+use breakwater_interface::snapshot::{self, Own};
+use breakwater_interface::{Bank, MarginAccount, MarginError, RiskBoard};
 use breakwater_margin::lending::Books;
 use breakwater_margin::price::MAX_AGE_RISK;
 use breakwater_margin::{Snapshot, health};
@@ -37,7 +38,7 @@ impl MoveOut {
     pub fn verify_health(&self, books: &Books, now: i64) -> core::result::Result<(), MarginError> {
         let mut legs = Snapshot::with_capacity(self.margin_account.tokens.len());
         let own = [state::own_index(&self.bank, books)];
-        snapshot::build(&mut legs, &self.board, &self.margin_account, &own, now)?;
+        snapshot::build(&mut legs, &self.board, &self.margin_account, &Own::banks(&own), now)?;
         if !legs.is_riskless() {
             health::value(&legs)?.verify_initial(&legs, MAX_AGE_RISK)?;
         }

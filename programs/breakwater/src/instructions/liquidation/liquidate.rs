@@ -1,21 +1,32 @@
 //! Closes a part of an account under water. Anybody may call with a margin account of its own (owner or delegate). The
-//! program decides whether, how much and at what bonus; the caller names a pair of legs, which must be close to the best,
-//! and the most that it wants to repay. Balances move inside the banks: no tokens, no lookup table, always these accounts.
-//! Errors: NotAccountOwnerOrDelegate, AccountHealthy, StaleIndex, LegNotFound, StaleLeg, LegNotChosen, NoLegHelps,
-//! RequestTooSmall, HealthFell; the keeper's: TokenSlotsFull, StalePrice, InsufficientHealth.
+//! program decides whether, how much and at what bonus or fee; the caller names a leg by the accounts that it passes, which
+//! must be close to the best, and the most that it wants to repay or close. Balances move inside banks and markets: no
+//! tokens, no lookup table, always these accounts.
+//!
+//! A bank and a collateral bank are a pair of legs. A market beside them makes the quote bank of the two stand for the
+//! market: a debt to it, or profit in it. The quote bank and a market alone are the position in it.
+//!
+//! Errors: NotAccountOwnerOrDelegate, LegAccounts, NotQuoteBank, AccountHealthy, StaleIndex, LegNotFound, StaleLeg,
+//! LegNotChosen, NoLegHelps, RequestTooSmall, HealthFell; the keeper's: TokenSlotsFull, StalePrice, InsufficientHealth.
 
 use alloc::boxed::Box;
 
 use anchor_lang::prelude::*;
-use breakwater_interface::events::Liquidated;
-use breakwater_interface::{Bank, MarginAccount, MarginError, RiskBoard, snapshot};
+use breakwater_interface::snapshot::{self, Own, OwnIndex};
+use breakwater_interface::{Bank, MarginAccount, MarginError, PerpMarket, RiskBoard};
 use breakwater_margin::error::Pair;
 use breakwater_margin::lending::Books;
-use breakwater_margin::liquidation::apply;
+use breakwater_margin::liquidation::{Target, apply};
+use breakwater_margin::perp::Purse;
+use breakwater_margin::position::MARKET_LEG;
 use breakwater_margin::price::MAX_AGE_LIQUIDATION;
-use breakwater_margin::{Plan, Refusal, Request, Side, Snapshot, Valuation, health, plan_liquidation};
+use breakwater_margin::{Plan, Refusal, Request, Snapshot, Valuation, health, plan_liquidation};
 
-use crate::state::{Ledger, accrued, own_index, settle};
+use super::emit::emit_plan;
+use super::transfer::transfer;
+use crate::state::bank::verify_quote;
+use crate::state::market::Held;
+use crate::state::{Live, accrued, own_index, settle};
 
 extern crate alloc;
 
@@ -28,10 +39,24 @@ pub struct Liquidate {
     pub liquidatee: Account<MarginAccount>,
     #[account(constraint = board.group == keeper_account.group @ MarginError::BoardOfOtherGroup)]
     pub board: Account<RiskBoard>,
-    #[account(mut, constraint = debt_bank.group == keeper_account.group @ MarginError::BankOfOtherGroup)]
-    pub debt_bank: Account<Bank>,
+    /// Bank of the debt; the quote bank for a position.
+    #[account(mut, constraint = bank.group == keeper_account.group @ MarginError::BankOfOtherGroup)]
+    pub bank: Account<Bank>,
     #[account(mut, constraint = collateral_bank.group == keeper_account.group @ MarginError::BankOfOtherGroup)]
-    pub collateral_bank: Account<Bank>,
+    pub collateral_bank: Option<Account<Bank>>,
+    #[account(mut, constraint = market.group == keeper_account.group @ MarginError::MarketOfOtherGroup)]
+    pub market: Option<Account<PerpMarket>>,
+}
+
+/// The books that a liquidation touches.
+pub struct Touched {
+    pub debt: Books,
+    pub collateral: Option<Books>,
+    pub market: Option<(Live, Held)>,
+    /// Whether the collateral bank, and not the bank, is that of the quote token. Means something beside a market only.
+    pub quote_is_collateral: bool,
+    /// Number of the quote token.
+    pub quote_token: u8,
 }
 
 impl Liquidate {
@@ -43,57 +68,125 @@ impl Liquidate {
         Ok(())
     }
 
-    /// The legs that the two banks stand for.
-    fn pair(&self) -> Pair {
-        Pair { debt: self.debt_bank.token, collateral: self.collateral_bank.token }
+    /// Charges interest and funding until now, and brings the liquidatee's position up to date.
+    fn touch(&mut self, clock: &Clock) -> core::result::Result<Touched, MarginError> {
+        let now = clock.unix_timestamp;
+        let debt = accrued(&self.bank, now)?;
+        let collateral = self.collateral_bank.as_deref().map(|bank| accrued(bank, now)).transpose()?;
+        let quote_token = self.board.quote_token;
+        let mut touched = Touched { debt, collateral, market: None, quote_is_collateral: false, quote_token };
+        let Some(market) = &self.market else { return Ok(touched) };
+        let index = match (&self.collateral_bank, &touched.collateral) {
+            (Some(bank), Some(books)) if bank.token == self.board.quote_token => {
+                verify_quote(bank, &self.board)?;
+                touched.quote_is_collateral = true;
+                books.deposit_index
+            }
+            _ => {
+                verify_quote(&self.bank, &self.board)?;
+                touched.debt.deposit_index
+            }
+        };
+        let mut live = Live::new(market, &self.board, index, now, clock.slot)?;
+        live.verify_fresh(MAX_AGE_LIQUIDATION).map_err(|_| MarginError::StaleLeg)?;
+        let held = live.touch(&mut self.liquidatee, now).map_err(|_| MarginError::LegNotFound)?;
+        touched.market = Some((live, held));
+        Ok(touched)
+    }
+
+    /// The leg that the accounts stand for.
+    fn target(&self, touched: &Touched) -> core::result::Result<Target, MarginError> {
+        let debt = self.bank.token;
+        match (&self.collateral_bank, &self.market) {
+            (Some(bank), None) => Ok(Target::Spot(Pair { debt, collateral: bank.token })),
+            (Some(_), Some(market)) if touched.quote_is_collateral => {
+                Ok(Target::Spot(Pair { debt, collateral: MARKET_LEG | market.market }))
+            }
+            (Some(bank), Some(market)) => {
+                Ok(Target::Spot(Pair { debt: MARKET_LEG | market.market, collateral: bank.token }))
+            }
+            (None, Some(market)) => Ok(Target::Perp(market.market)),
+            (None, None) => Err(MarginError::LegAccounts),
+        }
+    }
+
+    /// What this instruction knows better than the board, of the banks that it touches.
+    fn own_banks(&self, touched: &Touched) -> ([OwnIndex; 2], usize) {
+        let debt = own_index(&self.bank, &touched.debt);
+        match (&self.collateral_bank, &touched.collateral) {
+            (Some(bank), Some(books)) => ([debt, own_index(bank, books)], 2),
+            _ => ([debt, debt], 1),
+        }
+    }
+
+    /// Health of an account with what this instruction knows.
+    fn value(
+        &self,
+        account: &MarginAccount,
+        touched: &Touched,
+        now: i64,
+    ) -> core::result::Result<(Box<Snapshot>, Valuation), MarginError> {
+        let mut legs = Box::new(Snapshot::with_capacity(account.tokens.len()));
+        let (banks, count) = self.own_banks(touched);
+        let own = Own { banks: &banks[..count], market: touched.market.as_ref().map(|(live, _)| live.own()) };
+        snapshot::build(&mut legs, &self.board, account, &own, now)?;
+        let valuation = health::value(&legs)?;
+        Ok((legs, valuation))
+    }
+
+    /// The keeper must be able to answer for what it has taken over.
+    fn verify_keeper(&self, touched: &Touched, now: i64) -> core::result::Result<(), MarginError> {
+        let (legs, valuation) = self.value(&self.keeper_account, touched, now)?;
+        if !legs.is_riskless() {
+            valuation.verify_initial(&legs, MAX_AGE_LIQUIDATION)?;
+        }
+        Ok(())
+    }
+
+    /// Writes the books back after their invariants have been checked.
+    fn settle(&mut self, touched: &Touched, now: i64) -> core::result::Result<(), MarginError> {
+        settle(&mut self.bank, &touched.debt, now)?;
+        if let (Some(bank), Some(books)) = (&mut self.collateral_bank, &touched.collateral) {
+            settle(bank, books, now)?;
+        }
+        if let (Some(market), Some((live, _))) = (&mut self.market, &touched.market) {
+            market.set_books(&live.books);
+        }
+        Ok(())
     }
 }
 
-pub fn handle(ctx: &mut Context<Liquidate>, max_repay: u64) -> Result<()> {
+pub fn handle(ctx: &mut Context<Liquidate>, most: u64) -> Result<()> {
     let accounts = &mut ctx.accounts;
     accounts.validate()?;
-    let now = Clock::get()?.unix_timestamp;
-    let mut debt = accrued(&accounts.debt_bank, now)?;
-    let mut collateral = accrued(&accounts.collateral_bank, now)?;
-    let own = [own_index(&accounts.debt_bank, &debt), own_index(&accounts.collateral_bank, &collateral)];
+    let clock = Clock::get()?;
+    let now = clock.unix_timestamp;
+    let mut touched = accounts.touch(&clock)?;
 
-    let mut legs = Box::new(Snapshot::with_capacity(accounts.liquidatee.tokens.len()));
-    snapshot::build(&mut legs, &accounts.board, &accounts.liquidatee, &own, now)?;
-    let before = health::value(&legs).map_err(MarginError::from)?;
-    let request = Request { pair: accounts.pair(), max_repay };
+    let (mut legs, before) = accounts.value(&accounts.liquidatee, &touched, now)?;
+    let pool = match &touched.market {
+        Some((live, _)) => live.books.worth(Purse::Pool, live.index).map_err(MarginError::from)?,
+        None => 0,
+    };
+    let request = Request { target: accounts.target(&touched)?, most, pool };
     let params = accounts.board.liquidation.params();
     let plan = plan_liquidation(&legs, &before, &params, &request).map_err(|refusal| explain(refusal, &before))?;
 
-    settle_liquidatee(&mut accounts.liquidatee, &mut debt, &mut collateral, &plan)?;
-    settle_keeper(&mut accounts.keeper_account, &mut debt, &mut collateral, &plan)?;
-    let prices = prices_of(&legs, &plan)?;
-    let after = valuation_after(&mut legs, &before, &plan)?;
-    verify_keeper(
-        accounts,
-        &[own_index(&accounts.debt_bank, &debt), own_index(&accounts.collateral_bank, &collateral)],
-        now,
-    )?;
-    settle(&mut accounts.debt_bank, &debt, now)?;
-    settle(&mut accounts.collateral_bank, &collateral, now)?;
-
-    emit!(Liquidated {
-        liquidatee: *accounts.liquidatee.address(),
-        keeper: *accounts.keeper_account.address(),
-        repay: plan.repay,
-        insurance: plan.insurance,
-        seize: plan.seize,
-        debt_price: prices.0,
-        collateral_price: prices.1,
-        equity_before: before.equity.to_e8(),
-        equity_after: after.equity.to_e8(),
-        health_before: before.maintenance.to_e8(),
-        health_after: after.maintenance.to_e8(),
-        requirement: before.requirement.to_e8(),
-        bonus: plan.bonus,
-        debt_token: plan.pair.debt.into(),
-        collateral_token: plan.pair.collateral.into(),
-    });
+    let after = verify_health(&mut legs, &before, &plan)?;
+    transfer(&mut accounts.liquidatee, &mut accounts.keeper_account, &accounts.bank, &mut touched, &plan)?;
+    accounts.verify_keeper(&touched, now)?;
+    accounts.settle(&touched, now)?;
+    emit_plan(accounts, &touched, &legs, &plan, (&before, &after));
     Ok(())
+}
+
+/// Health after the plan, which must not be lower at any level that decides (LIQ-2).
+fn verify_health(legs: &mut Snapshot, before: &Valuation, plan: &Plan) -> core::result::Result<Valuation, MarginError> {
+    let after = apply(legs, before, plan)?;
+    if after.maintenance < before.maintenance || after.end < before.end {
+        return Err(MarginError::HealthFell);
+    }
+    Ok(after)
 }
 
 /// The error of a refusal, with what a keeper needs to know in the log.
@@ -103,64 +196,11 @@ fn explain(refusal: Refusal, valuation: &Valuation) -> MarginError {
         Refusal::AccountHealthy => {
             msg!("health at the best prices, dollars x 10^8: {}", valuation.optimistic.to_e8());
         }
-        Refusal::LegNotChosen(best) => msg!("best pair: debt {} collateral {}", best.debt, best.collateral),
+        Refusal::LegNotChosen(Target::Spot(best)) => {
+            msg!("best pair: debt {} collateral {}", best.debt, best.collateral);
+        }
+        Refusal::LegNotChosen(Target::Perp(market)) => msg!("best leg: position in market {}", market),
         _ => {}
     }
     refusal.into()
-}
-
-/// The account's debt falls by R, its collateral by S.
-fn settle_liquidatee(
-    account: &mut MarginAccount,
-    debt: &mut Books,
-    collateral: &mut Books,
-    plan: &Plan,
-) -> core::result::Result<(), MarginError> {
-    Ledger { account, books: debt, token: plan.pair.debt }.credit(plan.repay)?;
-    Ledger { account, books: collateral, token: plan.pair.collateral }.debit(plan.seize)
-}
-
-/// The keeper pays R and the insurance share, and receives S.
-fn settle_keeper(
-    account: &mut MarginAccount,
-    debt: &mut Books,
-    collateral: &mut Books,
-    plan: &Plan,
-) -> core::result::Result<(), MarginError> {
-    let paid = plan.repay.checked_add(plan.insurance).ok_or(MarginError::MathOverflow)?;
-    debt.tranche = debt.tranche.checked_add(plan.insurance).ok_or(MarginError::MathOverflow)?;
-    Ledger { account, books: debt, token: plan.pair.debt }.debit(paid)?;
-    Ledger { account, books: collateral, token: plan.pair.collateral }.credit(plan.seize)
-}
-
-fn prices_of(legs: &Snapshot, plan: &Plan) -> core::result::Result<(u64, u64), MarginError> {
-    let price = |token, side| Ok::<u64, Refusal>(legs.tokens[legs.find(token, side)?].price.mid.0);
-    Ok((price(plan.pair.debt, Side::Debt)?, price(plan.pair.collateral, Side::Deposit)?))
-}
-
-/// Health after the plan, which must not be lower at any level that decides (LIQ-2).
-fn valuation_after(
-    legs: &mut Snapshot,
-    before: &Valuation,
-    plan: &Plan,
-) -> core::result::Result<Valuation, MarginError> {
-    let debt = legs.find(plan.pair.debt, Side::Debt)?;
-    let collateral = legs.find(plan.pair.collateral, Side::Deposit)?;
-    let old = [legs.tokens[debt], legs.tokens[collateral]];
-    apply(legs, plan)?;
-    let after = before.replace(&old, &[legs.tokens[debt], legs.tokens[collateral]])?;
-    if after.maintenance < before.maintenance || after.end < before.end {
-        return Err(MarginError::HealthFell);
-    }
-    Ok(after)
-}
-
-/// The keeper must be able to answer for what it has taken over.
-fn verify_keeper(accounts: &Liquidate, own: &[snapshot::OwnIndex], now: i64) -> core::result::Result<(), MarginError> {
-    let mut legs = Box::new(Snapshot::with_capacity(accounts.keeper_account.tokens.len()));
-    snapshot::build(&mut legs, &accounts.board, &accounts.keeper_account, own, now)?;
-    if !legs.is_riskless() {
-        health::value(&legs)?.verify_initial(&legs, MAX_AGE_LIQUIDATION)?;
-    }
-    Ok(())
 }

@@ -1,16 +1,24 @@
-//! Writes off one debt of an account that has nothing left to seize: the bank's tranche pays, then the lenders of that
-//! token. Anybody may call. The lower deposit index reaches the board in the same instruction. Errors: NotBankrupt,
-//! StalePrice, NoDebt.
+//! Writes off one debt of an account that has nothing left to seize. Anybody may call. A debt to a bank: its tranche pays,
+//! for the quote bank the shared fund, then the lenders of that token; the lower deposit index reaches the board in the same
+//! instruction. A debt to a market: what is left of the position is closed, the market's tranche pays, its pool bears the
+//! rest, and the shared fund pays as far as the pool owes more than it has. Errors: NotBankrupt, StalePrice, StaleIndex,
+//! NoDebt, NoPosition, NotQuoteBank, FundMissing.
 
 use anchor_lang::prelude::*;
 use breakwater_interface::accounts::SIDE_DEBT;
-use breakwater_interface::events::BankruptcyResolved;
-use breakwater_interface::{Bank, MarginAccount, MarginError, RiskBoard, snapshot};
-use breakwater_margin::waterfall::write_off;
+use breakwater_interface::events::{BankruptcyResolved, MarketLossResolved};
+use breakwater_interface::snapshot::{self, Own};
+use breakwater_interface::{Bank, InsuranceFund, MarginAccount, MarginError, PerpMarket, RiskBoard};
+use breakwater_margin::lending::Books;
+use breakwater_margin::price::MAX_AGE_LIQUIDATION;
+use breakwater_margin::waterfall::{write_off, write_off_position};
 use breakwater_margin::{Snapshot, health};
 
+use crate::instructions::deleverage::draw_on_fund;
+use crate::state::bank::verify_quote;
 use crate::state::board::sync_index;
-use crate::state::{accrued, own_index, settle};
+use crate::state::market::Held;
+use crate::state::{Live, accrued, own_index, settle};
 
 #[derive(Accounts)]
 pub struct ResolveBankruptcy {
@@ -20,23 +28,50 @@ pub struct ResolveBankruptcy {
     pub board: Account<RiskBoard>,
     #[account(mut, constraint = bank.group == margin_account.group @ MarginError::BankOfOtherGroup)]
     pub bank: Account<Bank>,
+    #[account(mut, constraint = market.group == margin_account.group @ MarginError::MarketOfOtherGroup)]
+    pub market: Option<Account<PerpMarket>>,
+    #[account(mut, constraint = fund.group == margin_account.group @ MarginError::FundOfOtherGroup)]
+    pub fund: Option<Account<InsuranceFund>>,
+}
+
+impl ResolveBankruptcy {
+    fn verify_bankrupt(&self, books: &Books, live: Option<&Live>, now: i64) -> core::result::Result<(), MarginError> {
+        let mut legs = Snapshot::with_capacity(self.margin_account.tokens.len());
+        let banks = [own_index(&self.bank, books)];
+        let own = Own { banks: &banks, market: live.map(Live::own) };
+        snapshot::build(&mut legs, &self.board, &self.margin_account, &own, now)?;
+        Ok(health::value(&legs)?.verify_bankrupt(&legs)?)
+    }
 }
 
 pub fn handle(ctx: &mut Context<ResolveBankruptcy>) -> Result<()> {
-    let ResolveBankruptcy { margin_account, board, bank } = &mut ctx.accounts;
-    let now = Clock::get()?.unix_timestamp;
-    let mut books = accrued(bank, now)?;
-    let mut legs = Snapshot::with_capacity(margin_account.tokens.len());
-    snapshot::build(&mut legs, board, margin_account, &[own_index(bank, &books)], now)?;
-    let valuation = health::value(&legs).map_err(MarginError::from)?;
-    valuation.verify_bankrupt(&legs).map_err(MarginError::from)?;
+    let accounts = &mut ctx.accounts;
+    let clock = Clock::get()?;
+    let books = accrued(&accounts.bank, clock.unix_timestamp)?;
+    match accounts.market {
+        Some(_) => Ok(resolve_market(accounts, books, &clock)?),
+        None => Ok(resolve_bank(accounts, books, clock.unix_timestamp)?),
+    }
+}
 
+fn resolve_bank(accounts: &mut ResolveBankruptcy, mut books: Books, now: i64) -> core::result::Result<(), MarginError> {
+    accounts.verify_bankrupt(&books, None, now)?;
+    let ResolveBankruptcy { margin_account, board, bank, fund, .. } = accounts;
     let slot = margin_account.find(bank.token).ok_or(MarginError::NoDebt)?;
     let position = margin_account.tokens[slot];
     if position.side != SIDE_DEBT {
-        return Err(MarginError::NoDebt.into());
+        return Err(MarginError::NoDebt);
     }
-    let loss = write_off(&mut books, position.shares).map_err(MarginError::from)?;
+    let in_quote = verify_quote(bank, board).is_ok();
+    let mut purse = match fund {
+        Some(fund) if in_quote => Some(fund.fund()),
+        None if in_quote => return Err(MarginError::FundMissing),
+        _ => None,
+    };
+    let loss = write_off(&mut books, position.shares, purse.as_mut(), now)?;
+    if let (Some(fund), Some(purse)) = (fund, &purse) {
+        fund.set_fund(purse);
+    }
     margin_account.tokens[slot] = bytemuck::Zeroable::zeroed();
     bank.socialised = bank.socialised.saturating_add(loss.socialised);
     bank.reduce_only |= u8::from(loss.reduce_only);
@@ -47,10 +82,50 @@ pub fn handle(ctx: &mut Context<ResolveBankruptcy>) -> Result<()> {
         account: *margin_account.address(),
         deficit: loss.deficit,
         tranche: loss.tranche,
+        fund: loss.fund,
         socialised: loss.socialised,
         deposit_index: bank.deposit_index,
         token: bank.token.into(),
         reduce_only: bank.reduce_only.into(),
+    });
+    Ok(())
+}
+
+fn resolve_market(
+    accounts: &mut ResolveBankruptcy,
+    books: Books,
+    clock: &Clock,
+) -> core::result::Result<(), MarginError> {
+    verify_quote(&accounts.bank, &accounts.board)?;
+    let now = clock.unix_timestamp;
+    let market = accounts.market.as_deref().ok_or(MarginError::LegAccounts)?;
+    let mut live = Live::new(market, &accounts.board, books.deposit_index, now, clock.slot)?;
+    live.verify_fresh(MAX_AGE_LIQUIDATION)?;
+    let Held { slot, mut position } = live.touch(&mut accounts.margin_account, now)?;
+    accounts.verify_bankrupt(&books, Some(&live), now)?;
+    if position.pnl(live.mark) >= 0 {
+        return Err(MarginError::NoDebt);
+    }
+    let loss = write_off_position(&mut live.books, &mut position, live.mark, live.index)?;
+    live.deficit = live.books.judge(live.mark, live.index, clock.slot)?;
+    let ResolveBankruptcy { margin_account, board, bank, market, fund } = accounts;
+    let fund = fund.as_deref_mut().ok_or(MarginError::FundMissing)?;
+    let paid = draw_on_fund(fund, &mut live, now, clock.slot)?;
+    live.hold(margin_account, &Held { slot, position });
+    live.sync(board, now);
+    let market = market.as_deref_mut().ok_or(MarginError::LegAccounts)?;
+    market.set_books(&live.books);
+    market.pool_losses = market.pool_losses.saturating_add(loss.pool);
+    settle(bank, &books, now)?;
+
+    emit!(MarketLossResolved {
+        account: *margin_account.address(),
+        deficit: loss.deficit,
+        tranche: loss.tranche,
+        pool: loss.pool,
+        fund: paid,
+        left: live.deficit,
+        market: live.number.into(),
     });
     Ok(())
 }

@@ -1,0 +1,61 @@
+//! Sets a market's parameters or which trades it takes. Admin or risk manager. Funding until now is charged at the old
+//! parameters. Errors: NotRiskManager, ConfigStatus and every Config error of markets.
+
+use anchor_lang::prelude::*;
+use breakwater_interface::accounts::MARKET_FEED;
+use breakwater_interface::config::PerpConfig;
+use breakwater_interface::events::ParameterSet;
+use breakwater_interface::perp::STATUS_PAUSED;
+use breakwater_interface::{Group, MarginError, PerpMarket, RiskBoard};
+
+use super::create_market::{enter, verify};
+use super::set_board::may_set;
+use crate::state::Live;
+use crate::state::market::board_index;
+
+#[derive(Accounts)]
+pub struct SetMarket {
+    pub authority: Signer,
+    pub group: Account<Group>,
+    #[account(mut, address = group.board @ MarginError::BoardOfOtherGroup)]
+    pub board: Account<RiskBoard>,
+    #[account(mut, constraint = market.group == *group.address() @ MarginError::MarketOfOtherGroup)]
+    pub market: Account<PerpMarket>,
+}
+
+pub fn set_market(ctx: &mut Context<SetMarket>, config: PerpConfig) -> Result<()> {
+    let SetMarket { authority, group, board, market } = &mut ctx.accounts;
+    may_set(group, authority.address())?;
+    let number = market.market;
+    verify(&config, &board.feeds[usize::from(MARKET_FEED + number)].oracle)?;
+    let clock = Clock::get()?;
+    let live = Live::new(market, board, board_index(board), clock.unix_timestamp, clock.slot)?;
+    live.sync(board, clock.unix_timestamp);
+    market.set_books(&live.books);
+    market.config = config;
+    enter(&mut board.markets[usize::from(number)], &config);
+    emit!(ParameterSet { group: market.group, authority: *authority.address(), token: number.into(), parameter: 5 });
+    Ok(())
+}
+
+#[derive(Accounts)]
+pub struct SetMarketStatus {
+    pub authority: Signer,
+    pub group: Account<Group>,
+    #[account(mut, constraint = market.group == *group.address() @ MarginError::MarketOfOtherGroup)]
+    pub market: Account<PerpMarket>,
+}
+
+/// A market that is not active, or has expired, takes reductions only.
+pub fn set_market_status(ctx: &mut Context<SetMarketStatus>, status: u8, expires_at: i64) -> Result<()> {
+    let SetMarketStatus { authority, group, market } = &mut ctx.accounts;
+    may_set(group, authority.address())?;
+    if status > STATUS_PAUSED || expires_at < 0 {
+        return Err(MarginError::ConfigStatus.into());
+    }
+    market.status = status;
+    market.expires_at = expires_at;
+    let token = market.market.into();
+    emit!(ParameterSet { group: market.group, authority: *authority.address(), token, parameter: 6 });
+    Ok(())
+}

@@ -1,0 +1,151 @@
+//! Settles PnL with a market. Anybody may let an account's quote deposit pay its negative PnL, or its matured profit pay its
+//! quote debt while the pool can pay; of an account with negative equity anything. The owner or delegate also turns matured
+//! profit into a quote deposit; 2^64 − 1 takes what there is. Errors: NoPosition, StalePrice, NotAccountOwnerOrDelegate,
+//! ProfitNotMatured, NothingToSettle, MarketInDeficit, TokenSlotsFull, StaleIndex, InsufficientHealth.
+
+use anchor_lang::prelude::*;
+use breakwater_interface::events::PnlSettled;
+use breakwater_interface::snapshot::{self, Own};
+use breakwater_interface::{Bank, MarginAccount, MarginError, PerpMarket, RiskBoard};
+use breakwater_margin::lending::Books;
+use breakwater_margin::perp::Standing;
+use breakwater_margin::price::{MAX_AGE_LIQUIDATION, MAX_AGE_RISK};
+use breakwater_margin::{NativeAmount, Snapshot, Value, health};
+
+use crate::state::bank::verify_quote;
+use crate::state::ledger::ALL;
+use crate::state::market::Held;
+use crate::state::{Ledger, Live, accrued, own_index, settle as settle_bank};
+
+#[derive(Accounts)]
+pub struct Settle {
+    pub authority: Signer,
+    #[account(mut)]
+    pub margin_account: Account<MarginAccount>,
+    #[account(constraint = board.group == margin_account.group @ MarginError::BoardOfOtherGroup)]
+    pub board: Account<RiskBoard>,
+    #[account(mut, constraint = market.group == margin_account.group @ MarginError::MarketOfOtherGroup)]
+    pub market: Account<PerpMarket>,
+    #[account(mut, constraint = bank.group == margin_account.group @ MarginError::BankOfOtherGroup)]
+    pub bank: Account<Bank>,
+}
+
+impl Settle {
+    fn is_own(&self) -> bool {
+        let (account, signer) = (&self.margin_account, self.authority.address());
+        account.owner == *signer || account.delegate == *signer
+    }
+
+    fn value(
+        &self,
+        books: &Books,
+        live: &Live,
+        now: i64,
+    ) -> core::result::Result<(Snapshot, health::Valuation), MarginError> {
+        let mut legs = Snapshot::with_capacity(self.margin_account.tokens.len());
+        let banks = [own_index(&self.bank, books)];
+        let own = Own { banks: &banks, market: Some(live.own()) };
+        snapshot::build(&mut legs, &self.board, &self.margin_account, &own, now)?;
+        let valuation = health::value(&legs)?;
+        Ok((legs, valuation))
+    }
+
+    /// Whether the account owes more than it has, at fresh prices.
+    fn is_insolvent(&self, books: &Books, live: &Live, now: i64) -> core::result::Result<bool, MarginError> {
+        let (_, valuation) = self.value(books, live, now)?;
+        Ok(valuation.equity < Value::ZERO && valuation.oldest_price <= MAX_AGE_LIQUIDATION)
+    }
+}
+
+pub fn handle(ctx: &mut Context<Settle>, amount: u64) -> Result<()> {
+    let accounts = &mut ctx.accounts;
+    verify_quote(&accounts.bank, &accounts.board)?;
+    let clock = Clock::get()?;
+    let now = clock.unix_timestamp;
+    let mut books = accrued(&accounts.bank, now)?;
+    let mut live = Live::new(&accounts.market, &accounts.board, books.deposit_index, now, clock.slot)?;
+    live.verify_fresh(MAX_AGE_LIQUIDATION)?;
+    let mut held = live.touch(&mut accounts.margin_account, now)?;
+
+    let (settled, paid) = if held.position.pnl(live.mark) < 0 {
+        let paid = pay_loss(accounts, &mut books, &mut live, &mut held, amount)?;
+        (-signed(paid)?, paid)
+    } else {
+        take_profit(accounts, &mut books, &mut live, &mut held, (amount, now))?
+    };
+    accounts.market.set_books(&live.books);
+    settle_bank(&mut accounts.bank, &books, now)?;
+    emit!(PnlSettled {
+        account: *accounts.margin_account.address(),
+        amount: settled,
+        paid,
+        quote: held.position.quote,
+        market: live.number.into(),
+    });
+    Ok(())
+}
+
+/// The account's quote deposit pays its debt to the market.
+pub fn pay_loss(
+    accounts: &mut Settle,
+    books: &mut Books,
+    live: &mut Live,
+    held: &mut Held,
+    amount: NativeAmount,
+) -> core::result::Result<NativeAmount, MarginError> {
+    let owed = held.position.pnl(live.mark).min(0).unsigned_abs();
+    let mut ledger = Ledger { account: &mut accounts.margin_account, books, token: accounts.bank.token };
+    let amount = amount.min(owed).min(ledger.balance()?.deposit);
+    if amount == 0 {
+        return Err(MarginError::NothingToSettle);
+    }
+    let (amount, shares) = ledger.hand_over(amount)?;
+    live.books.receive(shares)?;
+    live.books.settle_loss(&mut held.position, amount)?;
+    live.hold(&mut accounts.margin_account, held);
+    Ok(amount)
+}
+
+/// Matured profit becomes quote tokens; returns what was given up and what came for it.
+fn take_profit(
+    accounts: &mut Settle,
+    books: &mut Books,
+    live: &mut Live,
+    held: &mut Held,
+    (amount, now): (NativeAmount, i64),
+) -> core::result::Result<(i64, NativeAmount), MarginError> {
+    if amount != ALL && amount > held.position.matured {
+        return Err(MarginError::ProfitNotMatured);
+    }
+    let mut amount = amount.min(live.books.most_profit(&held.position, live.mark, live.index)?);
+    let token = accounts.bank.token;
+    let debt = Ledger { account: &mut accounts.margin_account, books, token }.balance()?.debt;
+    let own = accounts.is_own();
+    if !own && !accounts.is_insolvent(books, live, now)? {
+        if debt == 0 {
+            return Err(MarginError::NotAccountOwnerOrDelegate);
+        }
+        if live.standing() == Standing::InDeficit {
+            return Err(MarginError::MarketInDeficit);
+        }
+        amount = amount.min(debt);
+    }
+    if amount == 0 {
+        return Err(MarginError::NothingToSettle);
+    }
+    let ratio = live.books.payable(live.mark, live.index)?;
+    let settlement = live.books.settle_profit(&mut held.position, amount, ratio, live.index)?;
+    Ledger { account: &mut accounts.margin_account, books, token }.take_over(settlement.paid, settlement.shares)?;
+    live.hold(&mut accounts.margin_account, held);
+    if own && amount > debt {
+        let (legs, valuation) = accounts.value(books, live, now)?;
+        if !legs.is_riskless() {
+            valuation.verify_initial(&legs, MAX_AGE_RISK)?;
+        }
+    }
+    Ok((signed(amount)?, settlement.paid))
+}
+
+fn signed(amount: u64) -> core::result::Result<i64, MarginError> {
+    i64::try_from(amount).map_err(|_| MarginError::MathOverflow)
+}
