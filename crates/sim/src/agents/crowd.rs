@@ -23,6 +23,8 @@ const UNBORROWED: u32 = 85;
 const SINGLE: u32 = 70;
 /// What opening costs and what the risk interval takes beyond the initial margin, bps of notional.
 const COST_BPS: u128 = 50;
+/// Steps between two looks of winners at their matured profit.
+pub(crate) const PROFIT_STEPS: usize = 20;
 /// Largest open interest of a side as a multiple of what is planned, percent.
 const CAP_PERCENT: u128 = 125;
 
@@ -35,15 +37,24 @@ pub enum Direction {
     Short,
 }
 
-/// A market of traders who mostly think the same.
+/// How traders divide over the sides of a market.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sides {
+    /// Of a hundred positions, so many on one side.
+    Crowded(Direction, u32),
+    /// Each against the net of all before it.
+    Balanced,
+}
+
+/// Traders of perpetuals and what stands behind their markets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Crowd {
-    /// The crowded side.
-    pub direction: Direction,
-    /// Of a hundred positions, those on the crowded side.
-    pub crowded: u32,
-    /// What liquidity providers bring to each market, bps of its greatest net position.
+    /// Who is on which side.
+    pub sides: Sides,
+    /// What liquidity providers bring to each market: at least this part of its greatest net position, bps.
     pub pool: u64,
+    /// And at least this part of its greater side, bps.
+    pub depth: u64,
     /// What each market's tranche begins with, bps of its liquidity.
     pub tranche: u64,
     /// What the shared fund begins with, bps of the liquidity of all markets.
@@ -51,18 +62,17 @@ pub struct Crowd {
 }
 
 impl Crowd {
+    const fn crowded(direction: Direction) -> Crowd {
+        Crowd { sides: Sides::Crowded(direction, 85), pool: 8_000, depth: 0, tranche: 500, fund: 500 }
+    }
+
     /// The crowd of a scenario; `None` where no perpetuals are traded.
     pub const fn of(scenario: Scenario) -> Option<Crowd> {
+        use Direction::{Long, Short};
         match scenario {
-            Scenario::LongSqueeze => {
-                Some(Crowd { direction: Direction::Long, crowded: 85, pool: 8_000, tranche: 500, fund: 500 })
-            }
-            Scenario::ShortSqueeze => {
-                Some(Crowd { direction: Direction::Short, crowded: 85, pool: 8_000, tranche: 500, fund: 500 })
-            }
-            Scenario::Gap => {
-                Some(Crowd { direction: Direction::Long, crowded: 56, pool: 5_500, tranche: 500, fund: 1_000 })
-            }
+            Scenario::LongSqueeze => Some(Crowd::crowded(Long)),
+            Scenario::ShortSqueeze => Some(Crowd::crowded(Short)),
+            Scenario::Gap => Some(Crowd { sides: Sides::Balanced, pool: 5_500, depth: 1_800, tranche: 500, fund: 500 }),
             Scenario::Crash | Scenario::Wick | Scenario::Grind | Scenario::Recovery => None,
         }
     }
@@ -71,15 +81,15 @@ impl Crowd {
 impl Crowd {
     /// What a reader should know of it, one sentence.
     pub fn note(&self) -> String {
-        let side = match self.direction {
-            Direction::Long => "long",
-            Direction::Short => "short",
+        let sides = match self.sides {
+            Sides::Crowded(Direction::Long, percent) => format!("{percent} % of their positions long"),
+            Sides::Crowded(Direction::Short, percent) => format!("{percent} % of their positions short"),
+            Sides::Balanced => "longs and shorts in balance".to_owned(),
         };
         format!(
-            "Traders trade perpetuals on SOL, BTC and ETH, {} % of their positions {side}, with 30 to 95 % of the initial margin \
-             that their collateral allows; they stay passive, but for taking matured profit every 20 steps. Losses are \
-             settled once they are an eighth of the deposit that can pay them.",
-            self.crowded
+            "Traders trade perpetuals on SOL, BTC and ETH, {sides}, with 30 to 95 % of the initial margin that their collateral \
+             allows; they stay passive, but for taking matured profit every {PROFIT_STEPS} steps. Losses are settled once \
+             they are an eighth of the deposit that can pay them."
         )
     }
 }
@@ -116,8 +126,9 @@ pub fn crowd_plan(
     let assets: Vec<Asset> = prices.iter().zip(listings).map(|(&price, &listing)| Asset { price, listing }).collect();
     let (quote, bases) = assets.split_last()?;
     let mut random = random(seed, "crowd");
+    let mut nets = vec![0i128; bases.len()];
     let accounts: Vec<Positions> =
-        (0..accounts).map(|_| positions(crowd, &assets, &mut random)).collect::<Option<_>>()?;
+        (0..accounts).map(|_| positions(crowd, &assets, &mut nets, &mut random)).collect::<Option<_>>()?;
 
     let mut plan = CrowdPlan { accounts, ..CrowdPlan::default() };
     for (market, base) in bases.iter().enumerate() {
@@ -131,8 +142,10 @@ pub fn crowd_plan(
         let open = sides[0].max(sides[1]).max(u128::from(lot)) * CAP_PERCENT / 100;
         let cap = u64::try_from(open).ok()?.div_ceil(lot) * lot;
         plan.listings.push(PerpListing { decimals: base.listing.decimals, config: default_perp(cap, lot, quote_unit) });
-        let skew = base.worth(u64::try_from(most).ok()?).max(USD);
-        plan.liquidity.push(quote.units(skew * u128::from(crowd.pool) / 10_000)?);
+        let worth =
+            |amount: u128, bps: u64| Some(base.worth(u64::try_from(amount).ok()?).max(USD) * u128::from(bps) / 10_000);
+        let liquidity = worth(most, crowd.pool)?.max(worth(sides[0].max(sides[1]), crowd.depth)?);
+        plan.liquidity.push(quote.units(liquidity)?);
     }
     Some(plan)
 }
@@ -143,7 +156,8 @@ fn lot(base: &Asset) -> Option<u64> {
     Some(10u64.pow(dollar.ilog10()))
 }
 
-fn positions(crowd: &Crowd, assets: &[Asset], random: &mut StdRng) -> Option<Positions> {
+/// One account; `nets`: net base of each market so far.
+fn positions(crowd: &Crowd, assets: &[Asset], nets: &mut [i128], random: &mut StdRng) -> Option<Positions> {
     let quote = assets.len() - 1;
     let worth = (random.random_range(1_000..2_000u128) * USD) << random.random_range(0..DOUBLINGS);
     let kind = random.random_range(0..100u32);
@@ -169,9 +183,15 @@ fn positions(crowd: &Crowd, assets: &[Asset], random: &mut StdRng) -> Option<Pos
         let notional = notional(margin / count as u128);
         let (base, lot) = (&assets[market], lot(&assets[market])?);
         let size = i64::try_from(base.units(notional)? / lot * lot).ok()?;
-        let with_the_crowd = random.random_range(0..100u32) < crowd.crowded;
-        let long = (crowd.direction == Direction::Long) == with_the_crowd;
-        trades.push((market, if long { size } else { -size }));
+        let long = match crowd.sides {
+            Sides::Crowded(direction, percent) => {
+                (direction == Direction::Long) == (random.random_range(0..100u32) < percent)
+            }
+            Sides::Balanced => nets[market] <= 0,
+        };
+        let delta = if long { size } else { -size };
+        nets[market] += i128::from(delta);
+        trades.push((market, delta));
     }
     trades.retain(|trade| trade.1 != 0);
     Some(Positions { portfolio, trades })

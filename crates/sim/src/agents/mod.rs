@@ -12,7 +12,8 @@ mod portfolio;
 mod problem;
 mod view;
 
-pub use crowd::{Crowd, CrowdPlan, Direction, Positions, crowd_plan};
+pub(crate) use crowd::PROFIT_STEPS;
+pub use crowd::{Crowd, CrowdPlan, Direction, Positions, Sides, crowd_plan};
 pub use keeper::{Attempt, Keeper};
 pub use market::Market;
 pub use population::{Population, SetUp, notes};

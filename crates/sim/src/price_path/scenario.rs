@@ -39,7 +39,7 @@ pub enum Scenario {
     LongSqueeze,
     /// Crowded shorts and a rise of 60 % in stages.
     ShortSqueeze,
-    /// Longs and shorts in balance and a fall of 35 % within one step.
+    /// Longs and shorts in balance and a fall of 42 % within one step.
     Gap,
 }
 
@@ -77,7 +77,7 @@ impl Scenario {
             Scenario::Recovery => "a fall of 48 % and all of the way back",
             Scenario::LongSqueeze => "crowded longs in perpetuals and a fall of 40 % in stages",
             Scenario::ShortSqueeze => "crowded shorts in perpetuals and a rise of 60 % in stages",
-            Scenario::Gap => "perpetuals in balance and a fall of 35 % within one step",
+            Scenario::Gap => "perpetuals in balance and a fall of 42 % within one step",
         }
     }
 
@@ -133,7 +133,7 @@ impl Scenario {
                 (180, 16_000),
                 (200, 15_600),
             ],
-            Scenario::Gap => &[(0, 10_000), (80, 9_900), (81, 6_500), (120, 6_700), (160, 6_600)],
+            Scenario::Gap => &[(0, 10_000), (80, 9_900), (81, 5_700), (120, 5_900), (160, 5_800)],
         }
     }
 }

@@ -10,14 +10,15 @@ use breakwater_client::margin::{Side, Snapshot, Valuation};
 use super::error::Stop;
 use super::step::{Simulation, law};
 use super::tally::{Call, Tally, micro_usd};
-use crate::agents::{Problem, View};
+use crate::agents::{PROFIT_STEPS, Problem, View};
 use crate::record::{ClosingRecord, MarketStepRecord};
 use crate::world::World;
 
 /// A loss is settled once it is this part of the deposit that can pay it: one eighth.
 const SETTLE_PART: u64 = 8;
-/// Steps between two looks of winners at their matured profit.
-const PROFIT_STEPS: usize = 20;
+
+/// Quote units by which a deficit may grow when a position is brought up to date: fractions of funding go to the tranche.
+const TOUCH_ROUNDING: u64 = 2;
 
 /// What somebody settles of a position.
 struct Settling {
@@ -109,12 +110,13 @@ impl Simulation {
                 continue;
             }
             for account in winners(view, perp.number)? {
+                let deficit = self.world.deficit(&perp).map_err(Problem::from)?;
                 match self.world.deleverage(&self.accounts[account], &perp.symbol) {
                     Ok(outcome) => {
                         closed = true;
                         for event in &outcome.events {
                             if let Event::Deleveraged(event) = event {
-                                self.verify_deleveraged(event)?;
+                                self.verify_deleveraged(event, deficit)?;
                                 self.tally.deleveraged(event, view);
                             }
                         }
@@ -130,13 +132,14 @@ impl Simulation {
         Ok(closed)
     }
 
-    /// ADL-1: nothing is taken beyond what was settled, and nothing at all beyond the deficit.
-    fn verify_deleveraged(&mut self, event: &Deleveraged) -> Result<(), Stop> {
+    /// ADL-1: what fund and winner give up is at most the deficit, and a winner gives up none but what was settled.
+    fn verify_deleveraged(&mut self, event: &Deleveraged, deficit: u64) -> Result<(), Stop> {
         self.checks += 1;
-        if event.taken <= event.settled {
+        let deficit = deficit.saturating_add(TOUCH_ROUNDING);
+        if event.fund.saturating_add(event.taken) <= deficit && event.taken <= event.settled && event.left <= deficit {
             return Ok(());
         }
-        Err(law("ADL-1", format!("more was taken than was settled: {event:?}")))
+        Err(law("ADL-1", format!("a deficit of {deficit} was met by {event:?}")))
     }
 }
 

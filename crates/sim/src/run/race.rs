@@ -125,7 +125,11 @@ fn expectation(
     snapshot::build(&mut legs, &view.board, account, &Own { banks: &[], market }, view.now)?;
     let valuation = health::value(&legs).map_err(MarginError::from)?;
     let params = view.board.liquidation.params();
-    let plan = plan_liquidation(&legs, &valuation, &params, &attempt.request(pool)).map_err(MarginError::from);
+    let plan = match perp {
+        // the program looks for the position before it asks how the account is
+        Some(perp) if account.find_perp(perp.number).is_none() => Err(MarginError::LegNotFound),
+        _ => plan_liquidation(&legs, &valuation, &params, &attempt.request(pool)).map_err(MarginError::from),
+    };
     Ok((valuation, plan))
 }
 

@@ -329,6 +329,15 @@ impl World {
         Ok(OwnMarket { market: perp.number, funding_index: books.funding_index, standing })
     }
 
+    /// What a market's pool owes beyond what it has, quote units.
+    ///
+    /// # Errors
+    /// MathOverflow.
+    pub fn deficit(&self, perp: &Perp) -> Result<u64, MarginError> {
+        let market: PerpMarket = self.chain.state(&perp.market);
+        Ok(market.books().deficit(self.mark(perp)?, self.quote_index())?)
+    }
+
     /// The quote bank's deposit index; one before there is a quote token.
     pub fn quote_index(&self) -> Index {
         match self.fund {
