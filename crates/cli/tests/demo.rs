@@ -114,7 +114,7 @@ fn options_that_make_no_sense_are_refused_in_one_sentence() {
         (vec!["--accounts", "many"], "invalid digit"),
         (vec!["--keepers", "0"], "0 is not in 1..=32"),
         (vec!["--seed", "-1"], "unexpected argument '-1'"),
-        (vec!["--scenario", "moon"], "choose crash, wick, grind or recovery"),
+        (vec!["--scenario", "moon"], "choose crash, wick, grind, recovery, long-squeeze"),
         (vec!["--scenario", "crash", "--prices", csv], "cannot be used with"),
         (vec!["--from", "2024-01-01"], "--prices"),
         (vec!["--prices", csv, "--from", "tomorrow"], "\"tomorrow\" is no date"),

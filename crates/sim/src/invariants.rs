@@ -4,7 +4,9 @@ use std::collections::HashMap;
 
 use breakwater_client::Address;
 use breakwater_client::interface::accounts::SIDE_DEBT;
-use breakwater_client::interface::{Bank, MarginAccount, RiskBoard};
+use breakwater_client::interface::perp::PerpPosition;
+use breakwater_client::interface::{Bank, InsuranceFund, LiquidityPosition, MarginAccount, PerpMarket, RiskBoard};
+use breakwater_client::margin::perp::MARK_BITS;
 
 use crate::world::World;
 
@@ -32,6 +34,21 @@ pub struct Picture {
     pub banks: Vec<BankPicture>,
     /// Every margin account.
     pub accounts: Vec<MarginAccount>,
+    /// Every perp market.
+    pub markets: Vec<MarketPicture>,
+    /// The shared fund.
+    pub fund: Option<InsuranceFund>,
+}
+
+/// A perp market and who owns its pool.
+#[derive(Clone, Debug)]
+pub struct MarketPicture {
+    /// What people call it.
+    pub symbol: String,
+    /// The market.
+    pub market: PerpMarket,
+    /// Every share of its pool.
+    pub liquidity: Vec<LiquidityPosition>,
 }
 
 /// A bank and its vault.
@@ -58,6 +75,28 @@ impl Picture {
             board: world.board(),
             banks: banks.collect(),
             accounts: world.accounts.iter().filter_map(|account| world.chain.find(account)).collect(),
+            markets: world.perps.iter().map(|perp| MarketPicture::of(world, &perp.symbol)).collect(),
+            fund: world.insurance_fund(),
+        }
+    }
+
+    /// Deposit shares of a bank that belong to no account: those of markets and of the fund.
+    fn held_by_markets(&self, bank: &Bank) -> u128 {
+        let Some(fund) = self.fund.filter(|_| bank.token == self.board.quote_token) else { return 0 };
+        let held =
+            |market: &PerpMarket| [market.pool, market.tranche, market.fees].map(u128::from).iter().sum::<u128>();
+        u128::from(fund.shares) + self.markets.iter().map(|picture| held(&picture.market)).sum::<u128>()
+    }
+}
+
+impl MarketPicture {
+    fn of(world: &World, symbol: &str) -> MarketPicture {
+        let address = world.perp(symbol).market.to_bytes();
+        let positions = world.liquidity.iter().filter_map(|liquidity| world.chain.find::<LiquidityPosition>(liquidity));
+        MarketPicture {
+            symbol: symbol.to_owned(),
+            market: world.market(symbol),
+            liquidity: positions.filter(|position| position.market == address).collect(),
         }
     }
 }
@@ -89,13 +128,17 @@ impl Watch {
         for BankPicture { symbol, address, bank, vault } in &picture.banks {
             self.solvent(symbol, bank, *vault)?;
             let (deposits, debts) = sums.get(&bank.token).copied().unwrap_or_default();
+            let deposits = deposits + picture.held_by_markets(bank);
             self.holds("SOL-2", deposits == u128::from(bank.deposit_shares), || {
-                format!("{symbol}: accounts hold {deposits} deposit shares, the bank counts {}", bank.deposit_shares)
+                format!("{symbol}: {deposits} deposit shares have an owner, the bank counts {}", bank.deposit_shares)
             })?;
             self.holds("SOL-2", debts == u128::from(bank.borrow_shares), || {
                 format!("{symbol}: accounts owe {debts} debt shares, the bank counts {}", bank.borrow_shares)
             })?;
             self.indices_rise(symbol, *address, *bank)?;
+        }
+        for market in &picture.markets {
+            self.conserved(market, &picture.accounts)?;
         }
         self.watermarks_rise(&picture.board)
     }
@@ -112,6 +155,33 @@ impl Watch {
         })?;
         let solvent = bank.books().verify_solvent();
         self.holds("SOL-1", solvent.is_ok(), || format!("{symbol}: {solvent:?} {:?}", bank.books()))
+    }
+
+    /// SOL-2, CON-1 and FND-1 of a market: whose its pool is, open interest, and what traders are owed, to the last fraction.
+    fn conserved(&mut self, picture: &MarketPicture, accounts: &[MarginAccount]) -> Result<(), Violation> {
+        let MarketPicture { symbol, market, liquidity } = picture;
+        let shares = liquidity.iter().map(|position| u128::from(position.shares)).sum::<u128>();
+        self.holds("SOL-2", shares == u128::from(market.liquidity), || {
+            format!("{symbol}: providers hold {shares} liquidity shares, the market counts {}", market.liquidity)
+        })?;
+        let positions = || {
+            let perps = accounts.iter().flat_map(|account| &account.perps);
+            perps.filter(|position| !position.is_free() && position.market == market.market)
+        };
+        let side = |sign: i64| positions().map(move |p| i128::from(p.base) * i128::from(sign)).filter(|base| *base > 0);
+        let (long, short) = (side(1).sum::<i128>(), side(-1).sum::<i128>());
+        let counted = (i128::from(market.long), i128::from(market.short));
+        self.holds("CON-1", (long, short) == counted, || {
+            format!("{symbol}: accounts are long {long} and short {short}, the market counts {counted:?}")
+        })?;
+        let claims = (i128::from(market.claims_quote) << MARK_BITS) + i128::from(market.claims_fraction);
+        let owed = positions().map(|position| exact_claim(position, market.funding_index)).sum::<i128>();
+        self.holds("CON-1", claims == owed, || {
+            format!("{symbol}: accounts claim {owed} beyond their base, the market counts {claims}")
+        })?;
+        self.holds("FND-1", market.dust < 1 << MARK_BITS, || {
+            format!("{symbol}: {} of funding is still without an owner", market.dust)
+        })
     }
 
     /// IDX-1: indices never fall but by a socialised loss.
@@ -134,6 +204,12 @@ impl Watch {
         }
         Ok(())
     }
+}
+
+/// A position's quote with the funding that is due, quote units × 2^44.
+fn exact_claim(position: &PerpPosition, funding_index: i64) -> i128 {
+    let due = i128::from(position.base) * (i128::from(position.funding_index) - i128::from(funding_index));
+    (i128::from(position.quote) << MARK_BITS) + due
 }
 
 /// Deposit and debt shares of all accounts, by token.

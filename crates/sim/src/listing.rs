@@ -1,7 +1,13 @@
-//! How tokens are listed unless told otherwise: weights, lending, feeds and the group's liquidation parameters.
+//! How tokens and markets are listed unless told otherwise: weights, lending, feeds, margins, and the group's liquidation
+//! parameters.
 
-use breakwater_client::interface::config::{LendingConfig, LiquidationConfig, OracleConfig, WeightConfig};
+use breakwater_client::interface::config::{
+    LendingConfig, LiquidationConfig, OracleConfig, PerpConfig, TierConfig, WeightConfig,
+};
 use breakwater_client::{Address, TOKEN_PROGRAM};
+
+/// Base units over which the skew price moves by one, as a multiple of the largest open interest of a side.
+const SKEW_SCALE: u64 = 250;
 
 /// How a token is listed.
 #[derive(Clone, Copy, Debug)]
@@ -82,5 +88,56 @@ pub fn default_oracle(feed_id: [u8; 32]) -> OracleConfig {
         max_liquidation_band: 100,
         kind: 0,
         decimals: 0,
+    }
+}
+
+/// How a market is listed.
+#[derive(Clone, Copy, Debug)]
+pub struct PerpListing {
+    /// Decimals of a base unit.
+    pub decimals: u8,
+    /// Parameters.
+    pub config: PerpConfig,
+}
+
+/// Tiers up to 50,000, 250,000 and 1,000,000 quote tokens with initial margins of 10, 12.5, 16 and 25 %; maintenance 5 to
+/// 15 %, end half a percent above. Fees: 0.4 % each to keeper and tranche in a liquidation, 0.05 % of a trade, of which the
+/// tranche gets a fifth and the protocol a tenth. Funding: 0.1 % an hour at the largest open interest, and never more. Profit
+/// matures in an hour and counts for 90 %; a pool carries twice its equity; ADL begins with profits of 10 %, and takes any
+/// after 300 slots.
+///
+/// `cap`: largest open interest of a side, base units; `quote_unit`: quote units of one quote token.
+pub fn default_perp(cap: u64, lot: u64, quote_unit: u64) -> PerpConfig {
+    let tier = |edge: u64, initial, maintenance: u16| TierConfig {
+        edge,
+        initial,
+        end: maintenance + 50,
+        maintenance,
+        reserved: 0,
+    };
+    PerpConfig {
+        tiers: [
+            tier(50_000 * quote_unit, 1_000, 500),
+            tier(250_000 * quote_unit, 1_250, 650),
+            tier(1_000_000 * quote_unit, 1_600, 900),
+            tier(u64::MAX, 2_500, 1_500),
+        ],
+        skew_scale: cap.saturating_mul(SKEW_SCALE),
+        open_interest_cap: cap,
+        lot,
+        funding_slope: 1_000 * SKEW_SCALE as u32,
+        funding_max: 1_000,
+        maturity: 3_600,
+        cooldown: 3_600,
+        adl_slots: 300,
+        taker_fee: 5,
+        tranche_share: 2_000,
+        protocol_share: 1_000,
+        keeper_fee: 40,
+        insurance_fee: 40,
+        profit_weight: 9_000,
+        pool_leverage: 20_000,
+        adl_threshold: 1_000,
+        reserved: [0; 2],
     }
 }

@@ -5,7 +5,8 @@ mod options;
 mod output;
 mod progress;
 
-use breakwater_sim::price_path::{PricePath, default_assets, from_files, synthetic};
+use breakwater_sim::agents::Crowd;
+use breakwater_sim::price_path::{PricePath, Scenario, default_assets, from_files, synthetic};
 use breakwater_sim::record::{PriceFileRecord, RunParameters};
 use breakwater_sim::report::summary;
 use breakwater_sim::run::{RunConfig, RunError, run as simulate};
@@ -20,7 +21,8 @@ pub fn run(options: &Options) -> Result<(), Failure> {
     let path = price_path(options)?;
     output::verify(&options.out).map_err(Failure::Input)?;
     let command = command::repeat(options);
-    let config = RunConfig { parameters: parameters(options, &command), keepers: options.keepers };
+    let crowd = scenario(options).and_then(Crowd::of);
+    let config = RunConfig { parameters: parameters(options, &command), keepers: options.keepers, crowd };
     let mut bar = Bar::new(options.accounts);
     let outcome = simulate(&config, &path, |progress| bar.show(progress));
     bar.clear();
@@ -44,10 +46,15 @@ fn failure(error: &RunError, command: &str) -> Failure {
     }
 }
 
+/// The scenario, unless prices come from files.
+fn scenario(options: &Options) -> Option<Scenario> {
+    options.prices.is_empty().then(|| options.scenario.unwrap_or(options::DEFAULT_SCENARIO))
+}
+
 fn price_path(options: &Options) -> Result<PricePath, Failure> {
     let assets = default_assets();
-    if options.prices.is_empty() {
-        return Ok(synthetic(options.scenario.unwrap_or(options::DEFAULT_SCENARIO), options.seed, &assets));
+    if let Some(scenario) = scenario(options) {
+        return Ok(synthetic(scenario, options.seed, &assets));
     }
     let input = |error: breakwater_sim::price_path::PriceInputError| Failure::Input(error.to_string());
     let window = options.window().map_err(input)?;
@@ -55,7 +62,6 @@ fn price_path(options: &Options) -> Result<PricePath, Failure> {
 }
 
 fn parameters(options: &Options, command: &str) -> RunParameters {
-    let scenario = options.prices.is_empty().then(|| options.scenario.unwrap_or(options::DEFAULT_SCENARIO));
     let file = |file: &breakwater_sim::price_path::PriceFile| PriceFileRecord {
         symbol: file.symbol.clone(),
         path: file.path.display().to_string(),
@@ -64,7 +70,7 @@ fn parameters(options: &Options, command: &str) -> RunParameters {
         command: command.to_owned(),
         accounts: options.accounts,
         seed: options.seed,
-        scenario: scenario.map(|scenario| scenario.to_string()),
+        scenario: scenario(options).map(|scenario| scenario.to_string()),
         price_files: options.prices.iter().map(file).collect(),
         from: options.from.clone(),
         to: options.to.clone(),

@@ -18,6 +18,8 @@ Examples:
       200 accounts, a fall of 50 %, a report in demo-out/report.html
   breakwater demo --scenario wick --accounts 500 --seed 7
       one print 45 % below the market
+  breakwater demo --scenario gap
+      perpetuals: a fall through bankruptcy prices, borne by tranches, pools, shared fund and winners
   breakwater demo --prices btc_usd_1h.csv --from 2020-03-08 --to 2020-03-16
       real prices of BTC; SOL and ETH follow it with a beta that the report states
   breakwater demo --prices BTC=a.csv --prices ETH=b.csv --json > run.json
@@ -30,7 +32,8 @@ The same command gives the same run. Exit codes: 0 done, 1 an invariant did not 
 
 /// Runs a price crash over many accounts on an embedded chain with the real program, and writes a report.
 ///
-/// Traders with seeded leverage hold SOL, BTC and ETH and owe dollars or another token.
+/// Traders with seeded leverage hold SOL, BTC and ETH and owe dollars or another token;
+/// in the scenarios long-squeeze, short-squeeze and gap they trade perpetuals instead.
 /// Several keepers race to liquidate them. After every price step all invariants are checked,
 /// and that value in is value out over all parties.
 #[derive(Args, Debug)]
@@ -48,7 +51,8 @@ pub struct Options {
     #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u64).range(1..=MAX_KEEPERS))]
     pub keepers: u64,
 
-    /// Synthetic prices: crash, wick, grind or recovery [default: crash].
+    /// Synthetic prices: crash, wick, grind, recovery, and with perpetuals long-squeeze, short-squeeze, gap
+    /// [default: crash].
     #[arg(long, value_name = "NAME", conflicts_with = "prices", value_parser = scenario)]
     pub scenario: Option<Scenario>,
 

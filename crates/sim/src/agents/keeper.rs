@@ -6,10 +6,9 @@ use std::collections::VecDeque;
 
 use breakwater_client::Address;
 use breakwater_client::interface::{MarginError, RiskBoard};
-use breakwater_client::margin::error::Pair;
-use breakwater_client::margin::liquidation::best_pair;
-use breakwater_client::margin::units::USD;
-use breakwater_client::margin::{Plan, Request, Side, Snapshot, Valuation, Value, plan_liquidation};
+use breakwater_client::margin::liquidation::best_target;
+use breakwater_client::margin::units::PPM;
+use breakwater_client::margin::{Plan, Request, Side, Snapshot, Target, Valuation, Value, plan_liquidation};
 use rand::Rng;
 use rand::rngs::StdRng;
 use solana_signer::Signer;
@@ -51,16 +50,28 @@ pub struct Keeper {
 pub struct Attempt {
     /// Number of the account.
     pub account: usize,
-    /// The legs.
-    pub pair: Pair,
-    /// The most it wants to repay, native units of the debt.
-    pub max_repay: u64,
+    /// What it aims at.
+    pub target: Target,
+    /// The most it wants to repay (native units of the debt) or to close (base units).
+    pub most: u64,
+}
+
+/// How much of a plan a keeper asks for.
+struct Size {
+    /// The most to repay or to close.
+    most: u64,
+    /// What that is worth.
+    worth: Value,
+    /// What the keeper needs for it.
+    capital: Value,
+    /// What it earns.
+    pay: Value,
 }
 
 impl Attempt {
-    /// The request as the mathematics takes it.
-    pub fn request(&self) -> Request {
-        Request { pair: self.pair, max_repay: self.max_repay }
+    /// The request as the mathematics takes it; `pool`: what the pool of the market has that is involved, quote units.
+    pub fn request(&self, pool: u64) -> Request {
+        Request { target: self.target, most: self.most, pool }
     }
 }
 
@@ -90,31 +101,49 @@ impl Keeper {
             if !valuation.is_liquidatable() {
                 continue;
             }
-            let Ok(pair) = best_pair(&legs, &valuation, &params) else { continue };
-            let whole = Request { pair, max_repay: u64::MAX };
+            let Ok(target) = best_target(&legs, &valuation, &params) else { continue };
+            let whole = Request { target, most: u64::MAX, pool: view.pool(target) };
             let Ok(plan) = plan_liquidation(&legs, &valuation, &params, &whole) else { continue };
-            let price = view.price(plan.pair.debt);
-            let limit = price.amount_down(self.limit).unwrap_or(u64::MAX);
-            let max_repay = limit.max(plan.repay.div_ceil(LEAST_PART)).min(plan.repay);
-            let worth = price.value_up(max_repay);
-            let rank = self.rank(&valuation, worth, &plan);
-            found.push((rank, self.random.random(), worth, Attempt { account, pair, max_repay }));
+            let size = self.size(view, &plan)?;
+            let rank = self.rank(&valuation, &size);
+            found.push((rank, self.random.random(), size.capital, Attempt { account, target, most: size.most }));
         }
         found.sort_by_key(|(rank, tie, ..)| (Reverse(*rank), *tie));
         let mut left = own_equity.0 / 2;
-        let affordable = found.into_iter().enumerate().filter_map(|(position, (_, _, worth, attempt))| {
-            let takes = position == 0 || worth.0 <= left;
-            left -= if takes { worth.0 } else { 0 };
+        let affordable = found.into_iter().enumerate().filter_map(|(position, (_, _, capital, attempt))| {
+            let takes = position == 0 || capital.0 <= left;
+            left -= if takes { capital.0 } else { 0 };
             takes.then_some(attempt)
         });
         Ok(affordable.collect())
     }
 
-    fn rank(&mut self, valuation: &Valuation, worth: Value, plan: &Plan) -> i128 {
+    /// How much of a plan the keeper asks for, and what that means to it. Closing a position takes no capital.
+    fn size(&self, view: &View, plan: &Plan) -> Result<Size, MarginError> {
+        match plan {
+            Plan::Spot(plan) => {
+                let price = view.price(plan.pair.debt);
+                let limit = price.amount_down(self.limit).unwrap_or(u64::MAX);
+                let most = limit.max(plan.repay.div_ceil(LEAST_PART)).min(plan.repay);
+                let worth = price.value_up(most);
+                let pay = Value(worth.0 / i128::from(PPM) * i128::from(plan.bonus));
+                Ok(Size { most, worth, capital: worth, pay })
+            }
+            Plan::Perp(plan) => {
+                let (mark, price) = (view.marks[usize::from(plan.market)], view.price(view.board.quote_token));
+                let limit = mark.size_up(price.amount_down(self.limit).unwrap_or(u64::MAX));
+                let most = limit.max(plan.size.div_ceil(LEAST_PART)).min(plan.size);
+                let worth = price.value_up(mark.notional(most).up);
+                Ok(Size { most, worth, capital: Value::ZERO, pay: price.value_down(plan.fee - plan.insurance) })
+            }
+        }
+    }
+
+    fn rank(&mut self, valuation: &Valuation, size: &Size) -> i128 {
         match self.taste {
             Taste::Deepest => -valuation.maintenance.0,
-            Taste::Largest => worth.0,
-            Taste::BestPaid => worth.0 / USD * i128::from(plan.bonus),
+            Taste::Largest => size.worth.0,
+            Taste::BestPaid => size.pay.0,
             Taste::Any => i128::from(self.random.random::<u32>()),
         }
     }
@@ -124,9 +153,7 @@ impl Keeper {
     /// # Errors
     /// The program's refusal.
     pub fn send(&self, world: &mut World, liquidatee: &Address, attempt: &Attempt) -> Sent {
-        let symbol = |token: u8| world.tokens[usize::from(token)].symbol.clone();
-        let (debt, collateral) = (symbol(attempt.pair.debt), symbol(attempt.pair.collateral));
-        world.liquidate(&self.trader, liquidatee, &debt, &collateral, attempt.max_repay)
+        world.liquidate_target(&self.trader, liquidatee, attempt.target, attempt.most)
     }
 
     /// What the keeper itself is worth.

@@ -1,11 +1,12 @@
-//! Puts everybody on the chain before the first step: tokens are listed, lenders and keepers pay in, traders deposit and
-//! borrow.
+//! Puts everybody on the chain before the first step: tokens and markets are listed, lenders, keepers and the provider of
+//! liquidity pay in, traders deposit, borrow and trade.
 
 use breakwater_client::Address;
 use breakwater_client::instruction;
 use solana_signer::Signer;
 
-use super::portfolio::{Asset, Portfolio, portfolios};
+use super::crowd::{Crowd, CrowdPlan, Positions, crowd_plan};
+use super::portfolio::{Asset, portfolios};
 use super::problem::{Problem, refused};
 use super::{Keeper, Market};
 use crate::keys::random;
@@ -20,6 +21,8 @@ const USE_PERCENT: u128 = 70;
 const KEEPER_CAPITAL: u128 = 250_000 * Price8::PER_USD as u128;
 /// What the market outside has of every token, as a multiple of everything the traders hold.
 const MARKET_DEPTH: u128 = 20;
+/// Part of itself that the shared fund pays in a day, bps.
+const FUND_EPOCH_CAP: u16 = 5_000;
 /// Least supply of a token by a lender, 10^−8 dollars.
 const LEAST_SUPPLY: u128 = 10_000 * Price8::PER_USD as u128;
 
@@ -47,6 +50,8 @@ pub struct SetUp<'a> {
     pub keepers: u64,
     /// Symbols; the last is the dollar token.
     pub symbols: &'a [String],
+    /// How perpetuals are traded, if they are.
+    pub crowd: Option<Crowd>,
     /// Prices to start with.
     pub first: &'a PriceStep,
 }
@@ -62,10 +67,14 @@ pub(crate) fn listings(symbols: &[String]) -> Vec<Listing> {
 }
 
 /// What a reader should know of the agents, one sentence each.
-pub fn notes(keepers: u64) -> Vec<String> {
-    vec![
-        "Traders stay passive: they neither add collateral nor repay. At the start each owes 15 to 99 % of what it may borrow."
-            .to_owned(),
+pub fn notes(keepers: u64, crowd: Option<Crowd>) -> Vec<String> {
+    let mut notes = vec![
+        match crowd {
+            None => "Traders stay passive: they neither add collateral nor repay. At the start each owes 15 to 99 % of what it may \
+                     borrow."
+                .to_owned(),
+            Some(crowd) => crowd.note(),
+        },
         format!(
             "{keepers} keeper{} with dollar capital and limits of {} own race in a seeded order each round; what they seize \
              is sold to a market outside at the oracle price, without cost or impact. They also take calls that pay no bonus because the account is \
@@ -73,8 +82,14 @@ pub fn notes(keepers: u64) -> Vec<String> {
             if keepers == 1 { "" } else { "s" },
             if keepers == 1 { "its" } else { "their" },
         ),
-        "Insurance tranches start empty: they are filled by interest and by the insurance share of bonuses.".to_owned(),
-    ]
+    ];
+    notes.push(match crowd {
+        None => "Insurance tranches start empty: they are filled by interest and by the insurance share of bonuses.".to_owned(),
+        Some(_) => "Tranches of banks start empty. Those of markets and the shared fund are seeded by the provider of liquidity, who \
+                    stays until the end."
+            .to_owned(),
+    });
+    notes
 }
 
 impl SetUp<'_> {
@@ -85,10 +100,10 @@ impl SetUp<'_> {
     pub fn run(&self, world: &mut World, mut progress: impl FnMut(u64)) -> Result<Population, Problem> {
         let prices: Vec<Price8> = self.first.samples.iter().map(|sample| sample.price).collect();
         let listings = listings(self.symbols);
-        let plans = portfolios(self.seed, self.accounts, &prices, &listings).ok_or(Problem::AmountTooLarge)?;
         let assets: Vec<Asset> =
             prices.iter().zip(&listings).map(|(&price, &listing)| Asset { price, listing }).collect();
-        let needs = Needs::of(&plans, &assets, self.keepers).ok_or(Problem::AmountTooLarge)?;
+        let plan = self.plan(&prices, &listings).ok_or(Problem::AmountTooLarge)?;
+        let needs = Needs::of(&plan.accounts, &assets, self.keepers).ok_or(Problem::AmountTooLarge)?;
 
         self.list(world, &listings)?;
         let market = Market::new(world);
@@ -97,12 +112,53 @@ impl SetUp<'_> {
         }
         let lenders = self.lenders(world, &needs)?;
         let keepers = self.keepers(world, &needs)?;
-        let mut traders = Vec::with_capacity(plans.len());
-        for plan in &plans {
-            traders.push(self.trader(world, plan)?);
+        if let Some(crowd) = self.crowd {
+            self.open_markets(world, &crowd, &plan)?;
+        }
+        let mut traders = Vec::with_capacity(plan.accounts.len());
+        for positions in &plan.accounts {
+            traders.push(self.trader(world, positions)?);
             progress(traders.len() as u64);
         }
         Ok(Population { traders, lenders, keepers, market })
+    }
+
+    fn plan(&self, prices: &[Price8], listings: &[Listing]) -> Option<CrowdPlan> {
+        if let Some(crowd) = &self.crowd {
+            return crowd_plan(crowd, self.seed, self.accounts, prices, listings);
+        }
+        let portfolios = portfolios(self.seed, self.accounts, prices, listings)?;
+        let accounts = portfolios.into_iter().map(|portfolio| Positions { portfolio, trades: Vec::new() }).collect();
+        Some(CrowdPlan { accounts, ..CrowdPlan::default() })
+    }
+
+    /// Creates the shared fund, lists a market for every token but the dollar token, and lets a provider fill their pools and
+    /// tranches and the fund.
+    fn open_markets(&self, world: &mut World, crowd: &Crowd, plan: &CrowdPlan) -> Result<(), Problem> {
+        let Some((dollar, bases)) = self.symbols.split_last() else { return Ok(()) };
+        world.create_fund(dollar, FUND_EPOCH_CAP).map_err(refused("create_fund"))?;
+        for (symbol, listing) in bases.iter().zip(&plan.listings) {
+            world.list_perp(symbol, *listing).map_err(refused("create_market"))?;
+        }
+        world.refresh_perps().map_err(refused("refresh"))?;
+        let provider = world.trader();
+        let part = |amount: u64, bps: u64| (u128::from(amount) * u128::from(bps) / 10_000) as u64;
+        let liquidity = plan.liquidity.iter().try_fold(0u64, |sum, amount| sum.checked_add(*amount));
+        let liquidity = liquidity.filter(|sum| *sum < u64::MAX / 4).ok_or(Problem::AmountTooLarge)?;
+        let fund = part(liquidity, crowd.fund);
+        let tranches = part(liquidity, crowd.tranche);
+        world.deposit(&provider, dollar, liquidity + fund + tranches).map_err(refused("deposit"))?;
+        for (symbol, amount) in bases.iter().zip(&plan.liquidity) {
+            world.add_liquidity(&provider, symbol, *amount).map_err(refused("add_liquidity"))?;
+            let tranche = part(*amount, crowd.tranche);
+            if tranche > 0 {
+                world.insure_market(&provider, symbol, tranche).map_err(refused("insure"))?;
+            }
+        }
+        if fund > 0 {
+            world.insure_group(&provider, fund).map_err(refused("insure"))?;
+        }
+        Ok(())
     }
 
     fn list(&self, world: &mut World, listings: &[Listing]) -> Result<(), Problem> {
@@ -138,13 +194,17 @@ impl SetUp<'_> {
         Ok(keepers)
     }
 
-    fn trader(&self, world: &mut World, plan: &Portfolio) -> Result<Trader, Problem> {
+    fn trader(&self, world: &mut World, positions: &Positions) -> Result<Trader, Problem> {
         let trader = world.trader();
+        let Positions { portfolio: plan, trades } = positions;
         for (token, amount) in &plan.deposits {
             world.deposit(&trader, &self.symbols[*token], *amount).map_err(refused("deposit"))?;
         }
         for (token, amount) in &plan.debts {
             world.borrow(&trader, &self.symbols[*token], *amount).map_err(refused("borrow"))?;
+        }
+        for (market, delta) in trades {
+            world.trade(&trader, &self.symbols[*market], *delta).map_err(refused("trade"))?;
         }
         Ok(trader)
     }
@@ -161,13 +221,15 @@ struct Needs {
 }
 
 impl Needs {
-    fn of(plans: &[Portfolio], assets: &[Asset], keepers: u64) -> Option<Needs> {
+    fn of(plans: &[Positions], assets: &[Asset], keepers: u64) -> Option<Needs> {
         let mut debts = vec![0u128; assets.len()];
         let (mut held, mut largest) = (0, 0);
-        for plan in plans {
+        for Positions { portfolio: plan, trades } in plans {
             let worth = |legs: &[(usize, u64)]| legs.iter().map(|leg| assets[leg.0].worth(leg.1)).sum::<u128>();
             held += worth(&plan.deposits);
-            largest = worth(&plan.debts).max(largest);
+            // what a position loses becomes a debt of about its collateral at most
+            let owed = if trades.is_empty() { worth(&plan.debts) } else { worth(&plan.deposits) };
+            largest = owed.max(largest);
             for (token, amount) in &plan.debts {
                 debts[*token] += u128::from(*amount);
             }

@@ -12,15 +12,15 @@ use crate::world::Listing;
 /// Part of its borrowing limit that an account uses, bps: from comfortable to close to the limit.
 const USED_BPS: std::ops::RangeInclusive<u64> = 1_500..=9_900;
 /// Worth of an account's collateral is 1,000 to 2,000 dollars doubled up to this many times.
-const DOUBLINGS: u32 = 8;
+pub(super) const DOUBLINGS: u32 = 8;
 /// Room for the price interval on either side of a limit, bps.
-const BAND_BPS: u64 = 30;
+pub(super) const BAND_BPS: u64 = 30;
 /// Of a hundred accounts, those that owe dollars alone.
 const DOLLAR_DEBTORS: u32 = 70;
 /// Of a hundred accounts, those that owe dollars alone or a volatile token alone; the rest owe both.
 const SINGLE_DEBTORS: u32 = 88;
 /// 10^−8 dollars.
-const USD: u128 = Price8::PER_USD as u128;
+pub(super) const USD: u128 = Price8::PER_USD as u128;
 
 /// Amounts of one account, native units by token.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -1,8 +1,11 @@
 //! What a keeper knows: the board and the accounts as a node would send them, at one moment.
 
 use breakwater_client::Address;
+use breakwater_client::interface::snapshot::Own;
 use breakwater_client::interface::{MarginAccount, MarginError, RiskBoard, snapshot};
-use breakwater_client::margin::{Price, Snapshot, Valuation, health};
+use breakwater_client::margin::perp::Mark;
+use breakwater_client::margin::position::MARKET_LEG;
+use breakwater_client::margin::{Price, Snapshot, Target, Valuation, health};
 
 use crate::world::World;
 
@@ -12,18 +15,33 @@ pub struct View {
     pub board: RiskBoard,
     /// The accounts, in the order they were asked for.
     pub accounts: Vec<MarginAccount>,
+    /// What each market's pool has, quote units.
+    pub pools: Vec<u64>,
+    /// Each market's mark.
+    pub marks: Vec<Mark>,
     /// Unix time, seconds.
     pub now: i64,
 }
 
 impl View {
-    /// Reads accounts and the board from the chain.
-    pub fn read(world: &World, accounts: &[Address]) -> View {
-        View {
+    /// Reads accounts, the board and the markets from the chain.
+    ///
+    /// # Errors
+    /// Overflow.
+    pub fn read(world: &World, accounts: &[Address]) -> Result<View, MarginError> {
+        let perps = || world.perps.iter();
+        Ok(View {
             board: world.board(),
             accounts: accounts.iter().map(|account| world.margin_account(account)).collect(),
+            pools: perps().map(|perp| world.pool(perp)).collect::<Result<_, _>>()?,
+            marks: perps().map(|perp| world.mark(perp)).collect::<Result<_, _>>()?,
             now: world.chain.now(),
-        }
+        })
+    }
+
+    /// What the pool of the market has that a target involves, quote units; 0 without a market.
+    pub fn pool(&self, target: Target) -> u64 {
+        market_of(target).map_or(0, |market| self.pools[usize::from(market)])
     }
 
     /// Values one of the accounts; `legs` is filled on the way.
@@ -34,14 +52,23 @@ impl View {
         value(&self.board, &self.accounts[account], self.now, legs)
     }
 
-    /// Price of a token at mid.
-    pub fn price(&self, token: u8) -> Price {
-        price(&self.board, token)
+    /// Price of a leg at mid; what is owed to and by markets is in the quote token.
+    pub fn price(&self, leg: u8) -> Price {
+        price(&self.board, leg)
     }
 }
 
-/// Price of a token at mid.
-pub(crate) fn price(board: &RiskBoard, token: u8) -> Price {
+/// The market that a target involves.
+pub(crate) fn market_of(target: Target) -> Option<u8> {
+    match target {
+        Target::Perp(market) => Some(market),
+        Target::Spot(pair) => [pair.debt, pair.collateral].iter().find_map(|leg| leg.checked_sub(MARKET_LEG)),
+    }
+}
+
+/// Price of a leg at mid.
+pub(crate) fn price(board: &RiskBoard, leg: u8) -> Price {
+    let token = if leg >= MARKET_LEG { board.quote_token } else { leg };
     let feed = board.tokens[usize::from(token)].feed;
     Price(board.feeds[usize::from(feed)].price)
 }
@@ -53,6 +80,6 @@ pub(crate) fn value(
     now: i64,
     legs: &mut Snapshot,
 ) -> Result<Valuation, MarginError> {
-    snapshot::build(legs, board, account, &[], now)?;
+    snapshot::build(legs, board, account, &Own::default(), now)?;
     Ok(health::value(legs)?)
 }

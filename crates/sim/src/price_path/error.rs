@@ -10,7 +10,7 @@ use thiserror::Error;
 #[allow(missing_docs, reason = "the messages say what the fields are")]
 pub enum PriceInputError {
     /// `--scenario` with a name that does not exist.
-    #[error("unknown scenario {given:?}: choose crash, wick, grind or recovery")]
+    #[error("unknown scenario {given:?}: choose crash, wick, grind, recovery, long-squeeze, short-squeeze or gap")]
     UnknownScenario { given: String },
     /// `--from` or `--to` that is no date.
     #[error("{option} {given:?} is no date: write YYYY-MM-DD or \"YYYY-MM-DD HH:MM:SS\" (UTC)")]

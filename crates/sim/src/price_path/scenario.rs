@@ -35,11 +35,25 @@ pub enum Scenario {
     Grind,
     /// A fall of 48 % and all of the way back.
     Recovery,
+    /// Crowded longs and a fall of 40 % in stages.
+    LongSqueeze,
+    /// Crowded shorts and a rise of 60 % in stages.
+    ShortSqueeze,
+    /// Longs and shorts in balance and a fall of 42 % within one step.
+    Gap,
 }
 
 impl Scenario {
     /// Every scenario, in the order of the help text.
-    pub const ALL: [Scenario; 4] = [Scenario::Crash, Scenario::Wick, Scenario::Grind, Scenario::Recovery];
+    pub const ALL: [Scenario; 7] = [
+        Scenario::Crash,
+        Scenario::Wick,
+        Scenario::Grind,
+        Scenario::Recovery,
+        Scenario::LongSqueeze,
+        Scenario::ShortSqueeze,
+        Scenario::Gap,
+    ];
 
     /// Name on the command line.
     pub const fn name(self) -> &'static str {
@@ -48,6 +62,9 @@ impl Scenario {
             Scenario::Wick => "wick",
             Scenario::Grind => "grind",
             Scenario::Recovery => "recovery",
+            Scenario::LongSqueeze => "long-squeeze",
+            Scenario::ShortSqueeze => "short-squeeze",
+            Scenario::Gap => "gap",
         }
     }
 
@@ -58,14 +75,17 @@ impl Scenario {
             Scenario::Wick => "one print 45 % below the market, then recovery",
             Scenario::Grind => "a slow, even fall of 50 % over two and a half days",
             Scenario::Recovery => "a fall of 48 % and all of the way back",
+            Scenario::LongSqueeze => "crowded longs in perpetuals and a fall of 40 % in stages",
+            Scenario::ShortSqueeze => "crowded shorts in perpetuals and a rise of 60 % in stages",
+            Scenario::Gap => "perpetuals in balance and a fall of 42 % within one step",
         }
     }
 
     /// Seconds between two steps.
     pub const fn step_seconds(self) -> i64 {
         match self {
-            Scenario::Crash | Scenario::Wick | Scenario::Recovery => 60,
             Scenario::Grind => 900,
+            _ => 60,
         }
     }
 
@@ -89,6 +109,31 @@ impl Scenario {
             }
             Scenario::Grind => &[(0, 10_000), (240, 5_000)],
             Scenario::Recovery => &[(0, 10_000), (10, 10_000), (95, 5_200), (105, 5_200), (190, 10_000), (200, 10_000)],
+            Scenario::LongSqueeze => &[
+                (0, 10_000),
+                (10, 10_000),
+                (40, 9_100),
+                (55, 9_400),
+                (85, 8_200),
+                (100, 8_500),
+                (135, 7_000),
+                (150, 7_300),
+                (180, 6_000),
+                (200, 6_200),
+            ],
+            Scenario::ShortSqueeze => &[
+                (0, 10_000),
+                (10, 10_000),
+                (40, 11_200),
+                (55, 10_900),
+                (85, 12_800),
+                (100, 12_400),
+                (135, 14_500),
+                (150, 14_000),
+                (180, 16_000),
+                (200, 15_600),
+            ],
+            Scenario::Gap => &[(0, 10_000), (80, 9_900), (81, 5_700), (120, 5_900), (160, 5_800)],
         }
     }
 }
@@ -264,6 +309,10 @@ mod tests {
     fn an_unknown_scenario_is_refused_by_name() {
         assert_eq!("grind".parse::<Scenario>().unwrap(), Scenario::Grind);
         let error = "moon".parse::<Scenario>().unwrap_err();
-        assert_eq!(error.to_string(), "unknown scenario \"moon\": choose crash, wick, grind or recovery");
+        assert_eq!(
+            error.to_string(),
+            "unknown scenario \"moon\": choose crash, wick, grind, recovery, long-squeeze, \
+             short-squeeze or gap"
+        );
     }
 }

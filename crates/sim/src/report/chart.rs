@@ -22,6 +22,11 @@ const GRID: RGBColor = RGBColor(0xE3, 0xE6, 0xEA);
 const AXIS: RGBColor = RGBColor(0xB4, 0xBA, 0xC3);
 const TEXT: RGBColor = RGBColor(0x5B, 0x64, 0x70);
 
+/// A colour as the page and the plots write it.
+pub(super) fn hex(color: RGBColor) -> String {
+    format!("#{:02X}{:02X}{:02X}", color.0, color.1, color.2)
+}
+
 /// Plotters draws on whole pixels; drawing this many times larger keeps lines smooth.
 const SCALE: u32 = 4;
 /// Points a line keeps in each half of its lows and highs.
@@ -54,7 +59,7 @@ pub(super) struct Chart {
     pub unit: String,
     /// Label of a value on the y axis.
     pub y_label: fn(f64) -> String,
-    /// Whether the y axis begins at zero.
+    /// Whether the y axis begins at zero, or below where a value is.
     pub from_zero: bool,
     /// What is plotted.
     pub series: Vec<Series>,
@@ -121,7 +126,7 @@ impl Chart {
                     chart.draw_series(LineSeries::new(thinned(&series.points), stroke))?;
                 }
                 Shape::Area => {
-                    let area = AreaSeries::new(thinned(&series.points), low, color.mix(0.18));
+                    let area = AreaSeries::new(thinned(&series.points), low.max(0.0), color.mix(0.18));
                     chart.draw_series(area.border_style(stroke))?;
                 }
                 Shape::Bars(width) => {
@@ -139,10 +144,12 @@ impl Chart {
     fn y_range(&self) -> (f64, f64) {
         let values = || self.series.iter().flat_map(|series| &series.points).map(|point| point.1);
         let high = values().fold(0.0, f64::max);
-        let low = if self.from_zero { 0.0 } else { values().fold(high, f64::min) };
+        let lowest = values().fold(high, f64::min);
+        let low = if self.from_zero { lowest.min(0.0) } else { lowest };
         let room = (high - low) * 0.06;
         match (self.from_zero, high > low) {
             (_, false) => (low.min(0.0), high.max(low + 1.0) + 0.05),
+            (true, true) if low < 0.0 => (low - room, high + room),
             (true, true) => (0.0, high + room),
             (false, true) => ((low - room).max(0.0), high + room),
         }
@@ -204,6 +211,13 @@ mod tests {
         for points in [vec![], vec![(0, 0.0)], vec![(0, 0.0), (60, 0.0)]] {
             assert!(chart(points, Shape::Area).svg(SIZE, (0, 0)).starts_with("<svg"));
         }
+    }
+
+    #[test]
+    fn a_value_below_zero_is_in_the_plot() {
+        let (low, high) = chart(vec![(0, -50.0), (60, 100.0)], Shape::Line).y_range();
+        assert!(low < -50.0 && high > 100.0);
+        assert_eq!(chart(vec![(0, 50.0), (60, 100.0)], Shape::Line).y_range().0, 0.0);
     }
 
     #[test]

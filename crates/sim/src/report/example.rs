@@ -19,8 +19,10 @@ pub(crate) fn example() -> RunRecord {
             ..Default::default()
         },
         tokens: tokens.to_vec(),
+        markets: Vec::new(),
         steps: Vec::new(),
         liquidations: Vec::new(),
+        closings: Vec::new(),
         keepers: (0..4).map(|keeper| KeeperRecord { keeper, ..Default::default() }).collect(),
         totals: RunTotals::default(),
         why_none: None,
@@ -64,13 +66,14 @@ pub(crate) fn example() -> RunRecord {
             collateral_micro_usd: debt / 2 * 3,
             tranche_micro_usd: tranche - bad_debt,
             bad_debt_micro_usd: bad_debt,
+            markets: Vec::new(),
         });
     }
     let totals = &mut record.totals;
     totals.accounts_liquidated = totals.liquidations.min(143);
     totals.tranche_after_micro_usd = tranche - 12_345_670_000;
     totals.bad_debt_micro_usd = 12_345_670_000;
-    totals.set_compute_units(&record.liquidations);
+    totals.set_compute_units(&record.liquidations, &record.closings);
     totals.vaults = tokens
         .iter()
         .zip([(48_211_304_551_207, 11), (13_400_550_120, 3), (211_004_551_873, 0), (4_811_302_551_730, 27)])
@@ -85,6 +88,64 @@ pub(crate) fn example() -> RunRecord {
     totals.invariants_checked = 201 * 14;
     totals.wall_ms = 18_432;
     record
+}
+
+/// The same run with a market about SOL whose pool ends below zero, and two positions that were closed.
+pub(crate) fn example_with_perps() -> RunRecord {
+    let mut record = example();
+    record.markets = vec![MarketRecord { symbol: "SOL".into(), decimals: 9 }];
+    for (step, i) in record.steps.iter_mut().zip(0i64..) {
+        step.markets = vec![MarketStepRecord {
+            equity_micro_usd: 1_900_000_000_000 - i * 10_000_000_000,
+            assets_micro_usd: 1_500_000_000_000,
+            deficit_micro_usd: u64::from(i > 190) * 100_000_000_000,
+            tranche_micro_usd: 20_000_000_000,
+            long_micro_usd: 4_000_000_000_000,
+            short_micro_usd: 3_000_000_000_000,
+        }];
+    }
+    record.closings = (0..2).map(closing).collect();
+    let totals = &mut record.totals;
+    totals.liquidations += 2;
+    totals.perps = PerpTotals {
+        closings: 2,
+        market_debts: 3,
+        closed_micro_usd: 90_000_000_000,
+        write_offs: 4,
+        loss_micro_usd: 1_000_000_000_000,
+        deleveraged: 5,
+        waterfall: Waterfall {
+            account_micro_usd: 2_000_000_000_000,
+            tranche_micro_usd: 100_000_000_000,
+            pool_micro_usd: 600_000_000_000,
+            fund_micro_usd: 50_000_000_000,
+            adl_micro_usd: 250_000_000_000,
+        },
+        equity_before_micro_usd: 1_900_000_000_000,
+        equity_after_micro_usd: -100_000_000_000,
+        fund_before_micro_usd: 100_000_000_000,
+        fund_after_micro_usd: 50_000_000_000,
+        ..PerpTotals::default()
+    };
+    record
+}
+
+fn closing(number: u64) -> ClosingRecord {
+    ClosingRecord {
+        step: 81,
+        time: 1_735_694_460,
+        account: 7 + number,
+        keeper: number,
+        symbol: "SOL".into(),
+        size_native: 450_000_000_000,
+        notional_micro_usd: 45_000_000_000,
+        settled_micro_usd: 3_000_000_000,
+        bonus_micro_usd: 180_000_000,
+        insurance_micro_usd: 180_000_000,
+        health_factor_before_ppm: 940_000,
+        health_factor_after_ppm: None,
+        cu: 21_000,
+    }
 }
 
 fn liquidation(step: u64, time: i64, k: u64, fell: u64) -> LiquidationRecord {

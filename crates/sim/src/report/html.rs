@@ -5,16 +5,18 @@ use std::fmt::Write;
 
 use crate::record::{LiquidationRecord, RunRecord, TokenRecord};
 
-use super::chart::{Chart, Size};
+use plotters::style::RGBColor;
+
+use super::chart::{Chart, Size, hex};
 use super::format::{amount, amount_short, counted, date_time, escape, grouped, money, money_short, ratio, seconds};
-use super::{facts, plots};
+use super::{facts, perps, plots};
 
 /// Rows of the table of largest liquidations.
-const LARGEST: usize = 12;
+pub(super) const LARGEST: usize = 12;
 /// A plot across the page, one in half of it, and either on a phone.
-const WHOLE: Size = Size { width: 1_070, height: 320, ticks: 10 };
-const HALF: Size = Size { width: 530, height: 270, ticks: 5 };
-const NARROW: Size = Size { width: 356, height: 240, ticks: 3 };
+pub(super) const WHOLE: Size = Size { width: 1_070, height: 320, ticks: 10 };
+pub(super) const HALF: Size = Size { width: 530, height: 270, ticks: 5 };
+pub(super) const NARROW: Size = Size { width: 356, height: 240, ticks: 3 };
 
 /// The whole page.
 pub fn render(record: &RunRecord) -> String {
@@ -31,7 +33,9 @@ pub fn render(record: &RunRecord) -> String {
         head(record),
         tiles(record),
         all_plots(record),
+        perps::section(record),
         largest(record),
+        perps::largest(record),
         keepers(record),
         vaults(record),
         notes(record),
@@ -112,29 +116,7 @@ fn tiles(record: &RunRecord) -> String {
 
 fn all_plots(record: &RunRecord) -> String {
     let time = plots::span(record);
-    let figure = |chart: Chart, wide: Size, class: &str| {
-        let legend: String = chart
-            .series
-            .iter()
-            .map(|series| {
-                let (red, green, blue) = (series.color.0, series.color.1, series.color.2);
-                let fill = format!("#{red:02X}{green:02X}{blue:02X}");
-                let square = format!("<svg viewBox=\"0 0 9 9\"><rect width=\"9\" height=\"9\" fill=\"{fill}\"/></svg>");
-                format!("<span><i>{square}</i>{}</span>", escape(&series.name))
-            })
-            .collect();
-        let names: Vec<&str> = chart.series.iter().map(|series| series.name.as_str()).collect();
-        format!(
-            "<figure class=\"card {class}\" role=\"img\" aria-label=\"{title}, {unit}: {names}\">\n\
-             <figcaption><b>{title}</b><div class=\"legend\">{legend}</div></figcaption>\n\
-             <div class=\"wide\">{}</div>\n<div class=\"narrow\">{}</div>\n</figure>\n",
-            chart.svg(wide, time),
-            chart.svg(NARROW, time),
-            title = escape(&chart.title),
-            unit = escape(&chart.unit),
-            names = escape(&names.join(", ")),
-        )
-    };
+    let figure = |chart: Chart, wide: Size, class: &str| figure(&chart, wide, class, time);
     let figures = [
         figure(plots::prices(record), WHOLE, "whole"),
         figure(plots::value_at_risk(record), HALF, ""),
@@ -143,6 +125,34 @@ fn all_plots(record: &RunRecord) -> String {
         figure(plots::insurance(record), HALF, ""),
     ];
     format!("<h2>Course of the run</h2>\n<div class=\"plots\">\n{}</div>\n", figures.concat())
+}
+
+/// A plot with its heading and legend, in both sizes.
+pub(super) fn figure(chart: &Chart, wide: Size, class: &str, time: (i64, i64)) -> String {
+    let legend = chart.series.iter().map(|series| legend(&series.name, series.color)).collect::<String>();
+    let names: Vec<&str> = chart.series.iter().map(|series| series.name.as_str()).collect();
+    framed(
+        (&chart.title, &format!("{}: {}", chart.unit, names.join(", "))),
+        class,
+        &legend,
+        (&chart.svg(wide, time), &chart.svg(NARROW, time)),
+    )
+}
+
+/// A picture with a heading, for wide and for narrow pages. `said`: its title, and what it shows for those who cannot see it.
+pub(super) fn framed(said: (&str, &str), class: &str, legend: &str, (wide, narrow): (&str, &str)) -> String {
+    let (title, what) = (escape(said.0), escape(said.1));
+    format!(
+        "<figure class=\"card {class}\" role=\"img\" aria-label=\"{title}, {what}\">\n\
+         <figcaption><b>{title}</b><div class=\"legend\">{legend}</div></figcaption>\n\
+         <div class=\"wide\">{wide}</div>\n<div class=\"narrow\">{narrow}</div>\n</figure>\n"
+    )
+}
+
+fn legend(name: &str, color: RGBColor) -> String {
+    let fill = hex(color);
+    let square = format!("<svg viewBox=\"0 0 9 9\"><rect width=\"9\" height=\"9\" fill=\"{fill}\"/></svg>");
+    format!("<span><i>{square}</i>{}</span>", escape(name))
 }
 
 fn largest(record: &RunRecord) -> String {
@@ -237,7 +247,7 @@ fn repeat(record: &RunRecord) -> String {
 }
 
 /// A heading and a table whose first column is text; a sentence where there is no row.
-fn section(heading: &str, columns: &[&str], rows: &[Vec<String>], without_rows: &str) -> String {
+pub(super) fn section(heading: &str, columns: &[&str], rows: &[Vec<String>], without_rows: &str) -> String {
     if rows.is_empty() {
         return format!("<h2>{heading}</h2>\n<div class=\"card\"><p class=\"none\">{without_rows}</p></div>\n");
     }
@@ -256,7 +266,7 @@ fn section(heading: &str, columns: &[&str], rows: &[Vec<String>], without_rows: 
     format!("<h2>{heading}</h2>\n<div class=\"card scroll\"><table>\n{table}</table></div>\n")
 }
 
-fn token_amount(record: &RunRecord, symbol: &str, native: u64) -> String {
+pub(super) fn token_amount(record: &RunRecord, symbol: &str, native: u64) -> String {
     let decimals =
         record.tokens.iter().find(|token: &&TokenRecord| token.symbol == symbol).map_or(0, |token| token.decimals);
     format!("{} {symbol}", amount_short(native, decimals))
@@ -270,7 +280,7 @@ fn capitalised(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::example;
+    use crate::report::{example, example_with_perps};
 
     #[test]
     fn the_page_holds_every_part() {
@@ -290,8 +300,19 @@ mod tests {
     }
 
     #[test]
+    fn perpetuals_have_a_waterfall_and_two_plots_for_each_market() {
+        let page = render(&example_with_perps());
+        for part in ["Who bore the losses", "winners (ADL)", "$250,000.00", "SOL-PERP: pool", "SOL-PERP: open interest"]
+        {
+            assert!(page.contains(part), "{part}");
+        }
+        assert_eq!(page.matches("<figure").count(), 5 + 1 + 2);
+        assert!(page.contains("Largest liquidations of positions") && !render(&example()).contains("of positions"));
+    }
+
+    #[test]
     fn the_page_requests_nothing() {
-        let page = render(&example());
+        let page = render(&example_with_perps());
         assert!(!page.contains("<script") && !page.contains("@import") && !page.contains("url("));
         let links = page.matches("http").count();
         let namespaces = page.matches("xmlns=\"http://www.w3.org/2000/svg\"").count();

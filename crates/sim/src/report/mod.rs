@@ -10,10 +10,12 @@ mod example;
 mod facts;
 mod format;
 pub mod html;
+mod perps;
 mod plots;
 pub mod summary;
+mod waterfall;
 
 pub use format::date_time;
 
 #[cfg(test)]
-pub(crate) use example::example;
+pub(crate) use example::{example, example_with_perps};

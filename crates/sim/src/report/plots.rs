@@ -1,9 +1,9 @@
-//! The five plots of a report. Owns which numbers of a record are drawn and how; refuses to know SVG and HTML.
+//! The plots of a report: five of every run, two of each perp market. Owns which numbers of a record are drawn and how; refuses to know SVG and HTML.
 
 use plotters::style::RGBColor;
 
 use crate::price_path::duration;
-use crate::record::{RunRecord, StepRecord};
+use crate::record::{MarketStepRecord, RunRecord, StepRecord};
 
 use super::axis::tick_step;
 use super::chart::{BLUE, Chart, GREEN, GREY, ORANGE, RED, Series, Shape, VIOLET};
@@ -111,12 +111,63 @@ pub(super) fn insurance(record: &RunRecord) -> Chart {
     }
 }
 
+/// What a market's pool is worth and what its tranche holds.
+pub(super) fn pool(record: &RunRecord, market: usize) -> Chart {
+    let symbol = record.markets.get(market).map_or("", |market| market.symbol.as_str());
+    let of = |value: fn(&MarketStepRecord) -> i64| points(record, market, value);
+    Chart {
+        title: format!("{symbol}-PERP: pool"),
+        unit: "US dollars".to_owned(),
+        y_label: dollars,
+        from_zero: true,
+        series: vec![
+            line("pool equity", BLUE, Shape::Line, of(|step| step.equity_micro_usd)),
+            line("market tranche", GREEN, Shape::Line, of(|step| step.tranche_micro_usd as i64)),
+            line("deficit", RED, Shape::Area, of(|step| step.deficit_micro_usd as i64)),
+        ],
+    }
+}
+
+/// A market's open interest and its skew.
+pub(super) fn open_interest(record: &RunRecord, market: usize) -> Chart {
+    let symbol = record.markets.get(market).map_or("", |market| market.symbol.as_str());
+    let of = |value: fn(&MarketStepRecord) -> i64| points(record, market, value);
+    Chart {
+        title: format!("{symbol}-PERP: open interest"),
+        unit: "US dollars".to_owned(),
+        y_label: dollars,
+        from_zero: true,
+        series: vec![
+            line("longs", GREEN, Shape::Line, of(|step| step.long_micro_usd as i64)),
+            line("shorts", RED, Shape::Line, of(|step| step.short_micro_usd as i64)),
+            line(
+                "longs − shorts",
+                GREY,
+                Shape::Area,
+                of(|step| step.long_micro_usd as i64 - step.short_micro_usd as i64),
+            ),
+        ],
+    }
+}
+
+fn points(record: &RunRecord, market: usize, value: fn(&MarketStepRecord) -> i64) -> Vec<(i64, f64)> {
+    let of = |step: &StepRecord| Some((step.time, value(step.markets.get(market)?) as f64));
+    record.steps.iter().filter_map(of).collect()
+}
+
+fn line(name: &str, color: RGBColor, shape: Shape, points: Vec<(i64, f64)>) -> Series {
+    Series { name: name.to_owned(), color, shape, points }
+}
+
 fn series(record: &RunRecord, name: &str, color: RGBColor, shape: Shape, value: fn(&StepRecord) -> u64) -> Series {
     let points = record.steps.iter().map(|step| (step.time, value(step) as f64)).collect();
     Series { name: name.to_owned(), color, shape, points }
 }
 
 fn dollars(micro_usd: f64) -> String {
+    if micro_usd < 0.0 {
+        return format!("−{}", dollars(-micro_usd));
+    }
     let exact = micro_usd.max(0.0) as u64;
     match exact {
         0 => "$0".to_owned(),
@@ -177,6 +228,7 @@ mod tests {
     #[test]
     fn axis_labels_are_short_and_round() {
         assert_eq!(dollars(0.0), "$0");
+        assert_eq!(dollars(-2e12), "−$2M");
         assert_eq!(dollars(2_500_000.0), "$2.50");
         assert_eq!(dollars(2e12), "$2M");
         assert_eq!(dollars(2.5e12), "$2.5M");

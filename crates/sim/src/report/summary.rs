@@ -42,6 +42,7 @@ pub fn render(record: &RunRecord) -> String {
     out.fact("insurance tranches", &format!("{before} before, {after} after"));
     let (bad, socialised) = (usd(totals.bad_debt_micro_usd), usd(totals.socialised_micro_usd));
     out.fact("bad debt", &format!("{bad}, of which depositors bear {socialised}"));
+    perps(record, &mut out);
     let units = match (totals.cu_median, totals.cu_worst) {
         (Some(median), Some(worst)) => {
             format!("{} median, {} worst", grouped(median.into()), grouped(worst.into()))
@@ -60,6 +61,35 @@ pub fn render(record: &RunRecord) -> String {
     out.line("  repeat with");
     out.command(&record.parameters.command);
     out.text
+}
+
+fn perps(record: &RunRecord, out: &mut Lines) {
+    if record.markets.is_empty() {
+        return;
+    }
+    let (totals, perps) = (&record.totals, &record.totals.perps);
+    let usd = |micro: u64| money(micro.into());
+    out.line("");
+    out.fact("positions closed", &format!("{} in {}", usd(perps.closed_micro_usd), counted(perps.closings, "call")));
+    let debts = totals.liquidations - perps.closings;
+    let (owed, seized) = (grouped(perps.market_debts.into()), grouped(perps.market_profits.into()));
+    let kinds = format!("{owed} repaid a market, {seized} seized profit in one");
+    out.fact("debts liquidated", &format!("{}: {kinds}", counted(debts, "call")));
+    let written = counted(perps.write_offs, "debt");
+    out.fact("market losses", &format!("{} written off in {written}", usd(perps.loss_micro_usd)));
+    out.line("  losses were borne by");
+    for (name, micro_usd) in perps.waterfall.parts() {
+        let detail = match name {
+            "winners (ADL)" => format!(", {} deleveraged", counted(perps.deleveraged, "position")),
+            _ => String::new(),
+        };
+        out.fact(&format!("  {name}"), &format!("{:>16}{detail}", usd(micro_usd)));
+    }
+    let (before, after) = (money(perps.equity_before_micro_usd.into()), money(perps.equity_after_micro_usd.into()));
+    out.fact("pools", &format!("{before} before, {after} after"));
+    let (before, after) = (usd(perps.fund_before_micro_usd), usd(perps.fund_after_micro_usd));
+    out.fact("shared fund", &format!("{before} before, {after} after"));
+    out.line("");
 }
 
 fn vaults(record: &RunRecord, out: &mut Lines) {
@@ -126,11 +156,11 @@ fn broken(text: &str, width: usize) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::example;
+    use crate::report::{example, example_with_perps};
 
     #[test]
     fn no_line_is_wider_than_a_hundred_columns() {
-        let mut record = example();
+        let mut record = example_with_perps();
         record.totals.vaults[0].vault_native = u64::MAX;
         record.totals.vaults[0].claims_native = u64::MAX;
         record.totals.repaid_micro_usd = u64::MAX;
@@ -158,6 +188,21 @@ mod tests {
             assert!(text.contains(part), "{part} is missing in\n{text}");
         }
         assert!(text.ends_with("breakwater demo --accounts 200 --scenario crash --seed 7\n"));
+    }
+
+    #[test]
+    fn perpetuals_are_told_where_they_were_traded_only() {
+        let text = render(&example_with_perps());
+        for line in [
+            "  positions closed      $90,000.00 in 2 calls",
+            "  market losses         $1,000,000.00 written off in 4 debts",
+            "    losing accounts        $2,000,000.00",
+            "    winners (ADL)            $250,000.00, 5 positions deleveraged",
+            "  pools                 $1,900,000.00 before, −$100,000.00 after",
+        ] {
+            assert!(text.contains(&format!("{line}\n")), "{line} is missing in\n{text}");
+        }
+        assert!(!render(&example()).contains("market losses"));
     }
 
     #[test]

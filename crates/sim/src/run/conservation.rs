@@ -4,6 +4,7 @@ use breakwater_client::decode::Event;
 use breakwater_client::interface::accounts::SIDE_DEBT;
 use breakwater_client::interface::events::{BORROW, DEPOSIT, REPAY, WITHDRAW};
 use breakwater_client::interface::{Bank, MarginError};
+use breakwater_client::margin::position::MARKET_LEG;
 use breakwater_client::margin::{Index, MathError};
 
 use crate::invariants::Violation;
@@ -56,10 +57,17 @@ impl Conservation {
             }
             Event::Liquidated(liquidated) => {
                 // the account's leg, and the keeper's deposit and debt
-                for token in [liquidated.debt_token, liquidated.collateral_token] {
-                    self.flows[usize::from(token)].entries += 3;
+                for leg in [liquidated.debt_token, liquidated.collateral_token] {
+                    match u8::try_from(leg) {
+                        Ok(token) if token < MARKET_LEG => self.flows[usize::from(token)].entries += 3,
+                        _ => self.quote(world, 4),
+                    }
                 }
             }
+            // the account's leg, the keeper's, the pool and the tranche
+            Event::PerpLiquidated(_) => self.quote(world, 5),
+            Event::PnlSettled(_) | Event::LiquidityChanged(_) | Event::Insured(_) => self.quote(world, 2),
+            Event::MarketLossResolved(_) | Event::Deleveraged(_) => self.quote(world, 3),
             Event::BankruptcyResolved(loss) => {
                 let shares = world.bank(&world.tokens[loss.token as usize].symbol).deposit_shares;
                 let flow = &mut self.flows[loss.token as usize];
@@ -71,14 +79,19 @@ impl Conservation {
         }
     }
 
+    /// Entries in the quote bank's books.
+    fn quote(&mut self, world: &World, entries: u128) {
+        self.flows[usize::from(world.quote().number)].entries += entries;
+    }
+
     /// Checks, for every token,
     ///
     /// - VAL-1: tokens in all wallets and in the vault = tokens minted. Wallets are those of traders, lenders, keepers and
     ///   the market outside; nothing is burned.
     /// - VAL-2: tokens in the vault = deposited + repaid − withdrawn − borrowed, by the program's events. Liquidations and
     ///   write-offs move no tokens.
-    /// - VAL-3: what all parties own adds up. With the deposits of all accounts (each rounded down as its owner would be
-    ///   paid) and their debts (each rounded up as its owner must pay):
+    /// - VAL-3: what all parties own adds up. With the deposits of all accounts, pools, tranches of markets, the protocol and
+    ///   the shared fund (each rounded down as its owner would be paid) and the accounts' debts (each rounded up as its owner must pay):
     ///   vault + debts = deposits + tranche + fees + surplus, where the surplus is what rounding left to the bank: never
     ///   negative, and never more than four units for each entry in the books and one for each position.
     ///
@@ -151,6 +164,15 @@ fn claims(world: &World) -> Result<Vec<Claims>, MarginError> {
                 SIDE_DEBT => claims[number].debts += amount(borrow.amount_up(position.shares))?,
                 _ => claims[number].deposits += amount(deposit.amount_down(position.shares))?,
             }
+        }
+    }
+    if let Some(fund) = world.insurance_fund() {
+        let quote = usize::from(world.quote().number);
+        let markets = world.perps.iter().map(|perp| world.market(&perp.symbol));
+        let held = markets.flat_map(|market| [market.pool, market.tranche, market.fees]).chain([fund.shares]);
+        for shares in held.filter(|shares| *shares > 0) {
+            claims[quote].positions += 1;
+            claims[quote].deposits += amount(indices[quote].0.amount_down(shares))?;
         }
     }
     Ok(claims)

@@ -5,6 +5,7 @@
 
 mod conservation;
 mod error;
+mod perps;
 mod race;
 mod step;
 mod tally;
@@ -15,7 +16,7 @@ use std::time::Instant;
 pub use conservation::Conservation;
 pub use error::RunError;
 
-use crate::agents::{SetUp, notes};
+use crate::agents::{Crowd, SetUp, notes};
 use crate::chain::Chain;
 use crate::price_path::PricePath;
 use crate::record::{RunParameters, RunRecord};
@@ -32,6 +33,8 @@ pub struct RunConfig {
     pub parameters: RunParameters,
     /// Number of keepers.
     pub keepers: u64,
+    /// How perpetuals are traded, if they are; then nobody comes for a loan alone.
+    pub crowd: Option<Crowd>,
 }
 
 /// How far a run is.
@@ -61,9 +64,10 @@ pub enum Progress {
 ///
 /// 1. the invariants of [`crate::invariants`];
 /// 2. that value in is value out over all parties, to the unit: see [`Conservation::check`];
-/// 3. of every liquidation, that the program did exactly what the mathematics planned, that the account was under water at
+/// 3. of every loss in a perp market, that its tranche was empty before its pool bore a part;
+/// 4. of every liquidation, that the program did exactly what the mathematics planned, that the account was under water at
 ///    the best end of its prices, that its health did not fall, and that it lost what keeper and insurance gained;
-/// 4. that no liquidatable account is left with a call that would succeed.
+/// 5. that no liquidatable account is left with a call that would succeed.
 ///
 /// The same configuration and path give the same record, apart from the time it took.
 ///
@@ -80,14 +84,15 @@ pub fn run(config: &RunConfig, path: &PricePath, mut progress: impl FnMut(Progre
     let mut chain = Chain::seeded(first.time - SET_UP_LEAD, seed);
     chain.journal = Some(Vec::new());
     let mut world = World::new(chain);
-    let set_up = SetUp { seed, accounts, keepers: config.keepers, symbols: &path.symbols, first };
+    let RunConfig { keepers, crowd, .. } = config.clone();
+    let set_up = SetUp { seed, accounts, keepers, crowd, symbols: &path.symbols, first };
     let population = set_up
         .run(&mut world, |done| progress(Progress::SetUp { done, total: accounts }))
         .map_err(|problem| RunError::of(problem, seed, first.time))?;
 
     let mut parameters = config.parameters.clone();
     parameters.notes.extend(path.notes.iter().cloned());
-    parameters.notes.extend(notes(config.keepers));
+    parameters.notes.extend(notes(keepers, crowd));
     let mut simulation = Simulation::new(world, population, parameters);
     for (number, step) in path.steps.iter().enumerate() {
         let stopped = |stop| RunError::at(stop, seed, number, step.time);

@@ -5,18 +5,24 @@
 use std::collections::VecDeque;
 
 use breakwater_client::decode::Event;
-use breakwater_client::interface::events::Liquidated;
+use breakwater_client::interface::events::{Liquidated, PerpLiquidated};
+use breakwater_client::interface::snapshot::{self, Own};
 use breakwater_client::interface::{MarginAccount, MarginError};
-use breakwater_client::margin::{Plan, Price, Snapshot, Valuation, plan_liquidation};
+use breakwater_client::margin::liquidation::Settled;
+use breakwater_client::margin::{Plan, Price, Snapshot, Valuation, health, plan_liquidation};
 
 use super::error::Stop;
 use super::step::{Simulation, law, verify_nothing_left};
 use super::tally::Call;
-use crate::agents::{Attempt, Problem, View, value};
+use crate::agents::{Attempt, Problem, View, market_of};
 use crate::chain::{Failure, Outcome};
+use crate::world::World;
 
 /// Difference that the rounding of values in events explains, dollars × 10^8: four values, each off by less than two.
 const EVENT_ROUNDING: i128 = 8;
+
+/// Quote units that settling and closing may round off an account.
+const CLOSE_ROUNDING: u64 = 4;
 
 /// Laws checked of a served call.
 const CHECKS_SERVED: u64 = 5;
@@ -74,10 +80,7 @@ fn verify_all_idle(simulation: &mut Simulation, view: &View) -> Result<(), Stop>
 fn call(simulation: &mut Simulation, view: &View, keeper: usize, attempt: &Attempt) -> Result<bool, Stop> {
     let address = simulation.accounts[attempt.account];
     let account: MarginAccount = simulation.world.margin_account(&address);
-    let mut legs = Snapshot::default();
-    let before = value(&view.board, &account, view.now, &mut legs).map_err(Problem::from)?;
-    let params = view.board.liquidation.params();
-    let plan = plan_liquidation(&legs, &before, &params, &attempt.request()).map_err(MarginError::from);
+    let (before, plan) = expectation(&simulation.world, view, &account, attempt)?;
     let expected = Expected { before, plan };
 
     let sent = simulation.population.keepers[keeper].send(&mut simulation.world, &address, attempt);
@@ -89,21 +92,57 @@ fn call(simulation: &mut Simulation, view: &View, keeper: usize, attempt: &Attem
             Ok(false)
         }
         Ok(outcome) => {
-            let event = liquidated(&outcome)?;
-            expected.verify_event(attempt, &event)?;
-            simulation.checks += CHECKS_SERVED;
             let account = simulation.world.margin_account(&address);
-            let after = value(&view.board, &account, view.now, &mut legs).map_err(Problem::from)?;
+            let (after, _) = expectation(&simulation.world, view, &account, attempt)?;
             let call = Call { account: attempt.account, keeper, cu: outcome.compute_units };
-            simulation.tally.liquidation(&call, &event, (&expected.before, &after));
+            match served(&outcome)? {
+                Served::Spot(event) => {
+                    expected.verify_event(attempt, &event)?;
+                    simulation.tally.liquidation(&call, &event, (&expected.before, &after));
+                }
+                Served::Perp(event) => {
+                    expected.verify_closing(attempt, &event, view.price(view.board.quote_token))?;
+                    simulation.tally.closing(&call, &event, (&expected.before, &after), view);
+                }
+            }
+            simulation.checks += CHECKS_SERVED;
             Ok(true)
         }
     }
 }
 
-fn liquidated(outcome: &Outcome) -> Result<Liquidated, Stop> {
+/// An account as the program sees it in a call, and what the mathematics says the call will do.
+fn expectation(
+    world: &World,
+    view: &View,
+    account: &MarginAccount,
+    attempt: &Attempt,
+) -> Result<(Valuation, Result<Plan, MarginError>), Problem> {
+    let perp = market_of(attempt.target).map(|market| &world.perps[usize::from(market)]);
+    let market = perp.map(|perp| world.own_market(perp)).transpose()?;
+    let pool = perp.map_or(Ok(0), |perp| world.pool(perp)).map_err(MarginError::from)?;
+    let mut legs = Snapshot::default();
+    snapshot::build(&mut legs, &view.board, account, &Own { banks: &[], market }, view.now)?;
+    let valuation = health::value(&legs).map_err(MarginError::from)?;
+    let params = view.board.liquidation.params();
+    let plan = match perp {
+        // the program looks for the position before it asks how the account is
+        Some(perp) if account.find_perp(perp.number).is_none() => Err(MarginError::LegNotFound),
+        _ => plan_liquidation(&legs, &valuation, &params, &attempt.request(pool)).map_err(MarginError::from),
+    };
+    Ok((valuation, plan))
+}
+
+/// What a call that was served says it did.
+enum Served {
+    Spot(Liquidated),
+    Perp(PerpLiquidated),
+}
+
+fn served(outcome: &Outcome) -> Result<Served, Stop> {
     let found = outcome.events.iter().find_map(|event| match event {
-        Event::Liquidated(liquidated) => Some(*liquidated),
+        Event::Liquidated(liquidated) => Some(Served::Spot(*liquidated)),
+        Event::PerpLiquidated(liquidated) => Some(Served::Perp(*liquidated)),
         _ => None,
     });
     found.ok_or_else(|| law("LIQ-6", "a liquidation left no event".to_owned()))
@@ -129,34 +168,91 @@ impl Expected {
 
     /// LIQ-6, LIQ-1, LIQ-2, LIQ-4 and VAL-4 of a served call; VAL-4: the account lost what keeper and insurance gained.
     fn verify_event(&self, attempt: &Attempt, event: &Liquidated) -> Result<(), Stop> {
-        let account = attempt.account;
-        let planned = self.plan.map(|plan| (plan.repay, plan.insurance, plan.seize, plan.bonus));
+        let planned = match self.plan {
+            Ok(Plan::Spot(plan)) => Ok((plan.repay, plan.insurance, plan.seize, plan.bonus)),
+            Ok(Plan::Perp(plan)) => return Err(other_plan(attempt, &plan)),
+            Err(error) => Err(error),
+        };
         let done = (event.repay, event.insurance, event.seize, event.bonus);
         if planned != Ok(done) {
-            return Err(law("LIQ-6", format!("account {account}: expected {planned:?}, the program did {done:?}")));
+            return Err(other_plan(attempt, &(planned, done)));
         }
+        let (debt, collateral) = prices(event);
+        let gained = collateral.value_down(event.seize).to_e8() - debt.value_down(event.repay).to_e8();
+        self.verify_effect(attempt.account, Effect::of(event), gained.into(), EVENT_ROUNDING)
+    }
+
+    /// The same of a position that was settled and closed; VAL-4: the account lost the fee, and a few units of rounding.
+    fn verify_closing(&self, attempt: &Attempt, event: &PerpLiquidated, quote: Price) -> Result<(), Stop> {
+        let planned = match self.plan {
+            Ok(Plan::Perp(plan)) => Ok((plan.size, plan.fee, plan.insurance, settled(plan.settlement))),
+            Ok(Plan::Spot(plan)) => return Err(other_plan(attempt, &plan)),
+            Err(error) => Err(error),
+        };
+        let done = (event.size, event.fee, event.insurance, i128::from(event.settled));
+        if planned != Ok(done) {
+            return Err(other_plan(attempt, &(planned, done)));
+        }
+        let rounding = EVENT_ROUNDING + i128::from(quote.value_up(CLOSE_ROUNDING).to_e8());
+        let fee = quote.value_down(event.fee).to_e8();
+        self.verify_effect(attempt.account, Effect::of_closing(event), fee.into(), rounding)
+    }
+
+    /// `gained`: what keeper and insurance gained; `rounding`: what may be off; both dollars × 10^8.
+    fn verify_effect(&self, account: usize, effect: Effect, gained: i128, rounding: i128) -> Result<(), Stop> {
         if !self.before.is_liquidatable() {
             return Err(law("LIQ-1", format!("account {account} was healthy at the best end of its prices")));
         }
-        if event.health_after < event.health_before {
-            let (from, to) = (event.health_before, event.health_after);
-            return Err(law("LIQ-2", format!("account {account}: health fell from {from} to {to} e-8 dollars")));
+        let Effect { equity, health } = effect;
+        if health.1 < health.0 {
+            return Err(law(
+                "LIQ-2",
+                format!("account {account}: health fell from {} to {} e-8 dollars", health.0, health.1),
+            ));
         }
-        if event.equity_before >= 0 && i128::from(event.equity_after) < -EVENT_ROUNDING {
-            let (from, to) = (event.equity_before, event.equity_after);
-            return Err(law("LIQ-4", format!("account {account}: equity fell from {from} to {to} e-8 dollars")));
+        if equity.0 >= 0 && i128::from(equity.1) < -rounding {
+            return Err(law(
+                "LIQ-4",
+                format!("account {account}: equity fell from {} to {} e-8 dollars", equity.0, equity.1),
+            ));
         }
-        let (debt, collateral) = prices(event);
-        let lost = i128::from(event.equity_before) - i128::from(event.equity_after);
-        let gained =
-            i128::from(collateral.value_down(event.seize).to_e8()) - i128::from(debt.value_down(event.repay).to_e8());
-        if (lost - gained).abs() > EVENT_ROUNDING {
+        let lost = i128::from(equity.0) - i128::from(equity.1);
+        if (lost - gained).abs() > rounding {
             return Err(law(
                 "VAL-4",
                 format!("account {account} lost {lost} e-8 dollars, keeper and insurance gained {gained}"),
             ));
         }
         Ok(())
+    }
+}
+
+/// What a call did to an account, before and after, dollars × 10^8.
+struct Effect {
+    equity: (i64, i64),
+    health: (i64, i64),
+}
+
+impl Effect {
+    fn of(event: &Liquidated) -> Effect {
+        Effect { equity: (event.equity_before, event.equity_after), health: (event.health_before, event.health_after) }
+    }
+
+    fn of_closing(event: &PerpLiquidated) -> Effect {
+        Effect { equity: (event.equity_before, event.equity_after), health: (event.health_before, event.health_after) }
+    }
+}
+
+fn other_plan(attempt: &Attempt, what: &impl std::fmt::Debug) -> Stop {
+    law("LIQ-6", format!("account {}: planned and done differ: {what:?}", attempt.account))
+}
+
+/// A settlement as the event has it.
+fn settled(settlement: Settled) -> i128 {
+    match settlement {
+        Settled::Nothing => 0,
+        Settled::Loss(amount) => amount.into(),
+        Settled::Profit(amount) => -i128::from(amount),
     }
 }
 

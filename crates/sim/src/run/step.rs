@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use breakwater_client::instruction::{self, TOKEN_ITEM};
-use breakwater_client::margin::liquidation::best_pair;
-use breakwater_client::margin::{Side, Snapshot, Valuation, Value};
+use breakwater_client::margin::liquidation::best_target;
+use breakwater_client::margin::{Refusal, Side, Snapshot, Valuation, Value};
 use breakwater_client::{Address, decode::Event};
 use rand::Rng;
 use rand::rngs::StdRng;
@@ -18,7 +18,7 @@ use crate::invariants::{Violation, Watch};
 use crate::keys::random;
 use crate::price_path::PriceStep;
 use crate::record::{RunParameters, RunRecord};
-use crate::world::World;
+use crate::world::{Perp, World};
 
 /// Rounds of a step after which something must be wrong: a round closes at least a quarter of a plan.
 const MAX_ROUNDS: usize = 1_000;
@@ -61,9 +61,10 @@ impl Simulation {
     /// Carries out one step.
     pub(super) fn step(&mut self, number: usize, step: &PriceStep, symbols: &[String]) -> Result<(), Stop> {
         self.publish(step, symbols)?;
-        let view = View::read(&self.world, &self.accounts);
+        let view = self.view()?;
         self.tally.begin_step(number, step, &self.world, &view)?;
         let view = self.settle(view)?;
+        let view = if self.settle_positions(number, &view)? { self.view()? } else { view };
         self.tally.end_step(&self.world, &view)?;
         self.check()
     }
@@ -84,7 +85,9 @@ impl Simulation {
         let tokens = &self.world.tokens;
         let feeds = tokens.iter().map(|token| (token.number, token.oracle));
         let indices = tokens.iter().map(|token| (TOKEN_ITEM + token.number, token.keys.bank));
-        let items: Vec<(u8, Address)> = feeds.chain(indices).collect();
+        let perps = &self.world.perps;
+        let markets = perps.iter().map(Perp::feed_item).chain(perps.iter().map(Perp::market_item));
+        let items: Vec<(u8, Address)> = feeds.chain(indices).chain(markets).collect();
         let refresh = instruction::refresh(&self.world.board, &items);
         let Err(failure) = self.world.chain.send(&[refresh], &[]) else { return Ok(()) };
         let refused = failure.logs.iter().find_map(|line| line.split("refused item ").nth(1)?.trim().parse().ok());
@@ -98,14 +101,22 @@ impl Simulation {
         }
     }
 
-    /// Keepers and bankruptcies, until a view shows nothing more to do; that view.
+    /// What everybody sees now; funding is charged and deficits are judged first.
+    fn view(&mut self) -> Result<View, Stop> {
+        if !self.world.perps.is_empty() {
+            self.world.refresh_markets().map_err(|failure| Problem::Refused("refresh", failure))?;
+        }
+        Ok(View::read(&self.world, &self.accounts).map_err(Problem::from)?)
+    }
+
+    /// Keepers, bankruptcies and deleveraging, until a view shows nothing more to do; that view.
     fn settle(&mut self, mut view: View) -> Result<View, Stop> {
         for _ in 0..MAX_ROUNDS {
-            let busy = race(self, &view)? || self.resolve_bankruptcies(&view)?;
+            let busy = race(self, &view)? || self.resolve_bankruptcies(&view)? || self.deleverage(&view)?;
             if !busy {
                 return Ok(view);
             }
-            view = View::read(&self.world, &self.accounts);
+            view = self.view()?;
         }
         Err(law("LIQ-3", format!("keepers are still busy after {MAX_ROUNDS} rounds")))
     }
@@ -130,6 +141,7 @@ impl Simulation {
                     }
                 }
             }
+            self.resolve_market_losses(account, &legs, view)?;
         }
         Ok(found)
     }
@@ -149,19 +161,25 @@ impl Simulation {
     }
 }
 
-/// LIQ-3 of an account that no keeper found anything to do for: it is healthy, or nothing is left to seize.
+/// LIQ-3 of an account that no keeper found anything to do for: it is healthy, nothing is left to seize, or all that is left
+/// to it is profit that does not count yet.
 pub(super) fn verify_nothing_left(
     account: usize,
     legs: &Snapshot,
     valuation: &Valuation,
     view: &View,
 ) -> Result<(), Stop> {
-    let seizable = legs.tokens.iter().any(|leg| leg.side == Side::Deposit && leg.amount > 0);
+    let seizable = legs.tokens.iter().any(|leg| leg.side == Side::Deposit && leg.amount > 0)
+        || legs.perps.iter().any(|leg| leg.position.base != 0);
     if !valuation.is_liquidatable() || (!seizable && valuation.equity < Value::ZERO) {
         return Ok(());
     }
-    match best_pair(legs, valuation, &view.board.liquidation.params()) {
-        Ok(pair) => Err(law("LIQ-3", format!("account {account} is liquidatable by {pair:?}, but no keeper did it"))),
+    let unripe = legs.perps.iter().any(|leg| leg.pnl > 0);
+    match best_target(legs, valuation, &view.board.liquidation.params()) {
+        Ok(target) => {
+            Err(law("LIQ-3", format!("account {account} is liquidatable by {target:?}, but no keeper did it")))
+        }
+        Err(Refusal::NoLegHelps) if unripe => Ok(()),
         Err(refusal) => {
             Err(law("LIQ-3", format!("account {account} is liquidatable, but no call succeeds: {refusal:?}")))
         }
@@ -189,7 +207,8 @@ mod tests {
         let mut chain = Chain::seeded(path.steps[0].time - 60, 5);
         chain.journal = Some(Vec::new());
         let mut world = World::new(chain);
-        let set_up = SetUp { seed: 5, accounts: 25, keepers: 3, symbols: &path.symbols, first: &path.steps[0] };
+        let (symbols, first) = (&path.symbols, &path.steps[0]);
+        let set_up = SetUp { seed: 5, accounts: 25, keepers: 3, crowd: None, symbols, first };
         let population = set_up.run(&mut world, |_| {}).expect("everybody is put on the chain");
         let mut simulation = Simulation::new(world, population, RunParameters { seed: 5, ..Default::default() });
         for (number, step) in path.steps.iter().enumerate() {

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use breakwater_client::interface::events::{BankruptcyResolved, Liquidated};
 use breakwater_client::margin::lending::Books;
+use breakwater_client::margin::position::MARKET_LEG;
 use breakwater_client::margin::{Snapshot, Valuation, Value};
 
 use super::error::Stop;
@@ -14,8 +15,8 @@ use super::why::Nearest;
 use crate::agents::{Problem, View};
 use crate::price_path::PriceStep;
 use crate::record::{
-    AT_RISK_BPS, KeeperRecord, LiquidationRecord, RECORD_VERSION, RunParameters, RunRecord, RunTotals, StepRecord,
-    TokenRecord, VaultRecord,
+    AT_RISK_BPS, KeeperRecord, LiquidationRecord, MarketRecord, RECORD_VERSION, RunParameters, RunRecord, RunTotals,
+    StepRecord, TokenRecord, VaultRecord,
 };
 use crate::world::World;
 
@@ -31,9 +32,9 @@ pub(super) struct Call {
 
 /// A record under way.
 pub(super) struct Tally {
-    record: RunRecord,
-    step: StepRecord,
-    liquidated: BTreeSet<usize>,
+    pub(super) record: RunRecord,
+    pub(super) step: StepRecord,
+    pub(super) liquidated: BTreeSet<usize>,
     nearest: Nearest,
     /// Rounds in which no keeper had the capital for what was left.
     starved: u64,
@@ -43,13 +44,16 @@ impl Tally {
     pub(super) fn new(world: &World, parameters: RunParameters, keepers: usize) -> Tally {
         let token =
             |token: &crate::world::Token| TokenRecord { symbol: token.symbol.clone(), decimals: token.decimals };
+        let market = |perp: &crate::world::Perp| MarketRecord { symbol: perp.symbol.clone(), decimals: perp.decimals };
         let keeper = |keeper| KeeperRecord { keeper, ..KeeperRecord::default() };
         let record = RunRecord {
             version: RECORD_VERSION,
             parameters,
             tokens: world.tokens.iter().map(token).collect(),
+            markets: world.perps.iter().map(market).collect(),
             steps: Vec::new(),
             liquidations: Vec::new(),
+            closings: Vec::new(),
             keepers: (0..keepers as u64).map(keeper).collect(),
             totals: RunTotals::default(),
             why_none: None,
@@ -59,7 +63,7 @@ impl Tally {
     }
 
     pub(super) fn liquidations(&self) -> u64 {
-        self.record.liquidations.len() as u64
+        self.record.totals.liquidations
     }
 
     /// What stands at the new prices, before anybody acts.
@@ -88,6 +92,7 @@ impl Tally {
         }
         if number == 0 {
             self.record.totals.tranche_before_micro_usd = tranches(world, view);
+            self.begin_markets(world, view)?;
         }
         Ok(())
     }
@@ -106,6 +111,7 @@ impl Tally {
         self.step.debt_micro_usd = micro_usd(debts);
         self.step.collateral_micro_usd = micro_usd(collateral);
         self.step.tranche_micro_usd = tranches(world, view);
+        self.end_markets(world, view)?;
         self.record.steps.push(self.step.clone());
         Ok(())
     }
@@ -117,7 +123,10 @@ impl Tally {
         let insurance = micro_usd(debt.value_down(event.insurance));
         let seized = micro_usd(collateral.value_down(event.seize));
         let gain = seized as i64 - repaid as i64 - insurance as i64;
-        let symbol = |token: u16| self.record.tokens[usize::from(token)].symbol.clone();
+        let symbol = |token: u16| match token.checked_sub(MARKET_LEG.into()) {
+            Some(market) => format!("{}-PERP", self.record.markets[usize::from(market)].symbol),
+            None => self.record.tokens[usize::from(token)].symbol.clone(),
+        };
         let liquidation = LiquidationRecord {
             step: self.record.steps.len() as u64,
             time: self.step.time,
@@ -144,6 +153,11 @@ impl Tally {
         keeper.profit_micro_usd += gain;
         let totals = &mut self.record.totals;
         totals.liquidations += 1;
+        if event.debt_token >= MARKET_LEG.into() {
+            totals.perps.market_debts += 1;
+            totals.perps.waterfall.account_micro_usd += repaid;
+        }
+        totals.perps.market_profits += u64::from(event.collateral_token >= MARKET_LEG.into());
         totals.repaid_micro_usd += repaid;
         totals.seized_micro_usd += seized;
         totals.bonuses_micro_usd += liquidation.bonus_micro_usd;
@@ -181,8 +195,9 @@ impl Tally {
         totals.vaults = world.tokens.iter().map(|token| vault(world, token)).collect();
         totals.invariants_checked = checks;
         totals.wall_ms = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX);
-        totals.set_compute_units(&self.record.liquidations);
-        if self.record.liquidations.is_empty() {
+        totals.set_compute_units(&self.record.liquidations, &self.record.closings);
+        totals.perps.close();
+        if totals.liquidations == 0 {
             self.record.why_none = Some(self.nearest.explain(&self.record));
         }
         self.record
@@ -190,12 +205,12 @@ impl Tally {
 }
 
 /// Dollars × 10^6 of a value, floor; 0 below 0.
-fn micro_usd(value: Value) -> u64 {
+pub(super) fn micro_usd(value: Value) -> u64 {
     let raw = value.0.max(0) as u128;
     u64::try_from((raw * 1_000_000) >> 32).unwrap_or(u64::MAX)
 }
 
-/// All insurance tranches at the view's prices.
+/// All insurance tranches of banks at the view's prices.
 fn tranches(world: &World, view: &View) -> u64 {
     let worth = |token: &crate::world::Token| {
         let bank = world.bank(&token.symbol);

@@ -4,7 +4,11 @@
 //! Two units of money appear, and the field's name says which: `*_micro_usd` is US dollars × 10^6 at the step's oracle
 //! price, `*_native` is a token's smallest unit.
 
+mod perp;
+
 use serde::{Deserialize, Serialize};
+
+pub use perp::{ClosingRecord, MarketRecord, MarketStepRecord, PerpTotals, Waterfall};
 
 use crate::price_path::Price8;
 
@@ -23,10 +27,16 @@ pub struct RunRecord {
     pub parameters: RunParameters,
     /// Tokens of the run, in the order of every step's prices.
     pub tokens: Vec<TokenRecord>,
+    /// Perp markets of the run, in the order of every step's markets.
+    #[serde(default)]
+    pub markets: Vec<MarketRecord>,
     /// Steps in rising time.
     pub steps: Vec<StepRecord>,
-    /// Liquidations in the order of execution.
+    /// Liquidations of debts in the order of execution.
     pub liquidations: Vec<LiquidationRecord>,
+    /// Liquidations of perp positions in the order of execution.
+    #[serde(default)]
+    pub closings: Vec<ClosingRecord>,
     /// What each keeper gained.
     pub keepers: Vec<KeeperRecord>,
     /// Sums and checks over the whole run.
@@ -85,7 +95,7 @@ pub struct StepRecord {
     pub value_at_risk_micro_usd: u64,
     /// Accounts that could be liquidated, before this step's liquidations.
     pub liquidatable_accounts: u64,
-    /// Liquidations executed in this step.
+    /// Liquidations executed in this step, of debts and of positions.
     pub liquidations: u64,
     /// Debt repaid by liquidations of this step.
     pub repaid_micro_usd: u64,
@@ -97,9 +107,12 @@ pub struct StepRecord {
     pub tranche_micro_usd: u64,
     /// Bad debt found since the start of the run.
     pub bad_debt_micro_usd: u64,
+    /// What stands in each of the record's markets.
+    #[serde(default)]
+    pub markets: Vec<MarketStepRecord>,
 }
 
-/// One executed liquidation.
+/// One executed liquidation of a debt.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct LiquidationRecord {
     /// Position of its step in the record.
@@ -110,9 +123,9 @@ pub struct LiquidationRecord {
     pub account: u64,
     /// Number of the keeper.
     pub keeper: u64,
-    /// Token that was owed.
+    /// Token that was owed; `SOL-PERP` where a market was.
     pub debt_symbol: String,
-    /// Token that was seized.
+    /// Token that was seized; `SOL-PERP` where it was profit in a market.
     pub collateral_symbol: String,
     /// Debt repaid, native units of the debt token.
     pub repaid_native: u64,
@@ -154,7 +167,7 @@ pub struct KeeperRecord {
 pub struct RunTotals {
     /// Accounts liquidated at least once.
     pub accounts_liquidated: u64,
-    /// Executed liquidations.
+    /// Executed liquidations, of debts and of positions.
     pub liquidations: u64,
     /// Debt repaid.
     pub repaid_micro_usd: u64,
@@ -176,6 +189,9 @@ pub struct RunTotals {
     pub cu_worst: Option<u64>,
     /// Claims against vault of every token.
     pub vaults: Vec<VaultRecord>,
+    /// What happened in perp markets.
+    #[serde(default)]
+    pub perps: PerpTotals,
     /// Invariant checks made, all of them held.
     pub invariants_checked: u64,
     /// Duration of the run on this machine, milliseconds.
@@ -199,8 +215,9 @@ pub struct VaultRecord {
 
 impl RunTotals {
     /// Median and worst of the liquidations' compute units; the lower middle of an even number.
-    pub fn set_compute_units(&mut self, liquidations: &[LiquidationRecord]) {
-        let mut units: Vec<u64> = liquidations.iter().map(|liquidation| liquidation.cu).collect();
+    pub fn set_compute_units(&mut self, liquidations: &[LiquidationRecord], closings: &[ClosingRecord]) {
+        let debts = liquidations.iter().map(|liquidation| liquidation.cu);
+        let mut units: Vec<u64> = debts.chain(closings.iter().map(|closing| closing.cu)).collect();
         units.sort_unstable();
         self.cu_median = units.get(units.len().saturating_sub(1) / 2).copied();
         self.cu_worst = units.last().copied();
@@ -215,7 +232,7 @@ mod tests {
         let liquidations: Vec<LiquidationRecord> =
             units.iter().map(|&cu| LiquidationRecord { cu, ..Default::default() }).collect();
         let mut totals = RunTotals::default();
-        totals.set_compute_units(&liquidations);
+        totals.set_compute_units(&liquidations, &[]);
         totals
     }
 

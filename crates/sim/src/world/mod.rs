@@ -1,17 +1,21 @@
-//! A group with tokens, traders and prices on an embedded chain: what the demo, the tests and the benchmark all start from.
+//! A group with tokens, perp markets, traders and prices on an embedded chain: what the demo, the tests and the benchmark
+//! all start from.
+
+mod perp;
 
 use breakwater_client::decode::account_size;
-use breakwater_client::instruction::{self, BankKeys, LiquidateKeys};
+use breakwater_client::instruction::{self, BankKeys, Creditor, LiquidateKeys, TargetKeys};
+use breakwater_client::interface::snapshot::Own;
 use breakwater_client::interface::{Bank, MarginAccount, MarginError, RiskBoard, snapshot};
-use breakwater_client::margin::error::Pair;
-use breakwater_client::margin::liquidation::best_pair;
-use breakwater_client::margin::{Snapshot, Valuation, health};
+use breakwater_client::margin::liquidation::best_target;
+use breakwater_client::margin::{Snapshot, Target, Valuation, health};
 use breakwater_client::{Address, PROGRAM_ID, address};
 use solana_instruction::Instruction;
 use solana_keypair::Keypair;
 use solana_signer::Signer;
 
-pub use crate::listing::{Listing, default_lending, default_liquidation, default_oracle};
+pub use crate::listing::{Listing, PerpListing, default_lending, default_liquidation, default_oracle, default_perp};
+pub use perp::Perp;
 
 use crate::chain::{Chain, Failure, Outcome};
 use crate::oracle::{PriceUpdate, RECEIVER};
@@ -72,6 +76,12 @@ pub struct World {
     pub wallets: Vec<(u8, Address)>,
     /// What was minted of each token, native units, by number.
     pub minted: Vec<u128>,
+    /// Listed perp markets by number.
+    pub perps: Vec<Perp>,
+    /// The group's shared fund, once there is one.
+    pub fund: Option<Address>,
+    /// Every share of a pool that was opened here.
+    pub liquidity: Vec<Address>,
 }
 
 impl Default for World {
@@ -102,6 +112,9 @@ impl World {
             accounts: Vec::new(),
             wallets: Vec::new(),
             minted: Vec::new(),
+            perps: Vec::new(),
+            fund: None,
+            liquidity: Vec::new(),
         }
     }
 
@@ -290,9 +303,10 @@ impl World {
         self.chain.set_data(&oracle, &RECEIVER, update.to_bytes());
     }
 
-    /// A refresh of some tokens' prices.
+    /// A refresh of some tokens' prices, and of the markets that have them as their index.
     pub fn refresh_instruction(&self, symbols: &[&str]) -> Instruction {
-        let items: Vec<_> = symbols.iter().map(|s| self.token(s)).map(|t| (t.number, t.oracle)).collect();
+        let mut items: Vec<_> = symbols.iter().map(|s| self.token(s)).map(|t| (t.number, t.oracle)).collect();
+        items.extend(self.perps.iter().filter(|perp| symbols.contains(&perp.symbol.as_str())).map(Perp::feed_item));
         instruction::refresh(&self.board, &items)
     }
 
@@ -316,6 +330,7 @@ impl World {
             }
             items.push((instruction::TOKEN_ITEM + token.number, token.keys.bank));
         }
+        items.extend(self.perps.iter().flat_map(|perp| [perp.feed_item(), perp.market_item()]));
         self.chain.send(&[instruction::refresh(&self.board, &items)], &[])
     }
 
@@ -335,8 +350,10 @@ impl World {
             keeper_account: keeper.account,
             liquidatee: *who,
             board: self.board,
-            debt_bank: self.token(pair.0).keys.bank,
-            collateral_bank: self.token(pair.1).keys.bank,
+            target: TargetKeys::Spot {
+                debt_bank: self.token(pair.0).keys.bank,
+                collateral_bank: self.token(pair.1).keys.bank,
+            },
         };
         instruction::liquidate(&keys, most)
     }
@@ -346,7 +363,13 @@ impl World {
     /// # Errors
     /// The program's refusal.
     pub fn resolve_bankruptcy(&mut self, who: &Address, symbol: &str) -> Sent {
-        let resolve = instruction::resolve_bankruptcy(who, &self.board, &self.token(symbol).keys.bank);
+        let token = self.token(symbol);
+        let bank = token.keys.bank;
+        let creditor = match self.fund {
+            Some(fund) if token.number == self.board().quote_token => Creditor::QuoteBank { quote_bank: bank, fund },
+            _ => Creditor::Bank(bank),
+        };
+        let resolve = instruction::resolve_bankruptcy(who, &self.board, &creditor);
         self.chain.send(&[resolve], &[])
     }
 
@@ -365,23 +388,23 @@ impl World {
         self.chain.state(account)
     }
 
-    /// An account as the program would see it now with the board's own indices.
+    /// An account as the program would see it now with the board's own indices and standings.
     ///
     /// # Errors
     /// The mathematics' refusal.
     pub fn valuation(&self, account: &Address) -> Result<(Snapshot, Valuation), MarginError> {
         let mut legs = Snapshot::default();
-        snapshot::build(&mut legs, &self.board(), &self.margin_account(account), &[], self.chain.now())?;
+        snapshot::build(&mut legs, &self.board(), &self.margin_account(account), &Own::default(), self.chain.now())?;
         let valuation = health::value(&legs)?;
         Ok((legs, valuation))
     }
 
-    /// The pair that the program would liquidate first, if the account is under water.
+    /// What the program would aim at first, if the account is under water.
     ///
     /// # Errors
     /// AccountHealthy, NoLegHelps.
-    pub fn best_pair(&self, account: &Address) -> Result<Pair, MarginError> {
+    pub fn best_target(&self, account: &Address) -> Result<Target, MarginError> {
         let (legs, valuation) = self.valuation(account)?;
-        Ok(best_pair(&legs, &valuation, &self.board().liquidation.params())?)
+        Ok(best_target(&legs, &valuation, &self.board().liquidation.params())?)
     }
 }
