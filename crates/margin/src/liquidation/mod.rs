@@ -261,12 +261,9 @@ impl<'a> Breach<'a> {
     ///
     /// Errors: Math
     fn options<'l>(&self, legs: &Legs<'l>) -> Result<Options<'l>, Refusal> {
-        let positions = legs.snapshot.perps.iter();
-        let mut options = Options {
-            bonus: None,
-            pair: None,
-            closings: positions.filter_map(|leg| self.closing(legs, leg)).collect(),
-        };
+        let mut closings = Vec::with_capacity(legs.snapshot.perps.len());
+        closings.extend(legs.snapshot.perps.iter().filter_map(|leg| self.closing(legs, leg)));
+        let mut options = Options { bonus: None, pair: None, closings };
         self.find_best_pair(legs, &mut options)?;
         Ok(options)
     }
@@ -274,7 +271,8 @@ impl<'a> Breach<'a> {
     /// The best pair of fresh legs. The bonus is computed only where there is a pair.
     fn find_best_pair<'l>(&self, legs: &Legs<'l>, options: &mut Options<'l>) -> Result<(), Refusal> {
         let fresh = |side| legs.iter(side).filter(|leg| !leg.price.is_stale()).map(spot::with_coarse_value);
-        let deposits: Vec<_> = fresh(Side::Deposit).collect();
+        let mut deposits = Vec::with_capacity(legs.snapshot.tokens.len() + legs.claims.len());
+        deposits.extend(fresh(Side::Deposit));
         let has_claims = !legs.claims.is_empty();
         for debt in fresh(Side::Debt) {
             for collateral in &deposits {

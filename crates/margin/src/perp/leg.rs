@@ -4,13 +4,13 @@ use crate::error::MathError;
 use crate::perp::mark::part_down;
 use crate::perp::position::{funding_due, pnl};
 use crate::perp::{Mark, Notional, Position, Tier, Tiers};
-use crate::price::Interval;
+use crate::price::{DECAY_START, Interval};
 use crate::units::{BPS, Bps, PPM, Value};
 
 const ONE: Bps = BPS as Bps;
 
 /// What health needs of a market.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct PerpTerms {
     /// Number of the market on the risk board.
     pub market: u8,
@@ -29,16 +29,17 @@ pub struct PerpTerms {
 }
 
 /// Whether a market's pool can pay what it owes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Standing {
     /// It can.
+    #[default]
     Sound,
     /// It cannot: profit counts for no new risk and is not seized.
     InDeficit,
 }
 
 /// One perpetual leg, brought up to date for health without writing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct PerpLeg {
     /// The market's terms.
     pub terms: PerpTerms,
@@ -80,32 +81,41 @@ impl PerpLeg {
     /// Units:    now: unix seconds; quote_decimals: of the quote token
     /// Rounding: PnL floor
     /// Errors:   Overflow
-    #[inline(always)]
     pub fn new(
         terms: PerpTerms,
-        mut position: Position,
+        position: Position,
         funding_index: i64,
         price: Interval,
         quote_decimals: u8,
         now: i64,
     ) -> Result<PerpLeg, MathError> {
-        let mark = Mark::of(price.mid, quote_decimals)?;
+        let mut leg = PerpLeg { terms, position, price, ..PerpLeg::default() };
+        leg.bring_up_to_date(funding_index, quote_decimals, now)?;
+        Ok(leg)
+    }
+
+    /// [`PerpLeg::new`] of a leg whose terms, position and price are in place.
+    ///
+    /// Errors: Overflow
+    #[inline(always)]
+    pub fn bring_up_to_date(&mut self, funding_index: i64, quote_decimals: u8, now: i64) -> Result<(), MathError> {
+        self.mark = Mark::of(self.price.mid, quote_decimals)?;
+        self.quote_decimals = quote_decimals;
+        let position = &mut self.position;
         let (due, _) = funding_due(position.base, position.funding_index, funding_index)?;
         position.quote = position.quote.saturating_add(due);
         position.funding_index = funding_index;
-        let notional = position.notional(mark);
-        let undecayed = pnl(position.base, position.quote, notional);
-        let profit = undecayed.max(0) as u64;
-        position.matured = if price.is_stale() {
-            position.matured.min(profit)
-        } else {
-            position.matured_by(profit, terms.maturity, now)
+        self.notional = position.notional(self.mark);
+        self.pnl = pnl(position.base, position.quote, self.notional);
+        let profit = self.pnl.max(0) as u64;
+        position.matured = match self.price.is_stale() {
+            true => position.matured.min(profit),
+            false => position.matured_by(profit, self.terms.maturity, now),
         };
-        let mut leg = PerpLeg { terms, position, price, mark, quote_decimals, notional, pnl: undecayed };
-        if undecayed > 0 && price.age > crate::price::DECAY_START {
-            leg.revalue();
+        if profit > 0 && self.price.age > DECAY_START {
+            self.revalue();
         }
-        Ok(leg)
+        Ok(())
     }
 
     /// Values the leg again after its position has changed.
@@ -124,7 +134,7 @@ impl PerpLeg {
     #[inline(always)]
     fn pnl_at(&self, notional: Notional) -> i64 {
         let pnl = pnl(self.position.base, self.position.quote, notional);
-        if pnl <= 0 || self.price.age <= crate::price::DECAY_START {
+        if pnl <= 0 || self.price.age <= DECAY_START {
             return pnl;
         }
         part_down(pnl as u64, self.price.remaining()) as i64
