@@ -5,7 +5,7 @@ use breakwater_client::decode::Event;
 use breakwater_client::interface::MarginError;
 use breakwater_client::interface::events::{Deleveraged, MarketLossResolved, PerpLiquidated};
 use breakwater_client::margin::perp::{Mark, PerpLeg, Purse};
-use breakwater_client::margin::{Side, Snapshot, Valuation};
+use breakwater_client::margin::{Side, Snapshot, Valuation, Value};
 
 use super::error::Stop;
 use super::step::{Simulation, law};
@@ -24,12 +24,21 @@ const TOUCH_ROUNDING: u64 = 2;
 struct Settling {
     account: usize,
     market: u8,
-    gain: bool,
+    by: Settler,
+}
+
+/// Who settles.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Settler {
+    /// The owner, who takes profit.
+    Owner,
+    /// A keeper, who gains nothing by it.
+    Keeper,
 }
 
 impl Simulation {
-    /// Keepers let deposits pay losses that have grown, and now and then winners take what has matured; whether anything was
-    /// settled.
+    /// Keepers let deposits pay losses that have grown, and profit what its owner owes; now and then winners take what has
+    /// matured. Whether anything was settled.
     pub(super) fn settle_positions(&mut self, step: usize, view: &View) -> Result<bool, Stop> {
         let mut legs = Snapshot::default();
         let mut todo: Vec<Settling> = Vec::new();
@@ -37,17 +46,19 @@ impl Simulation {
             if view.accounts[account].perps.iter().all(|position| position.is_free()) {
                 continue;
             }
-            view.value(account, &mut legs).map_err(Problem::from)?;
+            let valuation = view.value(account, &mut legs).map_err(Problem::from)?;
             let quote = |side| legs.tokens.iter().find(|leg| leg.token == legs.quote.token && leg.side == side);
             let paying = quote(Side::Deposit).map_or(0, |leg| leg.amount);
-            let indebted = quote(Side::Debt).is_some();
+            let owes = quote(Side::Debt).is_some() || valuation.equity < Value::ZERO;
             for leg in &legs.perps {
-                let market = leg.terms.market;
                 let loses = leg.loss() > 0 && paying > 0 && leg.loss() >= paying / SETTLE_PART;
-                let gains = step % PROFIT_STEPS == PROFIT_STEPS - 1 && leg.position.matured > 0 && !indebted;
-                if loses || gains {
-                    todo.push(Settling { account, market, gain: gains && !loses });
-                }
+                let gains = leg.loss() == 0 && leg.position.matured > 0;
+                let by = match (loses || (gains && owes), step % PROFIT_STEPS == PROFIT_STEPS - 1) {
+                    (true, _) => Settler::Keeper,
+                    (false, true) if gains => Settler::Owner,
+                    _ => continue,
+                };
+                todo.push(Settling { account, market: leg.terms.market, by });
             }
         }
         let mut any = false;
@@ -58,14 +69,22 @@ impl Simulation {
     }
 
     fn settle_position(&mut self, settling: &Settling, view: &View) -> Result<bool, Stop> {
-        let Settling { account, market, gain } = *settling;
+        let Settling { account, market, by } = *settling;
         let symbol = self.world.perps[usize::from(market)].symbol.clone();
-        let by = if gain { &self.population.traders[account] } else { &self.population.keepers[0].trader };
+        let by = match by {
+            Settler::Owner => &self.population.traders[account],
+            Settler::Keeper => &self.population.keepers[0].trader,
+        };
         let outcome = match self.world.settle(by, &self.accounts[account], &symbol, u64::MAX) {
             Ok(outcome) => outcome,
             Err(failure) => match failure.margin_error() {
-                // an empty pool, an account that needs its profit, or a loss that another leg has paid
-                Some(MarginError::NothingToSettle | MarginError::InsufficientHealth) => return Ok(false),
+                // a pool that has or can pay nothing, an account that needs its profit, or one that another leg has helped
+                Some(
+                    MarginError::NothingToSettle
+                    | MarginError::MarketInDeficit
+                    | MarginError::InsufficientHealth
+                    | MarginError::NotAccountOwnerOrDelegate,
+                ) => return Ok(false),
                 _ => return Err(Problem::Refused("settle", failure).into()),
             },
         };
