@@ -20,6 +20,9 @@ const SETTLE_PART: u64 = 8;
 /// Quote units by which a deficit may grow when a position is brought up to date: fractions of funding go to the tranche.
 const TOUCH_ROUNDING: u64 = 2;
 
+/// The step at which a provider of liquidity asks for it back.
+const LEAVE_STEP: usize = 25;
+
 /// What somebody settles of a position.
 struct Settling {
     account: usize,
@@ -97,6 +100,44 @@ impl Simulation {
             }
         }
         Ok(true)
+    }
+
+    /// A provider of liquidity asks for all of it at one step, and takes it as soon as the cooldown and the pools allow.
+    pub(super) fn leave(&mut self, step: usize, view: &View) -> Result<(), Stop> {
+        let Some(leaver) = &self.population.leaver else { return Ok(()) };
+        for perp in self.world.perps.clone() {
+            let Some(liquidity) = self.world.liquidity_of(leaver, &perp.symbol).filter(|held| held.shares > 0) else {
+                continue;
+            };
+            if liquidity.requested == 0 {
+                if step >= LEAVE_STEP {
+                    let request = self.world.request_liquidity(leaver, &perp.symbol, liquidity.shares);
+                    request.map_err(|failure| Problem::Refused("request_liquidity", failure))?;
+                }
+                continue;
+            }
+            let outcome = match self.world.remove_liquidity(leaver, &perp.symbol) {
+                Ok(outcome) => outcome,
+                Err(failure) => match failure.margin_error() {
+                    Some(
+                        MarginError::CooldownNotOver | MarginError::PoolBelowRequirement | MarginError::MarketInDeficit,
+                    ) => continue,
+                    _ => return Err(Problem::Refused("remove_liquidity", failure).into()),
+                },
+            };
+            for event in &outcome.events {
+                if let Event::LiquidityChanged(change) = event {
+                    self.checks += 1;
+                    if change.amount > liquidity.requested_value {
+                        let what = format!("{}: {change:?} pays more than at the request", perp.symbol);
+                        return Err(law("NPR-1", what));
+                    }
+                    let usd = micro_usd(view.price(view.board.quote_token).value_down(change.amount));
+                    self.tally.record.totals.perps.withdrawn_micro_usd += usd;
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Writes off what a bankrupt account owes markets, and checks WFL-1 of each.

@@ -4,7 +4,7 @@ use breakwater_client::instruction::{
     self, Creditor, Insured, LiquidateKeys, LiquidityKeys, MARKET_FEED, MARKET_ITEM, TargetKeys,
 };
 use breakwater_client::interface::snapshot::{self, OwnMarket};
-use breakwater_client::interface::{InsuranceFund, MarginError, PerpMarket};
+use breakwater_client::interface::{InsuranceFund, LiquidityPosition, MarginError, PerpMarket};
 use breakwater_client::margin::perp::{Freshness, Mark, Purse, Standing};
 use breakwater_client::margin::position::MARKET_LEG;
 use breakwater_client::margin::{Index, MathError, Price, Target};
@@ -155,6 +155,11 @@ impl World {
     pub fn remove_liquidity(&mut self, trader: &Trader, symbol: &str) -> Sent {
         let remove = instruction::remove_liquidity(&self.liquidity_keys(trader, symbol));
         self.chain.send(&[remove], &[&trader.key])
+    }
+
+    /// A trader's share of a market's pool, if it was opened.
+    pub fn liquidity_of(&self, trader: &Trader, symbol: &str) -> Option<LiquidityPosition> {
+        self.chain.find(&address::liquidity(&self.perp(symbol).market, &trader.key.pubkey()))
     }
 
     fn liquidity_keys(&self, trader: &Trader, symbol: &str) -> LiquidityKeys {
