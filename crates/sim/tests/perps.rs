@@ -63,7 +63,8 @@ fn trades_funding_and_settlement_keep_every_law_of_a_market() {
 
 #[test]
 fn a_changed_book_breaks_its_law() {
-    let cases: [(&str, fn(&mut PerpMarket)); 5] = [
+    type Change = fn(&mut PerpMarket);
+    let cases: [(&str, Change); 5] = [
         ("CON-1", |market| market.long += 1),
         ("CON-1", |market| market.claims_fraction ^= 1),
         ("FND-1", |market| market.dust = 1 << MARK_BITS),
