@@ -52,7 +52,7 @@ impl<'a> Own<'a> {
 /// Formula:  amount = shares × index; deposits floor, debts ceil       (docs/spec.md §3.1); positions as in §10.4
 /// Units:    now: unix seconds; own: of the banks and the market that the instruction touches
 /// Errors:   MathOverflow
-#[inline]
+#[inline(never)]
 pub fn build(
     snapshot: &mut Snapshot,
     board: &RiskBoard,
@@ -117,7 +117,6 @@ pub fn perp_terms(board: &RiskBoard, market: u8) -> PerpTerms {
     }
 }
 
-#[inline(always)]
 fn perp_leg(
     index_age: &mut u32,
     board: &RiskBoard,

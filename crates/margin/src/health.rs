@@ -71,8 +71,12 @@ impl Levels {
 /// Rounding: none beyond the legs' values (floor for deposits, ceil for debts)
 /// Errors:   Overflow, also with more than sixteen token legs
 /// Source:   Mango v4's three health levels; the interval is ours
+#[inline(never)]
 pub fn value(snapshot: &Snapshot) -> Result<Valuation, Refusal> {
-    let mut valuation = Valuation::of(&snapshot.tokens)?;
+    if snapshot.tokens.len() > MAX_LEGS {
+        return Err(MathError::Overflow.into());
+    }
+    let mut valuation = Valuation::of(snapshot.tokens.iter())?;
     if !snapshot.perps.is_empty() {
         valuation.add_perps(PerpSums::of(&snapshot.perps), &snapshot.quote.price)?;
         let ages = snapshot.perps.iter().map(|leg| leg.price.age);
@@ -86,8 +90,8 @@ pub fn value(snapshot: &Snapshot) -> Result<Valuation, Refusal> {
 /// Formula:  P_q × Σ       (docs/spec.md §10.4)
 /// Rounding: floor
 #[inline(always)]
-fn dollars(sum: i128, asset: Price, liability: Price, remaining: Bps) -> i128 {
-    let amount = u64::try_from(sum.unsigned_abs()).unwrap_or(u64::MAX);
+fn dollars(sum: i64, asset: Price, liability: Price, remaining: Bps) -> i128 {
+    let amount = sum.unsigned_abs();
     if sum < 0 {
         return -liability.value_up(amount).0;
     }
@@ -116,12 +120,12 @@ impl Added {
         // Safe because: a value has at most 95 bits and weight times factor 28.
         let weigh =
             |value: i128, factor: Bps| Weighted(value.wrapping_mul(i128::from(factor)).wrapping_mul(BPS as i128));
-        let factor = |sum: i128, gain: Bps, loss: Bps| if sum < 0 { loss } else { gain };
+        let factor = |sum: i64, gain: Bps, loss: Bps| if sum < 0 { loss } else { gain };
         let (band, given) = (quote.band, quote.liquidation_band);
         let pessimistic = dollars(sums.initial, quote.mid.min(quote.ema), quote.mid.max(quote.ema), remaining);
         Added {
             equity: Value(at_mid(sums.pnl)),
-            debts: Value(-at_mid(-sums.losses)),
+            debts: Value(-at_mid(sums.losses.saturating_neg())),
             initial: weigh(pessimistic, factor(sums.initial, ONE.saturating_sub(band), ONE.saturating_add(band))),
             optimistic: weigh(
                 at_mid(sums.optimistic),
@@ -129,16 +133,14 @@ impl Added {
             ),
             maintenance: weigh(at_mid(sums.maintenance), ONE),
             end: weigh(at_mid(sums.end), ONE),
-            requirement: weigh(-at_mid(-sums.requirement), ONE),
+            requirement: weigh(-at_mid(sums.requirement.saturating_neg()), ONE),
         }
     }
 }
 
 impl Valuation {
-    fn of(legs: &[TokenLeg]) -> Result<Valuation, MathError> {
-        if legs.len() > MAX_LEGS {
-            return Err(MathError::Overflow);
-        }
+    #[inline(always)]
+    fn of<'a>(legs: impl Iterator<Item = &'a TokenLeg>) -> Result<Valuation, MathError> {
         let (mut deposits, mut debts) = (Levels::default(), Levels::default());
         let mut oldest_price = 0;
         for leg in legs {
@@ -210,10 +212,16 @@ impl Valuation {
         Ok(valuation)
     }
 
-    /// The valuation after some legs have become others, without valuing the rest again. Ages are left as they were.
+    /// The valuation after some legs, at most sixteen, have become others, without valuing the rest again. Ages are left as
+    /// they were.
     ///
     /// Errors: Overflow
-    pub fn replace(&self, old: &[TokenLeg], new: &[TokenLeg]) -> Result<Valuation, MathError> {
+    #[inline(never)]
+    pub fn replace<'a>(
+        &self,
+        old: impl Iterator<Item = &'a TokenLeg>,
+        new: impl Iterator<Item = &'a TokenLeg>,
+    ) -> Result<Valuation, MathError> {
         let (out, into) = (Valuation::of(old)?, Valuation::of(new)?);
         let value = |all: Value, out: Value, into: Value| all.minus(out)?.plus(into);
         let weighted = |all: Weighted, out: Weighted, into: Weighted| all.minus(out)?.plus(into);
@@ -269,7 +277,7 @@ impl Valuation {
         if snapshot.tokens.iter().filter(matters).any(|leg| leg.price.is_stale()) {
             return Err(Refusal::StalePrice);
         }
-        let worth = |leg: &&PerpLeg| dollars(leg.pnl.into(), snapshot.quote.price.mid, Price(0), ONE) >= CENT.0;
+        let worth = |leg: &&PerpLeg| dollars(leg.pnl, snapshot.quote.price.mid, Price(0), ONE) >= CENT.0;
         let perp_matters = |leg: &&PerpLeg| leg.position.base != 0 || leg.pnl < 0 || worth(leg);
         let perps = || snapshot.perps.iter().filter(perp_matters);
         if perps().any(|leg| leg.price.is_stale()) || (perps().next().is_some() && snapshot.quote.price.is_stale()) {

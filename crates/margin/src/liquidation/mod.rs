@@ -155,18 +155,21 @@ pub fn apply(snapshot: &mut Snapshot, before: &Valuation, plan: &Plan) -> Result
     }
 }
 
-/// Changes the amount of a token leg and values the account again.
-fn change_token(
+/// Takes amounts off token legs, at most two, and values the account again.
+fn change_tokens(
     snapshot: &mut Snapshot,
     before: &Valuation,
-    (token, side): (u8, Side),
-    minus: NativeAmount,
+    changes: &[((u8, Side), NativeAmount)],
 ) -> Result<Valuation, Refusal> {
-    let position = snapshot.find(token, side)?;
-    let leg = &mut snapshot.tokens[position];
-    let old = *leg;
-    *leg = old.with_amount(old.amount.checked_sub(minus).ok_or(MathError::Negative)?);
-    Ok(before.replace(&[old], core::slice::from_ref(leg))?)
+    let (mut old, mut new) = ([None; 2], [None; 2]);
+    for (slot, ((token, side), minus)) in changes.iter().enumerate().take(2) {
+        let position = snapshot.find(*token, *side)?;
+        let leg = &mut snapshot.tokens[position];
+        old[slot] = Some(*leg);
+        *leg = leg.with_amount(leg.amount.checked_sub(*minus).ok_or(MathError::Negative)?);
+        new[slot] = Some(*leg);
+    }
+    Ok(before.replace(old.iter().flatten(), new.iter().flatten())?)
 }
 
 /// All legs that can take part: tokens, and what is owed to and by markets.
@@ -324,10 +327,11 @@ impl Breach {
     fn best_pair<'a>(&self, legs: &Legs<'a>) -> Option<Terms<'a>> {
         let fresh = |side| legs.iter(side).filter(|leg| !leg.price.is_stale()).map(spot::with_coarse_value);
         let deposits: Vec<_> = fresh(Side::Deposit).collect();
+        let has_claims = !legs.claims.is_empty();
         let mut best: Option<Terms> = None;
         for debt in fresh(Side::Debt) {
             for collateral in &deposits {
-                if legs.settle_alone(debt.0.token, collateral.0.token) {
+                if has_claims && legs.settle_alone(debt.0.token, collateral.0.token) {
                     continue;
                 }
                 match self.terms(debt, *collateral) {
@@ -346,3 +350,6 @@ impl Breach {
         self.terms(spot::with_coarse_value(debt), spot::with_coarse_value(collateral))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -5,7 +5,7 @@ use crate::fixed::{mul, mul_div_up};
 use crate::health::Valuation;
 use crate::liquidation::spot::GAIN_ONE;
 use crate::liquidation::{
-    Breach, By, CARRY_TENTH, MIN_REQUEST, PPM_PER_BPS, PerpPlan, Rank, Request, SCORE_EPSILON, Settled, change_token,
+    Breach, By, CARRY_TENTH, MIN_REQUEST, PPM_PER_BPS, PerpPlan, Rank, Request, SCORE_EPSILON, Settled, change_tokens,
 };
 use crate::perp::{PerpLeg, Standing};
 use crate::position::{Side, Snapshot};
@@ -170,8 +170,8 @@ pub(super) fn apply(snapshot: &mut Snapshot, before: &Valuation, plan: &PerpPlan
     let quote = snapshot.quote;
     let valuation = match plan.settlement {
         Settled::Nothing => *before,
-        Settled::Loss(amount) => change_token(snapshot, before, (quote.token, Side::Deposit), amount)?,
-        Settled::Profit(amount) => change_token(snapshot, before, (quote.token, Side::Debt), amount)?,
+        Settled::Loss(amount) => change_tokens(snapshot, before, &[((quote.token, Side::Deposit), amount)])?,
+        Settled::Profit(amount) => change_tokens(snapshot, before, &[((quote.token, Side::Debt), amount)])?,
     };
     let position = snapshot.find_perp(plan.market)?;
     let leg = &mut snapshot.perps[position];

@@ -5,7 +5,7 @@ use crate::fixed::div_down;
 use crate::fixed::{div_up, mul_div_up};
 use crate::health::Valuation;
 use crate::liquidation::{
-    Breach, CARRY_TENTH, LiquidationParams, MIN_REQUEST, PPM_PER_BPS, Pair, Rank, SCORE_EPSILON, SpotPlan, change_token,
+    Breach, CARRY_TENTH, LiquidationParams, MIN_REQUEST, PPM_PER_BPS, Pair, Rank, SCORE_EPSILON, SpotPlan, change_tokens,
 };
 use crate::position::{MARKET_LEG, Side, Snapshot, TokenLeg, coarse, with_bonus, without_bonus};
 use crate::units::{BPS, Bps, NativeAmount, PPM, Ppm, Value, WEIGHT_ONE, Weighted};
@@ -24,16 +24,18 @@ pub(super) fn with_coarse_value(leg: &TokenLeg) -> (&TokenLeg, u64) {
 ///
 /// Errors: LegNotFound, Math(Negative)
 pub(super) fn apply(snapshot: &mut Snapshot, before: &Valuation, plan: &SpotPlan) -> Result<Valuation, Refusal> {
-    let mut valuation = *before;
-    for (number, side, amount) in
-        [(plan.pair.debt, Side::Debt, plan.repay), (plan.pair.collateral, Side::Deposit, plan.seize)]
-    {
-        valuation = match number.checked_sub(MARKET_LEG) {
-            None => change_token(snapshot, &valuation, (number, side), amount)?,
-            Some(market) => change_claim(snapshot, &valuation, (market, side), amount)?,
-        };
+    let (debt, collateral) = ((plan.pair.debt, Side::Debt), (plan.pair.collateral, Side::Deposit));
+    match (debt.0.checked_sub(MARKET_LEG), collateral.0.checked_sub(MARKET_LEG)) {
+        (None, None) => change_tokens(snapshot, before, &[(debt, plan.repay), (collateral, plan.seize)]),
+        (Some(market), _) => {
+            let valuation = change_claim(snapshot, before, (market, Side::Debt), plan.repay)?;
+            change_tokens(snapshot, &valuation, &[(collateral, plan.seize)])
+        }
+        (None, Some(market)) => {
+            let valuation = change_tokens(snapshot, before, &[(debt, plan.repay)])?;
+            change_claim(snapshot, &valuation, (market, Side::Deposit), plan.seize)
+        }
     }
-    Ok(valuation)
 }
 
 /// A debt to a market falls, or matured profit is taken.

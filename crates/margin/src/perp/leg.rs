@@ -56,23 +56,23 @@ pub struct PerpLeg {
     pub pnl: i64,
 }
 
-/// Sums over perp legs, quote units.
+/// Sums over perp legs, quote units. They stop at the ends of 64 bits, 9 × 10^12 quote tokens.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct PerpSums {
     /// Σ PnL.
-    pub pnl: i128,
+    pub pnl: i64,
     /// Σ max(0, −PnL).
-    pub losses: i128,
+    pub losses: i64,
     /// Σ g_init at its worst.
-    pub initial: i128,
+    pub initial: i64,
     /// Σ g_maint at the best end of each interval.
-    pub optimistic: i128,
+    pub optimistic: i64,
     /// Σ g_maint at the mark.
-    pub maintenance: i128,
+    pub maintenance: i64,
     /// Σ g_end at the mark.
-    pub end: i128,
+    pub end: i64,
     /// Σ R_maint + Σ max(0, −PnL).
-    pub requirement: i128,
+    pub requirement: i64,
 }
 
 impl PerpLeg {
@@ -156,13 +156,15 @@ impl PerpLeg {
         let stopped = self.end_requirement();
         let matured = self.matured();
         let g = |requirement: u64| self.pnl.saturating_sub_unsigned(requirement).min(matured);
-        sums.pnl += i128::from(self.pnl);
-        sums.losses += i128::from(self.loss());
-        sums.requirement += i128::from(maintained) + i128::from(self.loss());
-        sums.maintenance += i128::from(g(maintained));
-        sums.end += i128::from(g(stopped));
-        sums.optimistic += i128::from(self.optimistic());
-        sums.initial += i128::from(self.initial());
+        let add = |sum: &mut i64, amount: i64| *sum = sum.saturating_add(amount);
+        let loss = self.pnl.min(0).saturating_neg();
+        add(&mut sums.pnl, self.pnl);
+        add(&mut sums.losses, loss);
+        add(&mut sums.requirement, loss.saturating_add_unsigned(maintained));
+        add(&mut sums.maintenance, g(maintained));
+        add(&mut sums.end, g(stopped));
+        add(&mut sums.optimistic, self.optimistic());
+        add(&mut sums.initial, self.initial());
     }
 
     /// g_maint at the end of the interval that is best for the leg.
@@ -230,7 +232,7 @@ impl PerpSums {
 
     /// The sums after some legs have become others.
     pub(crate) fn replace(&self, old: &PerpSums, new: &PerpSums) -> PerpSums {
-        let change = |all: i128, old: i128, new: i128| all - old + new;
+        let change = |all: i64, old: i64, new: i64| all.saturating_sub(old).saturating_add(new);
         PerpSums {
             pnl: change(self.pnl, old.pnl, new.pnl),
             losses: change(self.losses, old.losses, new.losses),

@@ -32,6 +32,7 @@ impl Live {
     /// Charges funding until now and, at a live index, judges the deficit.
     ///
     /// Errors: MathOverflow
+    #[inline(never)]
     pub fn new(market: &PerpMarket, board: &RiskBoard, index: Index, now: i64, slot: u64) -> Result<Live, MarginError> {
         let price = snapshot::interval(board, MARKET_FEED + market.market, now);
         let decimals = snapshot::quote_decimals(board);
@@ -80,6 +81,7 @@ impl Live {
         self.touch_slot(account, slot, now)
     }
 
+    #[inline(never)]
     fn touch_slot(&mut self, account: &mut MarginAccount, slot: usize, now: i64) -> Result<Held, MarginError> {
         let mut position = account.perps[slot].position();
         self.books.touch(&mut position, self.mark, self.maturity, self.index, now)?;

@@ -119,26 +119,25 @@ impl Liquidate {
         }
     }
 
-    /// Health of an account with what this instruction knows.
-    fn value(
+    /// An account's legs with what this instruction knows.
+    fn legs(
         &self,
         account: &MarginAccount,
         touched: &Touched,
         now: i64,
-    ) -> core::result::Result<(Box<Snapshot>, Valuation), MarginError> {
+    ) -> core::result::Result<Box<Snapshot>, MarginError> {
         let mut legs = Box::new(Snapshot::with_capacity(account.tokens.len()));
         let (banks, count) = self.own_banks(touched);
         let own = Own { banks: &banks[..count], market: touched.market.as_ref().map(|(live, _)| live.own()) };
         snapshot::build(&mut legs, &self.board, account, &own, now)?;
-        let valuation = health::value(&legs)?;
-        Ok((legs, valuation))
+        Ok(legs)
     }
 
     /// The keeper must be able to answer for what it has taken over.
     fn verify_keeper(&self, touched: &Touched, now: i64) -> core::result::Result<(), MarginError> {
-        let (legs, valuation) = self.value(&self.keeper_account, touched, now)?;
+        let legs = self.legs(&self.keeper_account, touched, now)?;
         if !legs.is_riskless() {
-            valuation.verify_initial(&legs, MAX_AGE_LIQUIDATION)?;
+            health::value(&legs)?.verify_initial(&legs, MAX_AGE_LIQUIDATION)?;
         }
         Ok(())
     }
@@ -163,7 +162,8 @@ pub fn handle(ctx: &mut Context<Liquidate>, most: u64) -> Result<()> {
     let now = clock.unix_timestamp;
     let mut touched = accounts.touch(&clock)?;
 
-    let (mut legs, before) = accounts.value(&accounts.liquidatee, &touched, now)?;
+    let mut legs = accounts.legs(&accounts.liquidatee, &touched, now)?;
+    let before = health::value(&legs).map_err(MarginError::from)?;
     let pool = match &touched.market {
         Some((live, _)) => live.books.worth(Purse::Pool, live.index).map_err(MarginError::from)?,
         None => 0,
