@@ -126,13 +126,17 @@ impl World {
     pub fn add_liquidity(&mut self, trader: &Trader, symbol: &str, amount: u64) -> Sent {
         let keys = self.liquidity_keys(trader, symbol);
         let liquidity = address::liquidity(&keys.market, &keys.owner);
+        let is_new = self.chain.account(&liquidity).is_none();
         let mut instructions = Vec::with_capacity(2);
-        if self.chain.account(&liquidity).is_none() {
+        if is_new {
             instructions.push(instruction::open_liquidity(&keys.owner, &keys.market));
-            self.liquidity.push(liquidity);
         }
         instructions.push(instruction::add_liquidity(&keys, amount));
-        self.chain.send(&instructions, &[&trader.key])
+        let sent = self.chain.send(&instructions, &[&trader.key])?;
+        if is_new {
+            self.liquidity.push(liquidity);
+        }
+        Ok(sent)
     }
 
     /// Requests the removal of liquidity shares.
