@@ -285,7 +285,14 @@ impl Arena {
             }
             Call::Resolve { account, token } => {
                 let who = self.people[*account].account;
-                (instruction::resolve_bankruptcy(&who, &board, &instruction::Creditor::Bank(keys(self, *token).bank)), None)
+                (
+                    instruction::resolve_bankruptcy(
+                        &who,
+                        &board,
+                        &instruction::Creditor::Bank(keys(self, *token).bank),
+                    ),
+                    None,
+                )
             }
         }
     }

@@ -157,9 +157,9 @@ impl Snapshot {
         self.perps.iter().position(|leg| leg.terms.market == market).ok_or(Refusal::LegNotFound)
     }
 
-    /// Amount of the quote token on a side, with its leg.
-    pub(crate) fn quote_leg(&self, side: Side) -> Option<&TokenLeg> {
-        self.tokens.iter().find(|leg| leg.token == self.quote.token && leg.side == side && leg.amount > 0)
+    /// The leg of the quote token.
+    pub(crate) fn quote_leg(&self) -> Option<&TokenLeg> {
+        self.tokens.iter().find(|leg| leg.token == self.quote.token && leg.amount > 0)
     }
 
     /// Position of the leg of a token and side.

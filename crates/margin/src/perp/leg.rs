@@ -5,7 +5,7 @@ use crate::perp::mark::part_down;
 use crate::perp::position::{funding_due, pnl};
 use crate::perp::{Mark, Notional, Position, Tier, Tiers};
 use crate::price::Interval;
-use crate::units::{BPS, Bps};
+use crate::units::{BPS, Bps, PPM, Value};
 
 const ONE: Bps = BPS as Bps;
 
@@ -63,8 +63,6 @@ pub struct PerpSums {
     pub pnl: i64,
     /// Σ max(0, −PnL).
     pub losses: i64,
-    /// Σ g_init at its worst.
-    pub initial: i64,
     /// Σ g_maint at the best end of each interval.
     pub optimistic: i64,
     /// Σ g_maint at the mark.
@@ -141,14 +139,23 @@ impl PerpLeg {
     }
 
     /// R at the end level, quote units; ceil.
+    #[inline(always)]
     pub(crate) fn end_requirement(&self) -> u64 {
         self.terms.tiers.requirement(self.notional.up, |tier| tier.end)
     }
 
-    /// Adds the leg at every level.
+    /// PnL, g_maint and g_end at the mark.
+    pub(crate) fn contributions(&self) -> (i64, i64, i64) {
+        let matured = self.matured();
+        let g = |requirement: u64| self.pnl.saturating_sub_unsigned(requirement).min(matured);
+        let maintained = self.terms.tiers.requirement(self.notional.up, |tier| tier.maintenance);
+        (self.pnl, g(maintained), g(self.end_requirement()))
+    }
+
+    /// Adds the leg at every level of a liquidation.
     ///
-    /// Formula:  g = min(PnL − R, M);  initial: min(PnL, ω·M) − R, the smaller of both ends       (docs/spec.md §10.4)
-    /// Rounding: PnL floor, R ceil, ω·M floor
+    /// Formula:  g = min(PnL − R, M)       (docs/spec.md §10.4)
+    /// Rounding: PnL floor, R ceil
     /// Errors:   none
     #[inline(always)]
     pub(crate) fn add_to(&self, sums: &mut PerpSums) {
@@ -164,7 +171,6 @@ impl PerpLeg {
         add(&mut sums.maintenance, g(maintained));
         add(&mut sums.end, g(stopped));
         add(&mut sums.optimistic, self.optimistic());
-        add(&mut sums.initial, self.initial());
     }
 
     /// g_maint at the end of the interval that is best for the leg.
@@ -176,8 +182,11 @@ impl PerpLeg {
     }
 
     /// g_init at the end of the risk interval that is worst for the leg.
+    ///
+    /// Formula:  min(PnL, ω·M) − R, the smaller of both ends       (docs/spec.md §10.4)
+    /// Rounding: PnL floor, R ceil, ω·M floor
     #[inline(always)]
-    fn initial(&self) -> i64 {
+    pub(crate) fn initial(&self) -> i64 {
         let weight = match self.terms.standing {
             Standing::Sound => self.terms.profit_weight,
             Standing::InDeficit => 0,
@@ -200,16 +209,17 @@ impl PerpLeg {
     /// f: what closing may cost, millionths of notional.
     ///
     /// Formula:  f = min(f_l + f_i, equity / notional)       (docs/spec.md §10.9)
-    /// Units:    equity, notional: dollars in one scale
+    /// Units:    equity, notional: dollars × 2^32
     /// Rounding: floor
-    pub(crate) fn fee_rate(&self, equity: i128, notional: i128) -> u64 {
-        let full = u64::from(self.terms.keeper_fee + self.terms.insurance_fee) * (crate::units::PPM / BPS);
-        if equity <= 0 {
-            return 0;
-        }
-        match equity.checked_mul(crate::units::PPM as i128) {
-            Some(scaled) if scaled < notional.saturating_mul(i128::from(full)) => (scaled / notional.max(1)) as u64,
-            _ => full,
+    pub(crate) fn fee_rate(&self, equity: Value, notional: Value) -> u64 {
+        let full = u64::from(self.terms.keeper_fee + self.terms.insurance_fee) * (PPM / BPS);
+        // Far above any notional, and so that both products fit.
+        const PLENTY: i128 = 1 << 95;
+        match equity.0 {
+            ..=0 => 0,
+            PLENTY.. => full,
+            equity if equity.wrapping_mul(PPM as i128) >= notional.0.wrapping_mul(i128::from(full)) => full,
+            equity => (equity as u128 * u128::from(PPM) / (notional.0.max(1) as u128)) as u64,
         }
     }
 
@@ -228,19 +238,5 @@ impl PerpSums {
             leg.add_to(&mut sums);
         }
         sums
-    }
-
-    /// The sums after some legs have become others.
-    pub(crate) fn replace(&self, old: &PerpSums, new: &PerpSums) -> PerpSums {
-        let change = |all: i64, old: i64, new: i64| all.saturating_sub(old).saturating_add(new);
-        PerpSums {
-            pnl: change(self.pnl, old.pnl, new.pnl),
-            losses: change(self.losses, old.losses, new.losses),
-            initial: change(self.initial, old.initial, new.initial),
-            optimistic: change(self.optimistic, old.optimistic, new.optimistic),
-            maintenance: change(self.maintenance, old.maintenance, new.maintenance),
-            end: change(self.end, old.end, new.end),
-            requirement: change(self.requirement, old.requirement, new.requirement),
-        }
     }
 }

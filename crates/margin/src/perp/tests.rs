@@ -82,7 +82,8 @@ proptest! {
         prop_assert!(ordered(a.maintenance, b.maintenance), "maintenance {} {}", a.maintenance, b.maintenance);
         prop_assert!(ordered(a.end, b.end), "end");
         prop_assert!(ordered(a.optimistic, b.optimistic), "optimistic");
-        prop_assert!(a.initial <= a.end && a.end <= a.maintenance && a.maintenance <= a.optimistic, "levels are ordered");
+        let initial = leg(base, quote, matured, low).initial();
+        prop_assert!(initial <= a.end && a.end <= a.maintenance && a.maintenance <= a.optimistic, "levels are ordered");
     }
 
     #[test]

@@ -6,15 +6,14 @@
 use anchor_lang::prelude::*;
 use breakwater_interface::events::{ADD, LiquidityChanged, REMOVE, REQUEST};
 use breakwater_interface::perp::STATUS_PAUSED;
-use breakwater_interface::snapshot::{self, Own};
+use breakwater_interface::snapshot::Own;
 use breakwater_interface::{Bank, LiquidityPosition, MarginAccount, MarginError, PerpMarket, RiskBoard, seeds};
 use breakwater_margin::lending::Books;
 use breakwater_margin::perp::PoolBounds;
 use breakwater_margin::price::MAX_AGE_RISK;
-use breakwater_margin::{Snapshot, health};
 
 use crate::state::bank::verify_quote;
-use crate::state::{Ledger, Live, accrued, own_index, settle as settle_bank};
+use crate::state::{Ledger, Live, accrued, own_index, settle as settle_bank, verify_initial};
 
 #[derive(Accounts)]
 pub struct OpenLiquidity {
@@ -64,14 +63,9 @@ pub struct ChangeLiquidity {
 impl ChangeLiquidity {
     /// Refuses what would leave the account unable to answer for its risk.
     fn verify_health(&self, books: &Books, live: &Live, now: i64) -> core::result::Result<(), MarginError> {
-        let mut legs = Snapshot::with_capacity(self.margin_account.tokens.len());
         let banks = [own_index(&self.bank, books)];
         let own = Own { banks: &banks, market: Some(live.own()) };
-        snapshot::build(&mut legs, &self.board, &self.margin_account, &own, now)?;
-        if !legs.is_riskless() {
-            health::value(&legs)?.verify_initial(&legs, MAX_AGE_RISK)?;
-        }
-        Ok(())
+        verify_initial(&self.board, &self.margin_account, &own, MAX_AGE_RISK, now)
     }
 
     fn finish(&mut self, books: &Books, live: &Live, now: i64) -> core::result::Result<(), MarginError> {
