@@ -157,7 +157,7 @@ impl Storm {
         let (world, trader) = (&mut self.world, &self.traders[who]);
         Some(match kind {
             0..3 => {
-                let factor = match self.random.random_range(0..12) {
+                let factor = match self.random.random_range(0..7) {
                     0 => self.random.random_range(550..1_600),
                     _ => self.random.random_range(970..1_030),
                 };
@@ -291,7 +291,7 @@ impl Storm {
 #[test]
 fn no_order_of_actions_breaks_a_law_of_a_market() {
     let steps = std::env::var("BREAKWATER_STORM").ok().and_then(|steps| steps.parse().ok());
-    let (seeds, steps) = steps.map_or((0..6, 250), |steps: u64| (0..steps, 400));
+    let (seeds, steps) = steps.map_or((0..8, 300), |steps: u64| (0..steps, 400));
     let mut seen = BTreeSet::new();
     for seed in seeds {
         eprintln!("seed {seed}");
