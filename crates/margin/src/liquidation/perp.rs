@@ -51,7 +51,7 @@ impl Breach<'_> {
             return None;
         }
         let fee = leg.fee_rate(self.valuation.equity, quote.mid.value_up(leg.notional.up));
-        let margin = leg.end_requirement();
+        let margin = leg.end_margin();
         let full = margin.saturating_sub(cost(leg.notional.down, fee));
         let matured = i64::try_from(leg.position.matured).unwrap_or(i64::MAX);
         let room = i128::from(matured) - (i128::from(leg.pnl) - i128::from(margin));

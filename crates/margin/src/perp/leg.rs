@@ -48,8 +48,8 @@ pub struct PerpLeg {
     pub price: Interval,
     /// Index price in quote units.
     pub mark: Mark,
-    /// The index's moving average in quote units.
-    pub ema: Mark,
+    /// Decimals of the quote token.
+    pub quote_decimals: u8,
     /// Worth of the base at the mark.
     pub notional: Notional,
     /// Profit or loss at the mark, quote units; a stale profit's decay is in it.
@@ -89,18 +89,22 @@ impl PerpLeg {
         quote_decimals: u8,
         now: i64,
     ) -> Result<PerpLeg, MathError> {
-        let (mark, ema) = (Mark::of(price.mid, quote_decimals)?, Mark::of(price.ema, quote_decimals)?);
+        let mark = Mark::of(price.mid, quote_decimals)?;
         let (due, _) = funding_due(position.base, position.funding_index, funding_index)?;
         position.quote = position.quote.saturating_add(due);
         position.funding_index = funding_index;
-        let profit = position.pnl(mark).max(0) as u64;
+        let notional = position.notional(mark);
+        let undecayed = pnl(position.base, position.quote, notional);
+        let profit = undecayed.max(0) as u64;
         position.matured = if price.is_stale() {
             position.matured.min(profit)
         } else {
             position.matured_by(profit, terms.maturity, now)
         };
-        let mut leg = PerpLeg { terms, position, price, mark, ema, notional: Notional::default(), pnl: 0 };
-        leg.revalue();
+        let mut leg = PerpLeg { terms, position, price, mark, quote_decimals, notional, pnl: undecayed };
+        if undecayed > 0 && price.age > crate::price::DECAY_START {
+            leg.revalue();
+        }
         Ok(leg)
     }
 
@@ -138,18 +142,18 @@ impl PerpLeg {
         i64::try_from(self.position.matured).unwrap_or(i64::MAX)
     }
 
-    /// R at the end level, quote units; ceil.
-    #[inline(always)]
-    pub(crate) fn end_requirement(&self) -> u64 {
-        self.terms.tiers.requirement(self.notional.up, |tier| tier.end)
-    }
-
     /// PnL, g_maint and g_end at the mark.
     pub(crate) fn contributions(&self) -> (i64, i64, i64) {
         let matured = self.matured();
         let g = |requirement: u64| self.pnl.saturating_sub_unsigned(requirement).min(matured);
         let maintained = self.terms.tiers.requirement(self.notional.up, |tier| tier.maintenance);
-        (self.pnl, g(maintained), g(self.end_requirement()))
+        (self.pnl, g(maintained), g(self.end_margin()))
+    }
+
+    /// R at the end level, quote units; ceil.
+    #[inline(always)]
+    pub(crate) fn end_margin(&self) -> u64 {
+        self.terms.tiers.requirement(self.notional.up, |tier| tier.end)
     }
 
     /// Adds the leg at every level of a liquidation.
@@ -160,7 +164,6 @@ impl PerpLeg {
     #[inline(always)]
     pub(crate) fn add_to(&self, sums: &mut PerpSums) {
         let maintained = self.terms.tiers.requirement(self.notional.up, |tier| tier.maintenance);
-        let stopped = self.end_requirement();
         let matured = self.matured();
         let g = |requirement: u64| self.pnl.saturating_sub_unsigned(requirement).min(matured);
         let add = |sum: &mut i64, amount: i64| *sum = sum.saturating_add(amount);
@@ -169,7 +172,7 @@ impl PerpLeg {
         add(&mut sums.losses, loss);
         add(&mut sums.requirement, loss.saturating_add_unsigned(maintained));
         add(&mut sums.maintenance, g(maintained));
-        add(&mut sums.end, g(stopped));
+        add(&mut sums.end, g(self.end_margin()));
         add(&mut sums.optimistic, self.optimistic());
     }
 
@@ -198,12 +201,14 @@ impl PerpLeg {
         };
         let size = self.position.base.unsigned_abs();
         let worth = |mark: Mark| if mark == self.mark { self.notional } else { mark.notional(size) };
-        let high = at(worth(self.mark.max(self.ema)).times(ONE.saturating_add(self.price.band)));
+        // The mark exists at these decimals, so its moving average does.
+        let ema = Mark::of(self.price.ema, self.quote_decimals).unwrap_or(self.mark);
+        let high = at(worth(self.mark.max(ema)).times(ONE.saturating_add(self.price.band)));
         if self.position.base < 0 {
             return high;
         }
         // A long's g rises until its profit counts no more, and falls from there: the minimum is at an end.
-        high.min(at(worth(self.mark.min(self.ema)).times(ONE.saturating_sub(self.price.band))))
+        high.min(at(worth(self.mark.min(ema)).times(ONE.saturating_sub(self.price.band))))
     }
 
     /// f: what closing may cost, millionths of notional.
