@@ -30,6 +30,8 @@ pub struct OwnMarket {
     pub funding_index: i64,
     /// Whether its pool can pay what it owes.
     pub standing: Standing,
+    /// What its pool has, quote units.
+    pub payable: u64,
 }
 
 /// What an instruction knows better than the board: of the banks and the market that it touches.
@@ -122,6 +124,7 @@ fn fill_terms(terms: &mut PerpTerms, risk: &MarketRisk, market: u8) {
         tier.maintenance = config.maintenance;
     }
     terms.maturity = risk.maturity;
+    terms.payable = risk.payable;
     terms.keeper_fee = risk.keeper_fee.into();
     terms.insurance_fee = risk.insurance_fee.into();
     terms.profit_weight = risk.profit_weight.into();
@@ -144,6 +147,7 @@ fn fill_perp_leg(
     let (funding_index, age) = match own.filter(|own| own.market == position.market) {
         Some(own) => {
             leg.terms.standing = own.standing;
+            leg.terms.payable = own.payable;
             (own.funding_index, 0)
         }
         None => (risk.funding_index, price::age(risk.funding_time, now)),

@@ -48,8 +48,6 @@ pub struct Request {
     pub target: Target,
     /// The most that it wants to repay (native units of the debt) or to close (base units).
     pub most: u64,
-    /// What the pool of the market that is involved has, quote units: profit and fees come out of it.
-    pub pool: NativeAmount,
 }
 
 /// What a liquidation does, to the unit.
@@ -122,7 +120,7 @@ pub fn plan_liquidation(
         Target::Perp(market) => Some(market),
         Target::Spot(pair) => [pair.debt, pair.collateral].iter().find_map(|leg| leg.checked_sub(MARKET_LEG)),
     };
-    let claims = snapshot.market_legs(market, request.pool);
+    let claims = snapshot.market_legs(market);
     let legs = Legs::new(snapshot, &claims);
     match request.target {
         Target::Spot(pair) => {
@@ -141,7 +139,7 @@ pub fn plan_liquidation(
 /// Errors: AccountHealthy, NoLegHelps, Math
 pub fn best_target(snapshot: &Snapshot, valuation: &Valuation, params: &LiquidationParams) -> Result<Target, Refusal> {
     let breach = Breach::of(snapshot, valuation, params)?;
-    let claims = snapshot.market_legs(None, 0);
+    let claims = snapshot.market_legs(None);
     let options = breach.options(&Legs::new(snapshot, &claims))?;
     options.best(By::All).map(|(_, target)| target).ok_or(Refusal::NoLegHelps)
 }

@@ -26,6 +26,8 @@ pub struct PerpTerms {
     pub profit_weight: Bps,
     /// Whether the market's pool can pay what it owes.
     pub standing: Standing,
+    /// What the pool has, quote units: profit counts up to it.
+    pub payable: u64,
 }
 
 /// Whether a market's pool can pay what it owes.
@@ -43,7 +45,7 @@ pub enum Standing {
 pub struct PerpLeg {
     /// The market's terms.
     pub terms: PerpTerms,
-    /// The position with due funding in its quote and what has matured by now in M.
+    /// The position with due funding in its quote, and in M what has matured by now and the pool can pay.
     pub position: Position,
     /// The index.
     pub price: Interval,
@@ -111,7 +113,8 @@ impl PerpLeg {
         position.matured = match self.price.is_stale() {
             true => position.matured.min(profit),
             false => position.matured_by(profit, self.terms.maturity, now),
-        };
+        }
+        .min(self.terms.payable);
         if profit > 0 && self.price.age > DECAY_START {
             self.revalue();
         }

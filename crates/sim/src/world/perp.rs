@@ -254,7 +254,8 @@ impl World {
         books.accrue_funding(&market.config.funding(), mark, Freshness::Fresh, self.chain.now())?;
         let deficit = books.judge(mark, self.quote_index(), self.chain.clock().slot)?;
         let standing = if deficit == 0 { Standing::Sound } else { Standing::InDeficit };
-        Ok(OwnMarket { market: perp.number, funding_index: books.funding_index, standing })
+        let payable = books.worth(Purse::Pool, self.quote_index())?;
+        Ok(OwnMarket { market: perp.number, funding_index: books.funding_index, standing, payable })
     }
 
     /// What a market's pool owes beyond what it has, quote units.
