@@ -192,12 +192,12 @@ pub(super) fn apply(snapshot: &mut Snapshot, before: &Valuation, plan: &PerpPlan
     }
     let position = snapshot.find_perp(plan.market)?;
     let leg = &mut snapshot.perps[position];
-    let old = *leg;
+    let was = leg.contributions();
     let closed = leg.mark.notional(plan.size);
     let signed = |amount: u64| i64::try_from(amount).map_err(|_| MathError::Overflow);
     let size = signed(plan.size)?;
     let (base, quote_change) =
-        if old.position.base >= 0 { (-size, signed(closed.down)?) } else { (size, -signed(closed.up)?) };
+        if leg.position.base >= 0 { (-size, signed(closed.down)?) } else { (size, -signed(closed.up)?) };
     let settled = match plan.settlement {
         Settled::Nothing => 0,
         Settled::Loss(amount) => signed(amount)?,
@@ -208,10 +208,10 @@ pub(super) fn apply(snapshot: &mut Snapshot, before: &Valuation, plan: &PerpPlan
     };
     let quote_after = [quote_change, settled, -signed(plan.fee)?]
         .iter()
-        .try_fold(old.position.quote, |quote, change| quote.checked_add(*change).ok_or(MathError::Overflow))?;
+        .try_fold(leg.position.quote, |quote, change| quote.checked_add(*change).ok_or(MathError::Overflow))?;
     leg.position.base += base;
     leg.position.quote = quote_after;
     leg.revalue();
-    after.perp(&before.perps, (&old, leg), &quote.price)?;
+    after.perp(&before.perps, (was, leg.contributions()), &quote.price)?;
     Ok(after)
 }

@@ -59,6 +59,14 @@ pub struct PerpLeg {
     pub pnl: i64,
 }
 
+/// What a leg contributes at the mark, quote units.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Contributions {
+    pub(crate) pnl: i64,
+    pub(crate) maintenance: i64,
+    pub(crate) end: i64,
+}
+
 /// Sums over perp legs, quote units. They stop at the ends of 64 bits, 9 × 10^12 quote tokens.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct PerpSums {
@@ -156,11 +164,11 @@ impl PerpLeg {
     }
 
     /// PnL, g_maint and g_end at the mark.
-    pub(crate) fn contributions(&self) -> (i64, i64, i64) {
+    pub(crate) fn contributions(&self) -> Contributions {
         let matured = self.matured();
         let g = |requirement: u64| self.pnl.saturating_sub_unsigned(requirement).min(matured);
         let maintained = self.terms.tiers.requirement(self.notional.up, |tier| tier.maintenance);
-        (self.pnl, g(maintained), g(self.end_margin()))
+        Contributions { pnl: self.pnl, maintenance: g(maintained), end: g(self.end_margin()) }
     }
 
     /// R at the end level, quote units; ceil.
