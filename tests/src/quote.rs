@@ -4,8 +4,7 @@ use breakwater_client::Address;
 use breakwater_client::interface::events::Liquidated;
 use breakwater_client::interface::snapshot::{self, Own, OwnIndex};
 use breakwater_client::interface::{Bank, MarginAccount, MarginError};
-use breakwater_client::margin::error::Pair;
-use breakwater_client::margin::liquidation::{Plan, Request, SpotPlan, Target, apply, plan_liquidation};
+use breakwater_client::margin::liquidation::{Pair, Plan, Request, SpotPlan, Target, apply, plan_liquidation};
 use breakwater_client::margin::{Side, Snapshot, health};
 use breakwater_sim::world::{Trader, World};
 
@@ -47,10 +46,8 @@ fn plan(world: &World, liquidatee: &Address, pair: (u8, u8), most: u64) -> Resul
     let request = Request { target, most, pool: 0 };
     let plan = plan_liquidation(&legs, &valuation, &world.board().liquidation.params(), &request)?;
     apply(&mut legs, &valuation, &plan)?;
-    match plan {
-        Plan::Spot(plan) => Ok((plan, legs)),
-        Plan::Perp(plan) => unreachable!("a pair was asked for, not {plan:?}"),
-    }
+    let Plan::Spot(plan) = plan else { unreachable!("a pair was asked for") };
+    Ok((plan, legs))
 }
 
 /// The quote of a liquidation; none for other calls.

@@ -102,6 +102,7 @@ impl Books {
     /// Units:    dt: seconds
     /// Rounding: borrow index ceil, deposit index floor; the difference goes to the tranche
     /// Errors:   Overflow
+    #[inline(never)]
     pub fn accrue(&mut self, pricing: &Pricing, dt: u64) -> Result<(), MathError> {
         if dt == 0 || self.borrow_shares == 0 {
             return Ok(());

@@ -90,7 +90,7 @@ pub(crate) fn part_down(amount: u64, bps: Bps) -> u64 {
     if amount < SMALL && bps < 1 << 15 {
         return amount.wrapping_mul(u64::from(bps)) / BPS;
     }
-    narrow(mul(amount, u64::from(bps)) / u128::from(BPS)).unwrap_or(u64::MAX)
+    large_part(amount, bps, 0)
 }
 
 /// `ceil(amount × bps / 10^4)`.
@@ -99,5 +99,12 @@ pub(crate) fn part_up(amount: u64, bps: Bps) -> u64 {
     if amount < SMALL && bps < 1 << 14 {
         return amount.wrapping_mul(u64::from(bps)).wrapping_add(BPS - 1) / BPS;
     }
-    narrow(mul(amount, u64::from(bps)).div_ceil(u128::from(BPS))).unwrap_or(u64::MAX)
+    large_part(amount, bps, BPS - 1)
+}
+
+/// A part of an amount whose product does not fit 64 bits.
+#[cold]
+#[inline(never)]
+fn large_part(amount: u64, bps: Bps, round: u64) -> u64 {
+    narrow((mul(amount, u64::from(bps)) + u128::from(round)) / u128::from(BPS)).unwrap_or(u64::MAX)
 }

@@ -125,6 +125,7 @@ impl Market {
     /// Rounding: |ΔF| floor, claims exact
     /// Errors:   Overflow
     /// Source:   Synthetix and GMX charge by skew; the clamp on time is Mango v4's
+    #[inline(never)]
     pub fn accrue_funding(
         &mut self,
         terms: &FundingTerms,
@@ -159,6 +160,7 @@ impl Market {
     /// Units:    maturity: seconds; index: the quote bank's deposit index
     /// Rounding: the trader's funding floor; whole units of the fractions go from pool to tranche
     /// Errors:   Overflow
+    #[inline(never)]
     pub fn touch(
         &mut self,
         position: &mut Position,
@@ -266,6 +268,7 @@ impl Market {
     /// Formula:  owed = K × mark + claims       (docs/spec.md §10.8)
     /// Rounding: ceil
     /// Errors:   none
+    #[inline(never)]
     pub fn owed(&self, mark: Mark) -> i128 {
         let net = self.net();
         let worth = mul(net.unsigned_abs(), mark.0) as i128;
@@ -281,6 +284,7 @@ impl Market {
     /// Units:    quote units
     /// Rounding: ceil
     /// Errors:   Overflow
+    #[inline(never)]
     pub fn deficit(&self, mark: Mark, index: Index) -> Result<NativeAmount, MathError> {
         let missing = self.owed(mark) - i128::from(self.worth(Purse::Pool, index)?);
         u64::try_from(missing.max(0)).map_err(|_| MathError::Overflow)
@@ -317,6 +321,7 @@ impl Market {
     /// Formula:  assets − owed − |K| × N↑(|K|) / 2S       (docs/spec.md §10.7)
     /// Rounding: floor
     /// Errors:   Overflow, DivideByZero without a skew scale
+    #[inline(never)]
     pub fn equity(&self, mark: Mark, index: Index, skew_scale: u64) -> Result<i128, MathError> {
         let net = self.net().unsigned_abs();
         let premium = mul_div_up(net, mark.notional(net).up, skew_scale.saturating_mul(2))?;

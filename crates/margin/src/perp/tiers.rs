@@ -37,13 +37,20 @@ impl Tiers {
         if notional <= first.edge && notional < 1 << 49 {
             return notional.wrapping_mul(u64::from(rate(first))).wrapping_add(BPS - 1) / BPS;
         }
+        self.tiered(notional, self.0.each_ref().map(rate))
+    }
+
+    /// [`Tiers::requirement`] beyond the first tier.
+    #[cold]
+    #[inline(never)]
+    fn tiered(&self, notional: u64, rates: [u16; MAX_TIERS]) -> u64 {
         let (mut from, mut sum) = (0, 0u128);
-        for tier in &self.0 {
+        for (tier, rate) in self.0.iter().zip(rates) {
             let to = notional.min(tier.edge);
-            sum += mul(to.saturating_sub(from), u64::from(rate(tier)));
+            sum += mul(to.saturating_sub(from), u64::from(rate));
             from = from.max(to);
         }
-        // Safe because: a rate is at most 2^16 bps, so the sum is below 2^80 and the quotient below 2^67 / 10^4 × 10^4.
+        // Safe because: a rate is at most 2^16 bps, so the sum is below 2^80.
         u64::try_from(sum.div_ceil(u128::from(BPS))).unwrap_or(u64::MAX)
     }
 
@@ -58,6 +65,9 @@ impl Tiers {
 
     /// End rate of the highest tier that a notional reaches, bps.
     pub(crate) fn top_end_rate(&self, notional: u64) -> Bps {
+        if notional <= self.0[0].edge {
+            return self.0[0].end.into();
+        }
         self.parts_from_top(notional).next().map_or(0, |(tier, _)| tier.end.into())
     }
 }

@@ -164,6 +164,7 @@ impl Market {
     /// Rounding: cost and fee against the trader
     /// Errors:   SizeZero, StalePrice, ReduceOnlyViolated, ReduceTooSoon, MarketPaused, MarketReduceOnly, MarketExpired,
     ///           MarketInDeficit, SizeBelowLot, PriceLimitExceeded, PositionTooSmall, OverOpenInterest, OverSkew, Math
+    #[inline(never)]
     pub fn trade(
         &mut self,
         position: &mut Position,

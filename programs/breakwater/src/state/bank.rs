@@ -7,6 +7,7 @@ use breakwater_margin::lending::Books;
 /// The books with interest charged until now. Written back only by [`settle`].
 ///
 /// Errors: MathOverflow
+#[inline(never)]
 pub fn accrued(bank: &Bank, now: i64) -> Result<Books, MarginError> {
     let mut books = bank.books();
     let elapsed = now.saturating_sub(bank.accrued_at).max(0) as u64;
@@ -17,6 +18,7 @@ pub fn accrued(bank: &Bank, now: i64) -> Result<Books, MarginError> {
 /// Writes the books back after their invariant (SOL-1) has been checked.
 ///
 /// Errors: BankInsolvent
+#[inline(never)]
 pub fn settle(bank: &mut Bank, books: &Books, now: i64) -> Result<(), MarginError> {
     books.verify_solvent()?;
     bank.set_books(books);

@@ -30,6 +30,7 @@ impl Ledger<'_> {
     /// Credits a deposit; opens a position if there is none.
     ///
     /// Errors: PositionIsDebt, TokenSlotsFull, AmountZero
+    #[inline(never)]
     pub fn deposit(&mut self, amount: NativeAmount) -> Result<Shares, MarginError> {
         let slot = self.slot_for(SIDE_DEPOSIT)?;
         let shares = positive(self.books.mint_deposit(amount)?)?;
@@ -39,6 +40,7 @@ impl Ledger<'_> {
     /// Charges a deposit; returns the amount, which [`ALL`] leaves to the ledger.
     ///
     /// Errors: NoDeposit, AmountZero, MoreThanOwned
+    #[inline(never)]
     pub fn withdraw(&mut self, amount: NativeAmount) -> Result<NativeAmount, MarginError> {
         let slot = self.held(SIDE_DEPOSIT).ok_or(MarginError::NoDeposit)?;
         if amount == ALL {
@@ -52,6 +54,7 @@ impl Ledger<'_> {
     /// Issues a debt; opens a position if there is none.
     ///
     /// Errors: PositionIsDeposit, TokenSlotsFull, AmountZero
+    #[inline(never)]
     pub fn borrow(&mut self, amount: NativeAmount) -> Result<Shares, MarginError> {
         let slot = self.slot_for(SIDE_DEBT)?;
         let shares = positive(self.books.issue_debt(amount)?)?;
@@ -75,6 +78,7 @@ impl Ledger<'_> {
     /// bank, so that dust can never block a liquidation.
     ///
     /// Errors: TokenSlotsFull, MathOverflow
+    #[inline(never)]
     pub fn credit(&mut self, amount: NativeAmount) -> Result<(), MarginError> {
         let mut rest = amount;
         if let Some(slot) = self.held(SIDE_DEBT) {
@@ -93,6 +97,7 @@ impl Ledger<'_> {
     /// Takes an amount from the account: its deposit first, the rest as a debt.
     ///
     /// Errors: TokenSlotsFull, MathOverflow
+    #[inline(never)]
     pub fn debit(&mut self, amount: NativeAmount) -> Result<(), MarginError> {
         let mut rest = amount;
         if let Some(slot) = self.held(SIDE_DEPOSIT) {
@@ -115,6 +120,7 @@ impl Ledger<'_> {
     ///
     /// Rounding: shares burned ceil, shares handed over floor
     /// Errors:   NoDeposit, AmountZero, MoreThanOwned
+    #[inline(never)]
     pub fn hand_over(&mut self, amount: NativeAmount) -> Result<(NativeAmount, Shares), MarginError> {
         let amount = self.withdraw(amount)?;
         Ok((amount, self.books.mint_deposit(amount)?))
@@ -123,6 +129,7 @@ impl Ledger<'_> {
     /// Gives the account an amount for shares that a pool has handed back.
     ///
     /// Errors: TokenSlotsFull, MathOverflow
+    #[inline(never)]
     pub fn take_over(&mut self, amount: NativeAmount, shares: Shares) -> Result<(), MarginError> {
         self.books.deposit_shares = self.books.deposit_shares.checked_sub(shares).ok_or(MarginError::MathOverflow)?;
         self.credit(amount)
