@@ -141,6 +141,8 @@ fn candidates(state: &State, account: usize) -> Vec<(u8, u8)> {
     found.extend(of(Side::Debt).into_iter().flat_map(|debt| deposits.iter().map(move |deposit| (debt, *deposit))));
     found.push((0, 2));
     found.push((2, 3));
+    // What one instruction cannot name: a bank twice, or two markets.
+    found.retain(|(debt, deposit)| !legs.settle_alone(*debt, *deposit) && (*debt).min(*deposit) < MARKET_LEG);
     found
 }
 

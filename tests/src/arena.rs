@@ -250,6 +250,9 @@ impl Arena {
                 self.world.wallet(&owner, &symbol);
             }
             Call::Refresh { prints, .. } => prints.iter().for_each(|(feed, print)| self.publish(*feed, print)),
+            Call::AddLiquidity { account, market, .. }
+            | Call::RequestLiquidity { account, market, .. }
+            | Call::RemoveLiquidity { account, market } => self.open_liquidity(*account, *market),
             _ => {}
         }
     }
