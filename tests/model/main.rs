@@ -1,8 +1,10 @@
 //! The program against the reference model.
 
 mod actions;
+mod collusion;
 mod ground;
 mod lending;
 mod liquidations;
+mod markets;
 mod pure;
 mod sequences;

@@ -9,6 +9,7 @@ use breakwater_client::margin::{Side, Snapshot, health};
 use breakwater_sim::world::{Trader, World};
 
 use crate::model::Call;
+use crate::model::perp::MARKET_LEG;
 
 /// A plan, and the account as it would leave it.
 #[derive(Clone, Debug)]
@@ -52,6 +53,9 @@ fn plan(world: &World, liquidatee: &Address, pair: (u8, u8), most: u64) -> Resul
 /// The quote of a liquidation; none for other calls.
 pub fn of(world: &World, people: &[Trader], call: &Call) -> Option<Quote> {
     let Call::Liquidate { liquidatee, debt, collateral, request, .. } = call else { return None };
+    if (*debt).max(*collateral) >= MARKET_LEG {
+        return None;
+    }
     let liquidatee = people[*liquidatee].account;
     Some(Quote { plan: plan(world, &liquidatee, (*debt, *collateral), *request), liquidatee })
 }
