@@ -6,12 +6,12 @@ mod common;
 
 //mod accounts;
 mod fills;
-//mod funding;
-//mod health;
+mod funding;
+mod health;
 //mod insure;
 mod limits;
-//mod maturity;
-//mod patience;
+mod maturity;
+mod patience;
 //mod pool;
 //mod settle;
 
