@@ -1,6 +1,7 @@
 //! What people may do, as a random generator sees it, and what it means in the state of the moment.
 
 use breakwater_tests::arena::Arena;
+use breakwater_tests::model::perp::MARKET_LEG;
 use breakwater_tests::model::rational::{Q, bps, floor_u64, int};
 use breakwater_tests::model::state::ALL;
 use breakwater_tests::model::{Call, Print, Side, State, plan};
@@ -47,7 +48,7 @@ fn part() -> impl Strategy<Value = Part> {
     ]
 }
 
-fn action() -> impl Strategy<Value = Action> {
+pub fn action() -> impl Strategy<Value = Action> {
     let token = || 0u8..TOKENS.len() as u8;
     let who = || 0usize..7;
     prop_oneof![
@@ -135,8 +136,9 @@ fn candidates(state: &State, account: usize) -> Vec<(u8, u8)> {
             found.extend(pairs.iter().map(|pair| (pair.debt, pair.collateral)));
         }
     }
-    let all = legs.debts().flat_map(|d| legs.deposits().map(|c| (d.token, c.token)));
-    found.extend(all.collect::<Vec<_>>());
+    let of = |side| legs.pairable(side).map(|leg| leg.token).collect::<Vec<_>>();
+    let deposits = of(Side::Deposit);
+    found.extend(of(Side::Debt).into_iter().flat_map(|debt| deposits.iter().map(move |deposit| (debt, *deposit))));
     found.push((0, 2));
     found.push((2, 3));
     found
@@ -175,7 +177,11 @@ pub fn calls(arena: &mut Arena, action: &Action) -> Vec<Call> {
             let liquidatee = ranked(&state)[*rank];
             let pairs = candidates(&state, liquidatee);
             let (debt, collateral) = pairs[pick % pairs.len()];
-            let request = part.of(amount(&state, liquidatee, debt) / 2);
+            let owed = match debt.checked_sub(MARKET_LEG) {
+                Some(market) => state.perp(liquidatee, market).map_or(0, |perp| perp.pnl(state.mark(market)).unsigned_abs() as u64),
+                None => amount(&state, liquidatee, debt),
+            };
+            let request = part.of(owed / 2);
             vec![Call::Liquidate { keeper: KEEPERS[*keeper], liquidatee, debt, collateral, request }]
         }
         Action::Resolve { rank, token } => {

@@ -4,5 +4,6 @@ mod actions;
 mod ground;
 mod lending;
 mod liquidations;
+mod markets;
 mod pure;
 mod sequences;

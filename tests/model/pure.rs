@@ -126,7 +126,7 @@ fn health_follows_the_price_of_every_leg() {
             let which = which % draws.len();
             dearer[which].2 += dearer[which].2 / 10_000 * factor + 1;
             let after = health::value(&account(&dearer)).map_err(|e| format!("{e:?}"))?;
-            let levels = |v: &health::Valuation| [v.initial, v.optimistic, v.maintenance, v.end];
+            let levels = |v: &health::Valuation| [v.optimistic, v.maintenance, v.end];
             let risen = levels(&before).iter().zip(levels(&after)).all(|(before, after)| after >= *before);
             let fallen = levels(&before).iter().zip(levels(&after)).all(|(before, after)| after <= *before);
             let debt = draws[which].0;

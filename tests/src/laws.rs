@@ -3,8 +3,10 @@
 use num_traits::{Signed, Zero};
 
 use crate::model::bank::{debt_amount, deposit_amount};
+use crate::model::liquidation::market_of;
+use crate::model::perp::{MARK_BITS, MARKET_LEG};
 use crate::model::rational::{Q, Range, display, int};
-use crate::model::{Legs, Side, State};
+use crate::model::{Call, Legs, Side, State};
 
 /// The largest breach of each law so far, dollars; and what it was measured over.
 #[derive(Clone, Debug, Default)]
@@ -22,8 +24,12 @@ pub struct Extremes {
 }
 
 /// Legs with exact values: the roundings of the program's sums are left out, those of amounts are not.
-fn exact(legs: &Legs, weight: impl Fn(&crate::model::Leg) -> Q) -> Q {
-    legs.0.iter().fold(Q::zero(), |sum, leg| {
+fn exact(legs: &Legs, weight: impl Fn(&crate::model::Leg) -> Q, units: i128) -> Q {
+    let perps = legs.1.quote.map_or(Q::zero(), |quote| {
+        let value = int(units) * quote.mid();
+        if units > 0 { value * quote.decay(legs.1.now) } else { value }
+    });
+    legs.0.iter().fold(perps, |sum, leg| {
         let value = &leg.amount.lo * leg.feed.mid() * weight(leg);
         if leg.side == Side::Deposit { sum + value * leg.feed.decay(leg.now) } else { sum - value }
     })
@@ -31,26 +37,73 @@ fn exact(legs: &Legs, weight: impl Fn(&crate::model::Leg) -> Q) -> Q {
 
 /// Exact H at the end of every interval that is best for the account.
 pub fn exact_optimistic(legs: &Legs) -> Q {
-    exact(legs, |leg| {
-        let band = leg.feed.liquidation_band(leg.now);
-        &leg.weights.maintenance * if leg.side == Side::Deposit { int(1) + band } else { int(1) - band }
-    })
+    let units = legs.1.legs.iter().map(|leg| leg.optimistic).sum();
+    let factor = |feed: &crate::model::Feed, now, up: bool| {
+        let band = feed.liquidation_band(now);
+        if up { int(1) + band } else { int(1) - band }
+    };
+    let weight = |leg: &crate::model::Leg| {
+        &leg.weights.maintenance * factor(&leg.feed, leg.now, leg.side == Side::Deposit)
+    };
+    let tokens = exact(legs, weight, 0);
+    let quote = legs.1.quote.map_or(int(1), |quote| factor(&quote, legs.1.now, units > 0));
+    tokens + exact(&Legs(Vec::new(), legs.1.clone()), |_| int(0), units) * quote
 }
 
 /// Exact H_maint at mid.
 pub fn exact_maintenance(legs: &Legs) -> Q {
-    exact(legs, |leg| leg.weights.maintenance.clone())
+    exact(legs, |leg| leg.weights.maintenance.clone(), legs.maintenance_units())
 }
 
 /// Exact equity at mid.
 pub fn exact_equity(legs: &Legs) -> Q {
-    exact(legs, |_| int(1))
+    exact(legs, |_| int(1), legs.1.legs.iter().map(|leg| leg.pnl).sum())
 }
 
-/// What one native unit of each of two tokens is worth, weighted as a debt and as a deposit.
-fn one_unit_of_each(state: &State, (debt, collateral): (u8, u8)) -> Q {
-    let unit = |token: u8, side| state.token(token).weights_of(side).maintenance * state.token(token).feed.mid();
-    unit(debt, Side::Debt) + unit(collateral, Side::Deposit)
+/// What a liquidation touches: its banks and its market, and how far rounding may move an account's health.
+pub struct Touch {
+    banks: Vec<u8>,
+    market: Option<u8>,
+    allowed: Q,
+}
+
+impl Touch {
+    /// Of a pair. Rounding: one native unit of each leg, weighted.
+    pub fn pair(state: &State, (debt, collateral): (u8, u8)) -> Touch {
+        let unit = |leg: u8, side| {
+            let token = state.token(state.bank_of(leg));
+            token.weights_of(side).maintenance * token.feed.mid()
+        };
+        Touch {
+            banks: vec![state.bank_of(debt), state.bank_of(collateral)],
+            market: market_of((debt, collateral)),
+            allowed: unit(debt, Side::Debt) + unit(collateral, Side::Deposit),
+        }
+    }
+
+    /// Of a position. Rounding: two quote units where its deposit or its debt moves.
+    pub fn position(state: &State, market: u8) -> Touch {
+        let quote = state.token(state.quote().token);
+        let allowed = quote.weights_of(Side::Debt).maintenance * quote.feed.mid() * int(2);
+        Touch { banks: vec![state.quote().token], market: Some(market), allowed }
+    }
+
+    /// The account's legs before and after, with interest and funding until now.
+    pub fn legs(&self, before: &State, after: &State, account: usize) -> (Legs, Legs) {
+        let mut charged = before.clone();
+        for token in &self.banks {
+            let bank = &mut charged.tokens[usize::from(*token)].bank;
+            *bank = bank.accrued(before.now, after.token(*token).bank.borrow_index);
+        }
+        if let Some(market) = self.market {
+            charged.touch_for_liquidation(account, market).expect("it was liquidated");
+        }
+        let legs = |state: &State| {
+            let banks: Vec<_> = self.banks.iter().map(|token| state.touch(*token)).collect();
+            state.legs_in(&state.accounts[account], &banks.iter().collect::<Vec<_>>(), self.market)
+        };
+        (legs(&charged), legs(after))
+    }
 }
 
 impl Extremes {
@@ -70,25 +123,15 @@ impl Extremes {
         }
     }
 
-    /// Checks a liquidation of `pair` with the states before and after it; both banks charged interest until now.
+    /// Checks a liquidation with the legs before and after it; interest and funding were charged until now.
     ///
     /// # Errors
     /// The law that is broken.
-    pub fn check(&mut self, before: &State, after: &State, liquidatee: usize, pair: (u8, u8)) -> Result<(), String> {
-        let mut charged = before.clone();
-        for token in [pair.0, pair.1] {
-            let bank = &mut charged.tokens[usize::from(token)].bank;
-            *bank = bank.accrued(before.now, after.token(token).bank.borrow_index);
-        }
-        let legs = |state: &State| {
-            let banks = (state.touch(pair.0), state.touch(pair.1));
-            state.legs(&state.accounts[liquidatee], &[&banks.0, &banks.1])
-        };
-        let (old, new) = (legs(&charged), legs(after));
+    pub fn check(&mut self, touch: &Touch, (old, new): (&Legs, &Legs)) -> Result<(), String> {
         self.liquidations += 1;
-        self.under_water(&old)?;
-        self.health_rises(&charged, &old, &new, pair)?;
-        self.stays_solvent(&charged, &old, &new, pair)
+        self.under_water(old)?;
+        self.health_rises(&touch.allowed, old, new)?;
+        self.stays_solvent(&touch.allowed, old, new)
     }
 
     /// LIQ-1. The program rounds each leg's value once against the account, so an account may be liquidated whose exact
@@ -105,26 +148,25 @@ impl Extremes {
     }
 
     /// LIQ-2: H_maint at mid falls by no more than one native unit of each leg.
-    fn health_rises(&mut self, state: &State, old: &Legs, new: &Legs, pair: (u8, u8)) -> Result<(), String> {
+    fn health_rises(&mut self, allowed: &Q, old: &Legs, new: &Legs) -> Result<(), String> {
         let fall = exact_maintenance(old) - exact_maintenance(new);
-        let allowed = one_unit_of_each(state, pair);
         self.health_fall = self.health_fall.max(display(&fall));
-        self.health_fall_units = self.health_fall_units.max(display(&(&fall / &allowed)));
-        if fall > allowed {
-            return Err(format!("LIQ-2: health fell by ${}, allowed ${}", display(&fall), display(&allowed)));
+        self.health_fall_units = self.health_fall_units.max(display(&(&fall / allowed)));
+        if &fall > allowed {
+            return Err(format!("LIQ-2: health fell by ${}, allowed ${}", display(&fall), display(allowed)));
         }
         Ok(())
     }
 
     /// LIQ-4: a solvent account is left with equity no lower than minus one native unit of each leg.
-    fn stays_solvent(&mut self, state: &State, old: &Legs, new: &Legs, pair: (u8, u8)) -> Result<(), String> {
+    fn stays_solvent(&mut self, allowed: &Q, old: &Legs, new: &Legs) -> Result<(), String> {
         if exact_equity(old).is_negative() {
             return Ok(());
         }
         let left = exact_equity(new);
         let seen = display(&left);
         self.solvent_equity = Some(self.solvent_equity.map_or(seen, |least| least.min(seen)));
-        if left < -one_unit_of_each(state, pair) {
+        if left < -allowed.clone() {
             return Err(format!("LIQ-4: a solvent account is left with ${seen}"));
         }
         Ok(())
@@ -139,6 +181,7 @@ pub fn claims_are_covered(state: &State) -> Result<(), String> {
     for (token, entry) in state.tokens.iter().enumerate() {
         let bank = &entry.bank;
         let (mut held, mut owed) = (u128::from(bank.tranche) + u128::from(bank.fees), u128::from(bank.vault_tokens));
+        held += markets_hold(state, token as u8);
         for position in state.accounts.iter().filter_map(|account| account.positions.get(&(token as u8))) {
             match position.side {
                 Side::Deposit => held += u128::from(deposit_amount(position.shares, bank.deposit_index)),
@@ -148,6 +191,93 @@ pub fn claims_are_covered(state: &State) -> Result<(), String> {
         if held > owed {
             return Err(format!("SOL-1: token {token}: claims of {held} against {owed}"));
         }
+    }
+    Ok(())
+}
+
+/// What markets and the fund own of a token, native units.
+fn markets_hold(state: &State, token: u8) -> u128 {
+    let index = state.token(token).bank.deposit_index;
+    if state.quote.is_none_or(|quote| quote.token != token) {
+        return 0;
+    }
+    let purses = state.markets.iter().flat_map(|market| [market.pool, market.tranche, market.fees]);
+    purses.chain(state.fund.map(|fund| fund.shares)).map(|shares| u128::from(deposit_amount(shares, index))).sum()
+}
+
+/// CON-1 and SOL-2 over accounts: open interest and claims of every market to the last fraction, and every share of the
+/// quote bank and of a pool has one owner.
+///
+/// # Errors
+/// What does not add up.
+pub fn books_are_whole(state: &State) -> Result<(), String> {
+    for (number, market) in (0u8..).zip(&state.markets) {
+        let positions = || state.accounts.iter().filter_map(|account| account.perps.get(&number));
+        let base: i128 = positions().map(|perp| i128::from(perp.base)).sum();
+        let long: i128 = positions().map(|perp| i128::from(perp.base.max(0))).sum();
+        if base != market.net() || long != i128::from(market.long) {
+            return Err(format!("CON-1: market {number}: traders hold {base}, the pool answers for {}", market.net()));
+        }
+        let claim = |perp: &crate::model::perp::Perp| (i128::from(perp.quote) << MARK_BITS) + perp.due(market.funding_index);
+        let claims: i128 = positions().map(claim).sum();
+        if claims != market.claims {
+            return Err(format!("CON-1: market {number}: traders claim {claims}, the market counts {}", market.claims));
+        }
+        let liquidity: u128 = state
+            .liquidity
+            .iter()
+            .filter_map(|((_, market), entry)| (*market == number).then_some(u128::from(entry.shares)))
+            .sum();
+        if liquidity != u128::from(market.liquidity) {
+            return Err(format!("SOL-2: market {number}: liquidity of {liquidity}, it counts {}", market.liquidity));
+        }
+    }
+    let Some(quote) = state.quote else { return Ok(()) };
+    let deposits = state.accounts.iter().filter_map(|account| account.positions.get(&quote.token));
+    let deposits = deposits.filter(|position| position.side == Side::Deposit).map(|position| u128::from(position.shares));
+    let purses = state.markets.iter().flat_map(|market| [market.pool, market.tranche, market.fees]);
+    let purses = purses.chain(state.fund.map(|fund| fund.shares)).map(u128::from);
+    let (owned, counted) = (deposits.chain(purses).sum::<u128>(), state.token(quote.token).bank.deposit_shares);
+    if owned != u128::from(counted) {
+        return Err(format!("SOL-2: {owned} shares of the quote bank have an owner, it counts {counted}"));
+    }
+    Ok(())
+}
+
+/// WFL-1 and ADL-1 of an instruction that succeeded: the pool bears a loss only once the tranche is empty, lenders only once
+/// the fund has paid what its epoch allows, and deleveraging takes no more than the deficit and nothing from losers.
+///
+/// # Errors
+/// The law that is broken.
+pub fn losses_fall_in_order(call: &Call, before: &State, after: &State) -> Result<(), String> {
+    match call {
+        Call::Resolve { token, .. } if *token >= MARKET_LEG => {
+            let market = token - MARKET_LEG;
+            let (old, new) = (before.market(market), after.market(market));
+            let index = after.quote_index();
+            if new.pool_losses > old.pool_losses && deposit_amount(new.tranche, index) > 0 {
+                return Err(format!("WFL-1: the pool of market {market} pays while its tranche has {}", new.tranche));
+            }
+        }
+        Call::Resolve { token, .. } => {
+            let (old, new) = (&before.token(*token).bank, &after.token(*token).bank);
+            if new.socialised > old.socialised && new.tranche > 0 {
+                return Err(format!("WFL-1: lenders of token {token} pay while the tranche has {}", new.tranche));
+            }
+            let fund = after.fund.filter(|_| after.quote.is_some_and(|quote| quote.token == *token));
+            let left = fund.map_or(0, |fund| fund.amount(old.deposit_index).min(fund.epoch_left.into()));
+            if new.socialised > old.socialised && left > 0 {
+                return Err(format!("WFL-1: lenders of token {token} pay while the fund has {left}"));
+            }
+        }
+        Call::Deleverage { account, market } => {
+            for (other, (old, new)) in before.accounts.iter().zip(&after.accounts).enumerate() {
+                if other != *account && old != new {
+                    return Err(format!("ADL-1: deleveraging {account} in market {market} changes account {other}"));
+                }
+            }
+        }
+        _ => {}
     }
     Ok(())
 }

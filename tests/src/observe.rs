@@ -1,10 +1,14 @@
 //! From the chain's accounts to the model's state.
 
-use breakwater_client::Address;
+use std::collections::BTreeMap;
+
 use breakwater_client::interface::accounts::SIDE_DEBT;
-use breakwater_client::interface::{Bank, MarginAccount, RiskBoard};
+use breakwater_client::interface::perp::PerpPosition;
+use breakwater_client::interface::{Bank, InsuranceFund, LiquidityPosition, MarginAccount, PerpMarket, RiskBoard};
+use breakwater_client::{Address, address};
 use breakwater_sim::world::World;
 
+use crate::model::perp::{self, Fund, Liquidity, Market, MarketSnapshot, Perp, Quote};
 use crate::model::state::Snapshot;
 use crate::model::{self, Account, Feed, Position, Side, State, Token};
 
@@ -13,16 +17,111 @@ pub fn state(world: &World) -> State {
     let board = world.board();
     State {
         now: world.chain.now(),
+        slot: world.chain.clock().slot,
         liquidation: board.liquidation,
         tokens: (0..world.tokens.len()).map(|token| self::token(world, &board, token)).collect(),
         accounts: world.accounts.iter().map(|account| self::account(&world.margin_account(account))).collect(),
+        quote: (board.quote_set == 1).then(|| quote(&board)),
+        markets: (0..world.perps.len()).map(|market| self::market(world, &board, market)).collect(),
+        fund: world.insurance_fund().as_ref().map(fund),
+        liquidity: liquidity(world),
+    }
+}
+
+fn quote(board: &RiskBoard) -> Quote {
+    let token = board.quote_token;
+    Quote { token, decimals: board.feeds[usize::from(board.tokens[usize::from(token)].feed)].oracle.decimals }
+}
+
+fn fund(fund: &InsuranceFund) -> Fund {
+    Fund {
+        shares: fund.shares,
+        epoch_start: fund.epoch_start,
+        epoch_left: fund.epoch_left,
+        epoch_cap: fund.epoch_cap,
+    }
+}
+
+fn liquidity(world: &World) -> BTreeMap<(usize, u8), Liquidity> {
+    let mut all = BTreeMap::new();
+    for (account, address) in world.accounts.iter().enumerate() {
+        let owner = Address::new_from_array(world.margin_account(address).owner);
+        for perp in &world.perps {
+            let key = address::liquidity(&perp.market, &owner);
+            let Some(found) = world.chain.find::<LiquidityPosition>(&key) else { continue };
+            let entry = Liquidity {
+                shares: found.shares,
+                requested: found.requested,
+                requested_value: found.requested_value,
+                requested_at: found.requested_at,
+            };
+            if entry != Liquidity::default() {
+                all.insert((account, perp.number), entry);
+            }
+        }
+    }
+    all
+}
+
+fn market(world: &World, board: &RiskBoard, number: usize) -> Market {
+    let market: PerpMarket = world.chain.state(&world.perps[number].market);
+    let risk = &board.markets[number];
+    Market {
+        feed: feed(&board.feeds[usize::from(perp::MARKET_FEED) + number]),
+        config: market.config,
+        status: market.status,
+        expires_at: market.expires_at,
+        long: market.long,
+        short: market.short,
+        claims: (i128::from(market.claims_quote) << perp::MARK_BITS) + i128::from(market.claims_fraction),
+        dust: market.dust,
+        funding_index: market.funding_index,
+        funding_time: market.funding_time,
+        pool: market.pool,
+        tranche: market.tranche,
+        fees: market.fees,
+        liquidity: market.liquidity,
+        deficit_since: market.deficit_since,
+        pool_losses: market.pool_losses,
+        snapshot: MarketSnapshot {
+            funding_index: risk.funding_index,
+            time: risk.funding_time,
+            in_deficit: risk.in_deficit == 1,
+        },
+    }
+}
+
+fn position(held: &PerpPosition) -> Perp {
+    Perp {
+        base: held.base,
+        quote: held.quote,
+        matured: held.matured,
+        seen: held.seen,
+        touched_at: held.touched_at,
+        funding_index: held.funding_index,
+        increased_at: held.increased_at,
+        increased_slot: held.increased_slot,
+    }
+}
+
+fn feed(feed: &breakwater_client::interface::accounts::Feed) -> Feed {
+    Feed {
+        price: feed.price,
+        ema: feed.ema,
+        band: feed.confidence_band,
+        publish_time: feed.publish_time,
+        oracle: feed.oracle,
     }
 }
 
 fn account(account: &MarginAccount) -> Account {
     let held = account.tokens.iter().filter(|position| !position.is_free());
-    let position = |side| if side == SIDE_DEBT { Side::Debt } else { Side::Deposit };
-    Account { positions: held.map(|p| (p.token, Position { side: position(p.side), shares: p.shares })).collect() }
+    let side = |side| if side == SIDE_DEBT { Side::Debt } else { Side::Deposit };
+    let open = account.perps.iter().filter(|position| !position.is_free());
+    Account {
+        positions: held.map(|p| (p.token, Position { side: side(p.side), shares: p.shares })).collect(),
+        perps: open.map(|held| (held.market, position(held))).collect(),
+    }
 }
 
 fn token(world: &World, board: &RiskBoard, number: usize) -> Token {
@@ -31,13 +130,7 @@ fn token(world: &World, board: &RiskBoard, number: usize) -> Token {
     let bank: Bank = world.chain.state(&world.tokens[number].keys.bank);
     Token {
         decimals: bank.decimals,
-        feed: Feed {
-            price: feed.price,
-            ema: feed.ema,
-            band: feed.confidence_band,
-            publish_time: feed.publish_time,
-            oracle: feed.oracle,
-        },
+        feed: self::feed(feed),
         weights: risk.weights,
         snapshot: Snapshot {
             deposit_index: risk.deposit_index,

@@ -2,19 +2,19 @@
 
 use breakwater_client::Address;
 use breakwater_client::interface::events::Liquidated;
-use breakwater_client::interface::snapshot::{self, OwnIndex};
+use breakwater_client::interface::snapshot::{self, Own, OwnIndex};
 use breakwater_client::interface::{Bank, MarginAccount, MarginError};
-use breakwater_client::margin::error::Pair;
-use breakwater_client::margin::liquidation::{Plan, Request, apply, plan_liquidation};
+use breakwater_client::margin::liquidation::{Pair, Plan, Request, SpotPlan, Target, apply, plan_liquidation};
 use breakwater_client::margin::{Side, Snapshot, health};
 use breakwater_sim::world::{Trader, World};
 
 use crate::model::Call;
+use crate::model::perp::MARKET_LEG;
 
 /// A plan, and the account as it would leave it.
 #[derive(Clone, Debug)]
 pub struct Quote {
-    plan: Result<(Plan, Snapshot), MarginError>,
+    plan: Result<(SpotPlan, Snapshot), MarginError>,
     liquidatee: Address,
 }
 
@@ -35,22 +35,27 @@ fn legs(world: &World, account: &MarginAccount, pair: (u8, u8)) -> Result<Snapsh
         own.push(own_index(&bank, now)?);
     }
     let mut legs = Snapshot::default();
-    snapshot::build(&mut legs, &world.board(), account, &own, now)?;
+    snapshot::build(&mut legs, &world.board(), account, &Own::banks(&own), now)?;
     Ok(legs)
 }
 
-fn plan(world: &World, liquidatee: &Address, pair: (u8, u8), most: u64) -> Result<(Plan, Snapshot), MarginError> {
+fn plan(world: &World, liquidatee: &Address, pair: (u8, u8), most: u64) -> Result<(SpotPlan, Snapshot), MarginError> {
     let mut legs = legs(world, &world.margin_account(liquidatee), pair)?;
     let valuation = health::value(&legs)?;
-    let request = Request { pair: Pair { debt: pair.0, collateral: pair.1 }, max_repay: most };
+    let target = Target::Spot(Pair { debt: pair.0, collateral: pair.1 });
+    let request = Request { target, most, pool: 0 };
     let plan = plan_liquidation(&legs, &valuation, &world.board().liquidation.params(), &request)?;
-    apply(&mut legs, &plan)?;
+    apply(&mut legs, &valuation, &plan)?;
+    let Plan::Spot(plan) = plan else { unreachable!("a pair was asked for") };
     Ok((plan, legs))
 }
 
 /// The quote of a liquidation; none for other calls.
 pub fn of(world: &World, people: &[Trader], call: &Call) -> Option<Quote> {
     let Call::Liquidate { liquidatee, debt, collateral, request, .. } = call else { return None };
+    if (*debt).max(*collateral) >= MARKET_LEG {
+        return None;
+    }
     let liquidatee = people[*liquidatee].account;
     Some(Quote { plan: plan(world, &liquidatee, (*debt, *collateral), *request), liquidatee })
 }

@@ -320,6 +320,12 @@ impl MarginAccount {
         self.tokens.iter().position(|p| !p.is_free() && p.token == token)
     }
 
+    /// Whether the account owes nothing and holds no position that can lose.
+    pub fn is_riskless(&self) -> bool {
+        self.tokens.iter().all(|p| p.is_free() || p.side() == Side::Deposit)
+            && self.perps.iter().all(|p| p.base == 0 && p.quote >= 0)
+    }
+
     /// Whether nothing is held, owed or open.
     pub fn is_empty(&self) -> bool {
         self.tokens.iter().all(TokenPosition::is_free) && self.perps.iter().all(PerpPosition::is_free)

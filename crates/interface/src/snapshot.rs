@@ -76,11 +76,15 @@ pub fn build(
         };
         snapshot.tokens.push(leg(position, &index, interval(board, token.feed, now), token)?);
     }
-    for position in account.perps.iter().filter(|position| !position.is_free()) {
-        snapshot.perps.push(perp_leg(&mut snapshot.index_age, board, position, own.market, now)?);
+    if account.perps.iter().all(PerpPosition::is_free) {
+        return Ok(());
     }
-    if !snapshot.perps.is_empty() {
-        snapshot.quote = quote(board, now);
+    snapshot.quote = quote(board, now);
+    let decimals = quote_decimals(board);
+    for position in account.perps.iter().filter(|position| !position.is_free()) {
+        let (leg, age) = perp_leg(board, position, own.market, decimals, now)?;
+        snapshot.perps.push(leg);
+        snapshot.index_age = snapshot.index_age.max(age);
     }
     Ok(())
 }
@@ -117,27 +121,28 @@ pub fn perp_terms(board: &RiskBoard, market: u8) -> PerpTerms {
     }
 }
 
+/// A position's leg, and the age of the funding snapshot that it was computed with.
+#[inline(always)]
 fn perp_leg(
-    index_age: &mut u32,
     board: &RiskBoard,
     position: &PerpPosition,
     own: Option<OwnMarket>,
+    decimals: u8,
     now: i64,
-) -> Result<PerpLeg, MathError> {
+) -> Result<(PerpLeg, u32), MathError> {
     let mut terms = perp_terms(board, position.market);
-    let funding_index = match own.filter(|own| own.market == position.market) {
+    let (funding_index, age) = match own.filter(|own| own.market == position.market) {
         Some(own) => {
             terms.standing = own.standing;
-            own.funding_index
+            (own.funding_index, 0)
         }
         None => {
             let risk = &board.markets[usize::from(position.market) % MAX_MARKETS];
-            *index_age = (*index_age).max(price::age(risk.funding_time, now));
-            risk.funding_index
+            (risk.funding_index, price::age(risk.funding_time, now))
         }
     };
     let index = interval(board, MARKET_FEED + position.market, now);
-    PerpLeg::new(terms, position.position(), funding_index, index, quote_decimals(board), now)
+    Ok((PerpLeg::new(terms, position.position(), funding_index, index, decimals, now)?, age))
 }
 
 #[inline(always)]

@@ -11,15 +11,13 @@ const ONE: Bps = BPS as Bps;
 /// A hundredth of a dollar.
 const CENT: Value = Value(USD / 100);
 
-/// What an account is worth at the levels of docs/spec.md §4.
+/// What an account is worth at the levels of docs/spec.md §4 that a liquidation looks at.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Valuation {
     /// Σ deposits − Σ debts + Σ PnL, unweighted, at mid.
     pub equity: Value,
     /// Σ debts and negative PnL, unweighted, at mid.
     pub debts: Value,
-    /// H_init: initial weights, pessimistic prices. At least 0 to take on risk.
-    pub initial: Weighted,
     /// H_hi: maintenance weights, optimistic prices. Liquidatable below 0.
     pub optimistic: Weighted,
     /// H_maint: maintenance weights, mid. Depth of a breach.
@@ -38,33 +36,29 @@ pub struct Valuation {
 #[derive(Default)]
 struct Levels {
     value: i128,
-    initial: WeightedSum,
     optimistic: WeightedSum,
     maintenance: WeightedSum,
     end: WeightedSum,
 }
 
 impl Levels {
-    /// Adds a leg: `taker` is the price factor for taking risk, `given` the one for liquidation.
+    /// Adds a leg: `given` is the price factor for liquidation.
     ///
-    /// Formula:  deposit: V·w, at initial min(p, ema)·(1 − b), at optimistic p·(1 + b');
-    ///           debt: V·v, at initial max(p, ema)·(1 + b), at optimistic p·(1 − b')       (docs/spec.md §4.2)
+    /// Formula:  deposit: V·w, at optimistic p·(1 + b');  debt: V·v, at optimistic p·(1 − b')       (docs/spec.md §4.2)
     /// Rounding: only the leg's value is rounded; its weighing is exact
     /// Errors:   Overflow above 2^56 dollars
     #[inline(always)]
-    fn add(&mut self, leg: &TokenLeg, worse_ema: bool, taker: Bps, given: Bps) -> Result<(), MathError> {
+    fn add(&mut self, leg: &TokenLeg, given: Bps) -> Result<(), MathError> {
         let value = leg.value.pieces()?;
-        let worst = if worse_ema { leg.value_at(leg.price.ema).pieces()? } else { value };
         // Safe because: a value has at most 88 bits and there are at most sixteen legs.
         self.value = self.value.wrapping_add(leg.value.0);
-        self.initial.add(worst, leg.weights.initial, taker)?;
         self.optimistic.add(value, leg.weights.maintenance, given)?;
         self.maintenance.add(value, leg.weights.maintenance, ONE)?;
         self.end.add(value, leg.weights.end, ONE)
     }
 }
 
-/// Values an account at every level in one pass.
+/// Values an account at the levels of a liquidation in one pass.
 ///
 /// Formula:  H = Σ w·D·P − Σ v·B·P + P_q·Σ g at each level       (docs/spec.md §4.2, §10.4)
 /// Units:    dollars × 2^32, weighted levels × 10^8
@@ -76,10 +70,73 @@ pub fn value(snapshot: &Snapshot) -> Result<Valuation, Refusal> {
     let mut valuation = Valuation::of(&snapshot.tokens)?;
     if !snapshot.perps.is_empty() {
         valuation.add_perps(PerpSums::of(&snapshot.perps), &snapshot.quote.price)?;
-        let ages = snapshot.perps.iter().map(|leg| leg.price.age);
-        valuation.oldest_price = ages.fold(valuation.oldest_price.max(snapshot.quote.price.age), u32::max);
     }
+    valuation.oldest_price = oldest_price(snapshot);
     Ok(valuation)
+}
+
+/// H_init: initial weights, pessimistic prices.
+///
+/// Formula:  deposit: V·w at min(p, ema)·(1 − b);  debt: V·v at max(p, ema)·(1 + b);  + P_q·Σ g_init
+///           (docs/spec.md §4.2, §10.4)
+/// Rounding: as [`value`]
+/// Errors:   as [`value`]
+#[inline(never)]
+pub fn initial(snapshot: &Snapshot) -> Result<Weighted, Refusal> {
+    if snapshot.tokens.len() > MAX_LEGS {
+        return Err(MathError::Overflow.into());
+    }
+    let (mut deposits, mut debts) = (WeightedSum::default(), WeightedSum::default());
+    for leg in &snapshot.tokens {
+        let price = &leg.price;
+        let (sum, worse, factor) = match leg.side {
+            Side::Deposit => (&mut deposits, price.ema < price.mid, ONE.saturating_sub(price.band)),
+            Side::Debt => (&mut debts, price.ema > price.mid, ONE.saturating_add(price.band)),
+        };
+        let value = if worse { leg.value_at(price.ema) } else { leg.value };
+        sum.add(value.pieces()?, leg.weights.initial, factor)?;
+    }
+    let health = deposits.total().minus(debts.total())?;
+    if snapshot.perps.is_empty() {
+        return Ok(health);
+    }
+    let sum = snapshot.perps.iter().fold(0, |sum: i64, leg| sum.saturating_add(leg.initial()));
+    let quote = &snapshot.quote.price;
+    let value = dollars(sum, quote.mid.min(quote.ema), quote.mid.max(quote.ema), quote.remaining());
+    let factor = if sum < 0 { ONE.saturating_add(quote.band) } else { ONE.saturating_sub(quote.band) };
+    Ok(health.plus(weigh(value, factor))?)
+}
+
+/// Refuses what would leave an account unable to answer for its risk.
+///
+/// Formula:  H_init ≥ 0, every leg's price and index fresh       (docs/spec.md §4.3)
+/// Units:    ages in seconds
+/// Errors:   StalePrice, StaleIndex, InsufficientHealth
+pub fn verify_initial(snapshot: &Snapshot, max_price_age: u32) -> Result<(), Refusal> {
+    if oldest_price(snapshot) > max_price_age {
+        return Err(Refusal::StalePrice);
+    }
+    snapshot.verify_indices(MAX_INDEX_AGE)?;
+    if initial(snapshot)? < Weighted::ZERO {
+        return Err(Refusal::InsufficientHealth);
+    }
+    Ok(())
+}
+
+/// Age of the oldest price among the legs, seconds.
+fn oldest_price(snapshot: &Snapshot) -> u32 {
+    let tokens = snapshot.tokens.iter().fold(0, |oldest, leg| leg.price.age.max(oldest));
+    if snapshot.perps.is_empty() {
+        return tokens;
+    }
+    snapshot.perps.iter().fold(tokens.max(snapshot.quote.price.age), |oldest, leg| leg.price.age.max(oldest))
+}
+
+/// A value at weight 1 and a price factor.
+#[inline(always)]
+fn weigh(value: i128, factor: Bps) -> Weighted {
+    // Safe because: a value has at most 95 bits and weight times factor 28.
+    Weighted(value.wrapping_mul(i128::from(u64::from(factor) * BPS)))
 }
 
 /// Quote units in dollars: as a deposit where positive, as a debt where negative.
@@ -87,8 +144,8 @@ pub fn value(snapshot: &Snapshot) -> Result<Valuation, Refusal> {
 /// Formula:  P_q × Σ       (docs/spec.md §10.4)
 /// Rounding: floor
 #[inline(always)]
-fn dollars(sum: i128, asset: Price, liability: Price, remaining: Bps) -> i128 {
-    let amount = u64::try_from(sum.unsigned_abs()).unwrap_or(u64::MAX);
+fn dollars(sum: i64, asset: Price, liability: Price, remaining: Bps) -> i128 {
+    let amount = sum.unsigned_abs();
     if sum < 0 {
         return -liability.value_up(amount).0;
     }
@@ -98,74 +155,81 @@ fn dollars(sum: i128, asset: Price, liability: Price, remaining: Bps) -> i128 {
     }
 }
 
-/// What perp legs add to a valuation.
-struct Added {
-    equity: Value,
-    debts: Value,
-    initial: Weighted,
-    optimistic: Weighted,
-    maintenance: Weighted,
-    end: Weighted,
-    requirement: Weighted,
+/// What an account is worth after a change, at the levels that the change is judged by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct After {
+    /// As [`Valuation::equity`].
+    pub equity: Value,
+    /// As [`Valuation::maintenance`].
+    pub maintenance: Weighted,
+    /// As [`Valuation::end`].
+    pub end: Weighted,
 }
 
-impl Added {
-    #[inline(always)]
-    fn of(sums: &PerpSums, quote: &Interval) -> Added {
+impl After {
+    /// Nothing has changed yet.
+    pub(crate) fn unchanged(valuation: &Valuation) -> After {
+        After { equity: valuation.equity, maintenance: valuation.maintenance, end: valuation.end }
+    }
+
+    /// A token leg has become another of the same token and side.
+    pub(crate) fn token(&mut self, old: &TokenLeg, new: &TokenLeg) -> Result<(), MathError> {
+        let gained = match old.side {
+            Side::Deposit => new.value.minus(old.value)?,
+            Side::Debt => old.value.minus(new.value)?,
+        };
+        // Safe because: a value has at most 95 bits, a weight 15 and one 14.
+        let weighed = |weight: Bps| Weighted(gained.0.wrapping_mul(i128::from(u64::from(weight) * BPS)));
+        self.equity = self.equity.plus(gained)?;
+        self.maintenance = self.maintenance.plus(weighed(old.weights.maintenance))?;
+        self.end = self.end.plus(weighed(old.weights.end))?;
+        Ok(())
+    }
+
+    /// A perp leg has become another of the same market.
+    pub(crate) fn perp(
+        &mut self,
+        sums: &PerpSums,
+        (old, new): (&PerpLeg, &PerpLeg),
+        quote: &Interval,
+    ) -> Result<(), MathError> {
         let remaining = quote.remaining();
-        let at_mid = |sum| dollars(sum, quote.mid, quote.mid, remaining);
-        // Safe because: a value has at most 95 bits and weight times factor 28.
-        let weigh =
-            |value: i128, factor: Bps| Weighted(value.wrapping_mul(i128::from(factor)).wrapping_mul(BPS as i128));
-        let factor = |sum: i128, gain: Bps, loss: Bps| if sum < 0 { loss } else { gain };
-        let (band, given) = (quote.band, quote.liquidation_band);
-        let pessimistic = dollars(sums.initial, quote.mid.min(quote.ema), quote.mid.max(quote.ema), remaining);
-        Added {
-            equity: Value(at_mid(sums.pnl)),
-            debts: Value(-at_mid(-sums.losses)),
-            initial: weigh(pessimistic, factor(sums.initial, ONE.saturating_sub(band), ONE.saturating_add(band))),
-            optimistic: weigh(
-                at_mid(sums.optimistic),
-                factor(sums.optimistic, ONE.saturating_add(given), ONE.saturating_sub(given)),
-            ),
-            maintenance: weigh(at_mid(sums.maintenance), ONE),
-            end: weigh(at_mid(sums.end), ONE),
-            requirement: weigh(-at_mid(-sums.requirement), ONE),
-        }
+        let gained = |sum: i64, old: i64, new: i64| {
+            let after = sum.saturating_sub(old).saturating_add(new);
+            let dollars = |sum| dollars(sum, quote.mid, quote.mid, remaining);
+            Value(dollars(after)).minus(Value(dollars(sum)))
+        };
+        let (was, is) = (old.contributions(), new.contributions());
+        self.equity = self.equity.plus(gained(sums.pnl, was.0, is.0)?)?;
+        self.maintenance = self.maintenance.plus(weigh(gained(sums.maintenance, was.1, is.1)?.0, ONE))?;
+        self.end = self.end.plus(weigh(gained(sums.end, was.2, is.2)?.0, ONE))?;
+        Ok(())
     }
 }
 
 impl Valuation {
+    #[inline(always)]
     fn of(legs: &[TokenLeg]) -> Result<Valuation, MathError> {
         if legs.len() > MAX_LEGS {
             return Err(MathError::Overflow);
         }
         let (mut deposits, mut debts) = (Levels::default(), Levels::default());
-        let mut oldest_price = 0;
         for leg in legs {
-            let price = &leg.price;
-            oldest_price = oldest_price.max(price.age);
+            let band = leg.price.liquidation_band;
             match leg.side {
-                Side::Deposit => {
-                    let (taker, given) = (ONE.saturating_sub(price.band), ONE.saturating_add(price.liquidation_band));
-                    deposits.add(leg, price.ema < price.mid, taker, given)?;
-                }
-                Side::Debt => {
-                    let (taker, given) = (ONE.saturating_add(price.band), ONE.saturating_sub(price.liquidation_band));
-                    debts.add(leg, price.ema > price.mid, taker, given)?;
-                }
+                Side::Deposit => deposits.add(leg, ONE.saturating_add(band))?,
+                Side::Debt => debts.add(leg, ONE.saturating_sub(band))?,
             }
         }
         let net = |plus: &WeightedSum, minus: &WeightedSum| plus.total().minus(minus.total());
         Ok(Valuation {
             equity: Value(deposits.value).minus(Value(debts.value))?,
             debts: Value(debts.value),
-            initial: net(&deposits.initial, &debts.initial)?,
             optimistic: net(&deposits.optimistic, &debts.optimistic)?,
             maintenance: net(&deposits.maintenance, &debts.maintenance)?,
             end: net(&deposits.end, &debts.end)?,
             requirement: debts.maintenance.total(),
-            oldest_price,
+            oldest_price: 0,
             perps: PerpSums::default(),
         })
     }
@@ -173,77 +237,20 @@ impl Valuation {
     /// Adds what perp legs contribute to a valuation without any.
     #[inline(always)]
     fn add_perps(&mut self, sums: PerpSums, quote: &Interval) -> Result<(), MathError> {
-        let added = Added::of(&sums, quote);
-        self.equity = self.equity.plus(added.equity)?;
-        self.debts = self.debts.plus(added.debts)?;
-        self.initial = self.initial.plus(added.initial)?;
-        self.optimistic = self.optimistic.plus(added.optimistic)?;
-        self.maintenance = self.maintenance.plus(added.maintenance)?;
-        self.end = self.end.plus(added.end)?;
-        self.requirement = self.requirement.plus(added.requirement)?;
+        let remaining = quote.remaining();
+        let at_mid = |sum| dollars(sum, quote.mid, quote.mid, remaining);
+        let owed = |sum: i64| -at_mid(sum.saturating_neg());
+        let given = match sums.optimistic < 0 {
+            true => ONE.saturating_sub(quote.liquidation_band),
+            false => ONE.saturating_add(quote.liquidation_band),
+        };
+        self.equity = self.equity.plus(Value(at_mid(sums.pnl)))?;
+        self.debts = self.debts.plus(Value(owed(sums.losses)))?;
+        self.optimistic = self.optimistic.plus(weigh(at_mid(sums.optimistic), given))?;
+        self.maintenance = self.maintenance.plus(weigh(at_mid(sums.maintenance), ONE))?;
+        self.end = self.end.plus(weigh(at_mid(sums.end), ONE))?;
+        self.requirement = self.requirement.plus(weigh(owed(sums.requirement), ONE))?;
         self.perps = sums;
-        Ok(())
-    }
-
-    /// Takes out again what perp legs contributed.
-    fn without_perps(&self, quote: &Interval) -> Result<Valuation, MathError> {
-        let added = Added::of(&self.perps, quote);
-        Ok(Valuation {
-            equity: self.equity.minus(added.equity)?,
-            debts: self.debts.minus(added.debts)?,
-            initial: self.initial.minus(added.initial)?,
-            optimistic: self.optimistic.minus(added.optimistic)?,
-            maintenance: self.maintenance.minus(added.maintenance)?,
-            end: self.end.minus(added.end)?,
-            requirement: self.requirement.minus(added.requirement)?,
-            oldest_price: self.oldest_price,
-            perps: PerpSums::default(),
-        })
-    }
-
-    /// The valuation after a perp leg has become another, without valuing the rest again. Ages are left as they were.
-    ///
-    /// Errors: Overflow
-    pub fn replace_perp(&self, old: &PerpLeg, new: &PerpLeg, quote: &Interval) -> Result<Valuation, MathError> {
-        let one = |leg: &PerpLeg| PerpSums::of(core::slice::from_ref(leg));
-        let mut valuation = self.without_perps(quote)?;
-        valuation.add_perps(self.perps.replace(&one(old), &one(new)), quote)?;
-        Ok(valuation)
-    }
-
-    /// The valuation after some legs have become others, without valuing the rest again. Ages are left as they were.
-    ///
-    /// Errors: Overflow
-    pub fn replace(&self, old: &[TokenLeg], new: &[TokenLeg]) -> Result<Valuation, MathError> {
-        let (out, into) = (Valuation::of(old)?, Valuation::of(new)?);
-        let value = |all: Value, out: Value, into: Value| all.minus(out)?.plus(into);
-        let weighted = |all: Weighted, out: Weighted, into: Weighted| all.minus(out)?.plus(into);
-        Ok(Valuation {
-            equity: value(self.equity, out.equity, into.equity)?,
-            debts: value(self.debts, out.debts, into.debts)?,
-            initial: weighted(self.initial, out.initial, into.initial)?,
-            optimistic: weighted(self.optimistic, out.optimistic, into.optimistic)?,
-            maintenance: weighted(self.maintenance, out.maintenance, into.maintenance)?,
-            end: weighted(self.end, out.end, into.end)?,
-            requirement: weighted(self.requirement, out.requirement, into.requirement)?,
-            oldest_price: self.oldest_price,
-            perps: self.perps,
-        })
-    }
-
-    /// Refuses what would leave an account unable to answer for its risk.
-    ///
-    /// Formula:  H_init ≥ 0, every leg's price and index fresh       (docs/spec.md §4.3)
-    /// Units:    ages in seconds
-    /// Errors:   StalePrice, StaleIndex, InsufficientHealth
-    pub fn verify_initial(&self, snapshot: &Snapshot, max_price_age: u32) -> Result<(), Refusal> {
-        if self.oldest_price > max_price_age {
-            return Err(Refusal::StalePrice);
-        }
-        snapshot.verify_indices(MAX_INDEX_AGE)?;
-        if self.initial < Weighted::ZERO {
-            return Err(Refusal::InsufficientHealth);
-        }
         Ok(())
     }
 
@@ -270,7 +277,7 @@ impl Valuation {
         if snapshot.tokens.iter().filter(matters).any(|leg| leg.price.is_stale()) {
             return Err(Refusal::StalePrice);
         }
-        let worth = |leg: &&PerpLeg| dollars(leg.pnl.into(), snapshot.quote.price.mid, Price(0), ONE) >= CENT.0;
+        let worth = |leg: &&PerpLeg| dollars(leg.pnl, snapshot.quote.price.mid, Price(0), ONE) >= CENT.0;
         let perp_matters = |leg: &&PerpLeg| leg.position.base != 0 || leg.pnl < 0 || worth(leg);
         let perps = || snapshot.perps.iter().filter(perp_matters);
         if perps().any(|leg| leg.price.is_stale()) || (perps().next().is_some() && snapshot.quote.price.is_stale()) {

@@ -132,16 +132,21 @@ impl Snapshot {
     }
 
     /// What negative PnL and matured profit are as legs of the quote token: a debt or a deposit at weight 1. Profit counts
-    /// as far as the pool of its market can pay; only that of the named market is known.
+    /// as far as the pool of its market can pay; only that of the named market is known. Those of other markets are left out
+    /// where nothing but the quote token could meet them, which settles without a keeper.
     pub(crate) fn market_legs(&self, market: Option<u8>, pool: NativeAmount) -> Vec<TokenLeg> {
         const FULL: Bps = BPS as Bps;
         const ONE: Weights = Weights { initial: FULL, end: FULL, maintenance: FULL };
-        let legs = self.perps.iter().filter(|leg| !leg.price.is_stale());
+        let meets = |side| self.tokens.iter().any(|leg| leg.side == side && leg.token != self.quote.token);
+        let (seizable, repayable) = (meets(Side::Deposit), meets(Side::Debt));
+        let named = |leg: &PerpLeg| market == Some(leg.terms.market);
+        let useful = |leg: &PerpLeg| named(leg) || if leg.pnl < 0 { seizable } else { repayable };
+        let legs = self.perps.iter().filter(|leg| !leg.price.is_stale() && useful(leg));
         legs.filter_map(|leg| {
             let number = MARKET_LEG | leg.terms.market;
             let (side, amount) = match leg.loss() {
                 0 if leg.terms.standing == Standing::InDeficit => return None,
-                0 if market == Some(leg.terms.market) => (Side::Deposit, leg.position.matured.min(pool)),
+                0 if named(leg) => (Side::Deposit, leg.position.matured.min(pool)),
                 0 => (Side::Deposit, leg.position.matured),
                 loss => (Side::Debt, loss),
             };
@@ -157,9 +162,9 @@ impl Snapshot {
         self.perps.iter().position(|leg| leg.terms.market == market).ok_or(Refusal::LegNotFound)
     }
 
-    /// Amount of the quote token on a side, with its leg.
-    pub(crate) fn quote_leg(&self, side: Side) -> Option<&TokenLeg> {
-        self.tokens.iter().find(|leg| leg.token == self.quote.token && leg.side == side && leg.amount > 0)
+    /// The leg of the quote token.
+    pub(crate) fn quote_leg(&self) -> Option<&TokenLeg> {
+        self.tokens.iter().find(|leg| leg.token == self.quote.token && leg.amount > 0)
     }
 
     /// Position of the leg of a token and side.

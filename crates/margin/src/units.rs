@@ -119,7 +119,8 @@ impl Value {
 
     /// The value in dollars × 10^8, rounded down and saturating. For display and events only.
     pub fn to_e8(self) -> i64 {
-        clamp(self.0.saturating_mul(WEIGHT_ONE as i128) >> VALUE_BITS)
+        // Safe because: a value has at most 95 bits, a sum of legs 99, and 10^8 has 27.
+        clamp(self.0.wrapping_mul(WEIGHT_ONE as i128) >> VALUE_BITS)
     }
 
     /// Checked sum.

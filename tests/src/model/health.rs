@@ -4,9 +4,12 @@
 //! upper end is exact and whose lower end takes those roundings in full, so that the program's health never exceeds the
 //! exact one.
 
+use super::perp::health::PerpLeg;
+use super::perp::{BPS, MARKET_LEG};
 use super::price::Feed;
 use super::rational::{Q, Range, Truth, bps, int, ratio, two_to_minus};
 use super::state::{Account, Side, State, Touched};
+use num_traits::Zero;
 
 /// The three kinds of weights, as factors.
 #[derive(Clone, Debug)]
@@ -36,11 +39,73 @@ pub struct Leg {
     pub index_age: i64,
     /// Unix seconds.
     pub now: i64,
+    /// Whether it hangs on an index that is too old to liquidate at.
+    pub index_is_stale: bool,
 }
 
 /// An account as health sees it.
 #[derive(Clone, Debug, Default)]
-pub struct Legs(pub Vec<Leg>);
+pub struct Legs(pub Vec<Leg>, pub Perps);
+
+/// An account's positions.
+#[derive(Clone, Debug, Default)]
+pub struct Perps {
+    /// One for each market.
+    pub legs: Vec<PerpLeg>,
+    /// The quote token's price, if there are positions.
+    pub quote: Option<Feed>,
+    /// The quote token's number.
+    pub token: u8,
+    /// What markets are owed and owe, as legs that take part in pairs.
+    pub claims: Vec<Leg>,
+    /// Unix seconds.
+    pub now: i64,
+}
+
+impl Perps {
+    fn units(&self, of: impl Fn(&PerpLeg) -> i128) -> i128 {
+        self.legs.iter().map(of).sum()
+    }
+
+    /// Quote units in dollars: rounded as a deposit where positive and as a debt where negative.
+    fn value(&self, units: i128, prices: (Q, Q), factors: (Q, Q)) -> Range {
+        let Some(quote) = &self.quote else { return Range::zero() };
+        if units >= 0 {
+            let value = Range::point(int(units) * prices.0 * quote.decay(self.now)).lowered(&(rounding() * int(2)));
+            value.max(&Range::zero()).times(&factors.0)
+        } else {
+            Range::point(int(-units) * prices.1).raised(&rounding()).times(&factors.1).negated()
+        }
+    }
+
+    /// At the price of the quote token.
+    fn at_mid(&self, units: i128) -> Range {
+        let mid = self.quote.map_or(Q::zero(), |quote| quote.mid());
+        self.value(units, (mid.clone(), mid), (int(1), int(1)))
+    }
+
+    fn initial(&self) -> Range {
+        let Some(quote) = self.quote else { return Range::zero() };
+        let (mid, average, band) = (quote.mid(), quote.average(), quote.band(self.now));
+        let prices = (mid.clone().min(average.clone()), mid.max(average));
+        self.value(self.units(|leg| leg.initial), prices, (int(1) - &band, int(1) + band))
+    }
+
+    fn optimistic(&self) -> Range {
+        let Some(quote) = self.quote else { return Range::zero() };
+        let (mid, band) = (quote.mid(), quote.liquidation_band(self.now));
+        self.value(self.units(|leg| leg.optimistic), (mid.clone(), mid), (int(1) + &band, int(1) - band))
+    }
+
+    /// What is lost, quote units.
+    fn losses(&self) -> i128 {
+        self.units(|leg| (-leg.pnl).max(0))
+    }
+
+    fn owed(&self, units: i128) -> Range {
+        self.at_mid(-units).negated().max(&Range::zero())
+    }
+}
 
 /// How far one rounding goes, dollars.
 pub fn rounding() -> Q {
@@ -64,7 +129,7 @@ impl Leg {
 
     /// Whether the price is too old to liquidate at.
     pub fn is_stale(&self) -> bool {
-        self.feed.is_stale(self.now)
+        self.feed.is_stale(self.now) || self.index_is_stale
     }
 
     /// Whether it is worth less than a cent.
@@ -86,48 +151,59 @@ impl Legs {
 
     /// H_init: a deposit at the lower of price and average less the band, a debt at the higher of both plus the band.
     pub fn initial(&self) -> Range {
-        self.sum(|leg| {
+        let tokens = self.sum(|leg| {
             let (mid, average, band) = (leg.feed.mid(), leg.feed.average(), leg.feed.band(leg.now));
             let (price, factor) = match leg.side {
                 Side::Deposit => (mid.min(average), int(1) - band),
                 Side::Debt => (mid.max(average), int(1) + band),
             };
             leg.part(&(&leg.weights.initial * factor), &leg.value_at(&price))
-        })
+        });
+        tokens.plus(&self.1.initial())
     }
 
     /// H_hi: maintenance at the end of every interval that is best for the account.
     pub fn optimistic(&self) -> Range {
-        self.sum(|leg| {
+        let tokens = self.sum(|leg| {
             let band = leg.feed.liquidation_band(leg.now);
             let factor = if leg.side == Side::Deposit { int(1) + band } else { int(1) - band };
             leg.part(&(&leg.weights.maintenance * factor), &leg.value())
-        })
+        });
+        tokens.plus(&self.1.optimistic())
     }
 
     /// H_maint at mid.
     pub fn maintenance(&self) -> Range {
-        self.sum(|leg| leg.part(&leg.weights.maintenance, &leg.value()))
+        let perps = self.1.at_mid(self.maintenance_units());
+        self.sum(|leg| leg.part(&leg.weights.maintenance, &leg.value())).plus(&perps)
+    }
+
+    /// What positions add to H_maint, quote units.
+    pub fn maintenance_units(&self) -> i128 {
+        self.1.units(|leg| leg.maintenance)
     }
 
     /// H_end at mid.
     pub fn end(&self) -> Range {
-        self.sum(|leg| leg.part(&leg.weights.end, &leg.value()))
+        let perps = self.1.at_mid(self.1.units(|leg| leg.end));
+        self.sum(|leg| leg.part(&leg.weights.end, &leg.value())).plus(&perps)
     }
 
     /// Equity at mid, unweighted.
     pub fn equity(&self) -> Range {
-        self.sum(|leg| leg.part(&int(1), &leg.value()))
+        let perps = self.1.at_mid(self.1.units(|leg| leg.pnl));
+        self.sum(|leg| leg.part(&int(1), &leg.value())).plus(&perps)
     }
 
     /// Req: the debts at maintenance and mid.
     pub fn requirement(&self) -> Range {
-        self.debts().fold(Range::zero(), |sum, leg| sum.plus(&leg.value().times(&leg.weights.maintenance)))
+        let perps = self.1.owed(self.1.units(|leg| leg.required) + self.1.losses());
+        self.debts().fold(perps, |sum, leg| sum.plus(&leg.value().times(&leg.weights.maintenance)))
     }
 
     /// The debts at mid, unweighted.
     pub fn owed(&self) -> Range {
-        self.debts().fold(Range::zero(), |sum, leg| sum.plus(&leg.value()))
+        self.debts().fold(self.1.owed(self.1.losses()), |sum, leg| sum.plus(&leg.value()))
     }
 
     /// Legs that are owed.
@@ -140,42 +216,71 @@ impl Legs {
         self.0.iter().filter(|leg| leg.side == Side::Deposit)
     }
 
-    /// The leg of a token.
+    /// Debts and deposits that take part in pairs: those of tokens and those of markets.
+    pub fn pairable(&self, side: Side) -> impl Iterator<Item = &Leg> {
+        self.0.iter().chain(&self.1.claims).filter(move |leg| leg.side == side)
+    }
+
+    /// Whether two legs need no keeper: a market's debt and the quote deposit, or profit and the quote debt, settle.
+    pub fn settle_alone(&self, debt: u8, collateral: u8) -> bool {
+        let quote = self.1.token;
+        (debt >= MARKET_LEG && collateral == quote) || (collateral >= MARKET_LEG && debt == quote)
+    }
+
+    /// The leg of a token, or of a market.
     pub fn find(&self, token: u8, side: Side) -> Option<&Leg> {
-        self.0.iter().find(|leg| leg.token == token && leg.side == side)
+        self.pairable(side).find(|leg| leg.token == token)
     }
 
     /// Whether a price is older than some seconds.
     pub fn price_older_than(&self, seconds: i64) -> bool {
-        self.0.iter().any(|leg| leg.feed.age(leg.now) > seconds)
+        let quote = self.1.quote.iter().any(|quote| quote.age(self.1.now) > seconds);
+        let index = self.1.legs.iter().any(|leg| leg.feed.age(self.1.now) > seconds);
+        quote || index || self.0.iter().any(|leg| leg.feed.age(leg.now) > seconds)
     }
 
     /// Whether an index snapshot is older than some seconds.
     pub fn index_older_than(&self, seconds: i64) -> bool {
-        self.0.iter().any(|leg| leg.index_age > seconds)
+        self.0.iter().any(|leg| leg.index_age > seconds) || self.1.legs.iter().any(|leg| leg.index_age > seconds)
     }
 
-    /// Whether nothing is owed.
+    /// Whether nothing is owed and nothing is open.
     pub fn owes_nothing(&self) -> bool {
-        self.debts().next().is_none()
+        let settled = |leg: &PerpLeg| leg.perp.base == 0 && leg.perp.quote >= 0;
+        self.debts().next().is_none() && self.1.legs.iter().all(settled)
+    }
+
+    /// Whether a position's profit is worth a cent.
+    fn is_something(&self, leg: &PerpLeg) -> bool {
+        let mid = self.1.quote.map_or(Q::zero(), |quote| quote.mid());
+        int(leg.pnl) * mid >= ratio(1, 100)
     }
 
     /// Whether no deposit is worth a cent.
     pub fn nothing_to_seize(&self) -> Truth {
-        self.deposits().fold(Truth::No, |any, leg| any.or(leg.is_nothing().opposite())).opposite()
+        let profit = Truth::of(self.1.legs.iter().any(|leg| self.is_something(leg)));
+        self.deposits().fold(profit, |any, leg| any.or(leg.is_nothing().opposite())).opposite()
     }
 
     /// Whether a debt, or a deposit of a cent or more, has a price older than some seconds.
     pub fn matter_older_than(&self, seconds: i64) -> Truth {
         let old = |leg: &&Leg| leg.feed.age(leg.now) > seconds;
         let matters = |leg: &Leg| if leg.side == Side::Debt { Truth::Yes } else { leg.is_nothing().opposite() };
-        self.0.iter().filter(old).fold(Truth::No, |any, leg| any.or(matters(leg)))
+        let counts = |leg: &&PerpLeg| leg.perp.base != 0 || leg.pnl < 0 || self.is_something(leg);
+        let quote = |_: &PerpLeg| self.1.quote.is_some_and(|quote| quote.age(self.1.now) > seconds);
+        let perps = self.1.legs.iter().filter(counts).any(|leg| leg.feed.age(self.1.now) > seconds || quote(leg));
+        self.0.iter().filter(old).fold(Truth::of(perps), |any, leg| any.or(matters(leg)))
     }
 }
 
 impl State {
     /// An account's legs. Banks in `touched` count with their interest until now, others with the board's snapshot.
     pub fn legs(&self, account: &Account, touched: &[&Touched]) -> Legs {
+        self.legs_in(account, touched, None)
+    }
+
+    /// An account's legs in an instruction that touches a market as well: its funding and its pool count as they are.
+    pub fn legs_in(&self, account: &Account, touched: &[&Touched], market: Option<u8>) -> Legs {
         let legs = account.positions.iter().map(|(token, position)| {
             let own = touched.iter().find(|touched| touched.token == *token);
             let entry = self.token(*token);
@@ -195,9 +300,43 @@ impl State {
                 weights: entry.weights_of(position.side),
                 index_age,
                 now: self.now,
+                index_is_stale: false,
             }
         });
-        Legs(legs.collect())
+        Legs(legs.collect(), self.perps_of(account, market))
+    }
+
+    fn perps_of(&self, account: &Account, own: Option<u8>) -> Perps {
+        let Some(quote) = self.quote.filter(|_| !account.perps.is_empty()) else { return Perps::default() };
+        let leg = |(market, perp): (&u8, &super::perp::Perp)| PerpLeg::new(self, *market, *perp, own == Some(*market));
+        let legs: Vec<PerpLeg> = account.perps.iter().map(leg).collect();
+        let feed = self.token(quote.token).feed;
+        let claims = legs.iter().filter_map(|leg| self.claim(leg, &feed, own)).collect();
+        Perps { legs, quote: Some(feed), token: quote.token, claims, now: self.now }
+    }
+
+    /// A loss as a debt, or matured profit as a deposit, of the quote token at weight 1. Of the market that is touched the
+    /// profit counts as far as its pool can pay.
+    fn claim(&self, leg: &PerpLeg, quote: &Feed, own: Option<u8>) -> Option<Leg> {
+        let pool = || self.market(leg.market).assets(self.quote_index());
+        let matured = i128::from(leg.perp.matured);
+        let (side, amount) = match leg.pnl {
+            loss if loss < 0 => (Side::Debt, -loss),
+            _ if leg.in_deficit => return None,
+            _ if own == Some(leg.market) => (Side::Deposit, matured.min(pool())),
+            _ => (Side::Deposit, matured),
+        };
+        let one = || bps(BPS);
+        (amount > 0).then(|| Leg {
+            token: MARKET_LEG + leg.market,
+            side,
+            amount: Range::point(int(amount)),
+            feed: *quote,
+            weights: Weights { initial: one(), end: one(), maintenance: one() },
+            index_age: 0,
+            now: self.now,
+            index_is_stale: leg.feed.is_stale(self.now),
+        })
     }
 }
 

@@ -101,7 +101,7 @@ impl State {
     }
 
     /// Whether an account may stay as it is now after taking on risk.
-    fn judge_risk(&self, account: usize, touched: &[&Touched]) -> Verdict {
+    pub(super) fn judge_risk(&self, account: usize, touched: &[&Touched]) -> Verdict {
         let mut verdict = Verdict::default();
         let legs = self.legs(&self.accounts[account], touched);
         if legs.owes_nothing() {

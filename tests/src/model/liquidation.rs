@@ -3,9 +3,12 @@
 use breakwater_client::interface::MarginError as E;
 
 use super::bank::{INDEX_BITS, deposit_amount};
+use super::health::Legs;
+use super::perp::MARKET_LEG;
+use super::perp::market::shares_in;
 use super::plan::{self, Plan};
 use super::rational::{Q, Range, bps, ceil_u64, floor_u64, int, ppm, two_to};
-use super::state::{Executed, OLD_INDEX, STALE_INDEX, Seen, Side, State, Touched};
+use super::state::{Executed, OLD_INDEX, Seen, Side, State, Touched};
 use super::verdict::Verdict;
 
 /// Prices older than this refuse the keeper's own health check and a bankruptcy, seconds.
@@ -21,7 +24,7 @@ pub fn insurance(repay: u64, bonus: u32, share: u16) -> u64 {
 impl State {
     /// The plans that a liquidation may follow, one for each bonus that rounding allows, and what all of them say.
     pub fn plans(&self, liquidatee: usize, pair: (u8, u8), request: u64, banks: &[&Touched]) -> (Verdict, Vec<Plan>) {
-        let legs = self.legs(&self.accounts[liquidatee], banks);
+        let legs = self.legs_in(&self.accounts[liquidatee], banks, market_of(pair));
         if legs.owes_nothing() {
             let mut verdict = Verdict::default();
             verdict.refuse_if(true, E::AccountHealthy);
@@ -38,9 +41,25 @@ impl State {
         (verdicts.into_iter().reduce(Verdict::either).expect("there is a bonus"), plans)
     }
 
+    /// The bank of a leg: that of the quote token for a market's.
+    pub fn bank_of(&self, leg: u8) -> u8 {
+        if leg >= MARKET_LEG { self.quote().token } else { leg }
+    }
+
     pub(super) fn judge_liquidate(&self, keeper: usize, liquidatee: usize, pair: (u8, u8), request: u64) -> Verdict {
+        let Some(market) = market_of(pair) else { return self.judge_pair(keeper, liquidatee, pair, request) };
+        let ends = self.at_ends(&[self.bank_of(pair.0), self.bank_of(pair.1)]).map(|mut state| {
+            match state.touch_for_liquidation(liquidatee, market) {
+                Err(error) => super::perp::settle::refused(error),
+                Ok(()) => state.judge_pair(keeper, liquidatee, pair, request),
+            }
+        });
+        ends.into_iter().reduce(Verdict::either).expect("there are two")
+    }
+
+    fn judge_pair(&self, keeper: usize, liquidatee: usize, pair: (u8, u8), request: u64) -> Verdict {
         let mut verdict = Verdict::default();
-        let (debt, collateral) = (self.touch(pair.0), self.touch(pair.1));
+        let (debt, collateral) = (self.touch(self.bank_of(pair.0)), self.touch(self.bank_of(pair.1)));
         let banks = [&debt, &collateral];
         let (planned, plans) = self.plans(liquidatee, pair, request, &banks);
         verdict.also(planned);
@@ -65,31 +84,39 @@ impl State {
     ) -> Verdict {
         let after = |debt: super::Bank, collateral: super::Bank| {
             let mut after = self.clone();
-            after.tokens[usize::from(plan.pair.debt)].bank = debt;
-            after.tokens[usize::from(plan.pair.collateral)].bank = collateral;
-            let held = after.held(liquidatee, plan.pair.collateral);
+            after.tokens[usize::from(self.bank_of(plan.pair.debt))].bank = debt;
+            after.tokens[usize::from(self.bank_of(plan.pair.collateral))].bank = collateral;
+            let held = after.seizable(liquidatee, plan.pair.collateral);
             let seize = floor_u64(&self.seize(plan, repay, held).lo);
             let insurance = insurance(repay, plan.pair.bonus, self.liquidation.insurance_share);
-            after.pay_from_keeper(keeper, plan.pair.debt, repay + insurance);
-            after.hand_to_keeper(keeper, plan.pair.collateral, seize);
+            after.pay_from_keeper(keeper, self.bank_of(plan.pair.debt), repay + insurance);
+            after.hand_to_keeper(keeper, self.bank_of(plan.pair.collateral), seize);
             after
         };
-        let low = after(banks[0].lo.clone(), banks[1].lo.clone()).keeper_verdict(keeper, banks);
-        low.either(after(banks[0].hi.clone(), banks[1].hi.clone()).keeper_verdict(keeper, banks))
+        let market = market_of((plan.pair.debt, plan.pair.collateral));
+        let low = after(banks[0].lo.clone(), banks[1].lo.clone()).keeper_verdict(keeper, banks, market);
+        low.either(after(banks[0].hi.clone(), banks[1].hi.clone()).keeper_verdict(keeper, banks, market))
     }
 
-    fn keeper_verdict(&self, keeper: usize, banks: &[&Touched]) -> Verdict {
+    fn keeper_verdict(&self, keeper: usize, banks: &[&Touched], market: Option<u8>) -> Verdict {
+        let account = &self.accounts[keeper];
+        State::judge_keeper_legs(&self.legs_in(account, banks, market), account)
+    }
+
+    /// Whether a keeper may have what a liquidation leaves it with.
+    pub(crate) fn judge_keeper_legs(legs: &Legs, account: &super::Account) -> Verdict {
         let mut verdict = Verdict::default();
-        let legs = self.legs(&self.accounts[keeper], banks);
-        verdict.refuse_if(legs.0.len() > super::state::SLOTS, E::TokenSlotsFull);
-        if legs.owes_nothing() {
-            return verdict;
-        }
-        verdict.refuse_if(legs.price_older_than(FRESH), E::StalePrice);
+        verdict.refuse_if(account.positions.len() > super::state::SLOTS, E::TokenSlotsFull);
         // A keeper takes on risk: its other legs' indices are as fresh as for a loan.
-        verdict.refuse_if(legs.index_older_than(STALE_INDEX), E::StaleIndex);
-        verdict.refuse_when(legs.initial().below(&int(0)), E::InsufficientHealth);
+        verdict.also(State::judge_legs(legs, FRESH));
         verdict
+    }
+
+    /// What can be seized of a deposit, or of matured profit.
+    fn seizable(&self, account: usize, leg: u8) -> u64 {
+        let Some(market) = leg.checked_sub(MARKET_LEG) else { return self.held(account, leg) };
+        let matured = self.perp(account, market).map_or(0, |perp| perp.matured);
+        matured.min(super::perp::unsigned(self.market(market).assets(self.quote_index())))
     }
 
     fn held(&self, account: usize, token: u8) -> u64 {
@@ -98,7 +125,7 @@ impl State {
 
     /// S for a repayment out of a deposit.
     fn seize(&self, plan: &Plan, repay: u64, held: u64) -> Range {
-        let price = |token: u8| self.token(token).feed.mid();
+        let price = |leg: u8| self.token(self.bank_of(leg)).feed.mid();
         plan.seize(repay, (&price(plan.pair.debt), &price(plan.pair.collateral)), held)
     }
 
@@ -115,7 +142,7 @@ impl State {
     }
 
     /// What the keeper takes pays its own debt first; the rest becomes its deposit.
-    fn hand_to_keeper(&mut self, keeper: usize, token: u8, amount: u64) {
+    pub(super) fn hand_to_keeper(&mut self, keeper: usize, token: u8, amount: u64) {
         let owes = self.shares(keeper, token, Side::Debt) > 0;
         let rest = amount - if owes { self.pay_debt(keeper, token, amount) } else { 0 };
         if rest > 0 {
@@ -131,22 +158,56 @@ impl State {
         seen: &Seen,
     ) -> Result<(), String> {
         let executed = seen.executed.ok_or("a liquidation without an event")?;
-        for token in [debt, collateral] {
+        for token in [self.bank_of(debt), self.bank_of(collateral)] {
             self.tokens[usize::from(token)].bank = self.accrue_as_seen(token, seen)?;
         }
-        let (d, c) = (self.touch(debt), self.touch(collateral));
+        if let Some(market) = market_of((debt, collateral)) {
+            self.touch_for_liquidation(liquidatee, market).map_err(|error| format!("{error:?}"))?;
+        }
+        let (d, c) = (self.touch(self.bank_of(debt)), self.touch(self.bank_of(collateral)));
         let (_, plans) = self.plans(liquidatee, (debt, collateral), request, &[&d, &c]);
         let plan = plans
             .into_iter()
             .find(|plan| plan.pair.bonus == executed.bonus)
             .ok_or_else(|| format!("the model does not know a bonus of {} millionths", executed.bonus))?;
         self.check_executed(&plan, liquidatee, &executed)?;
-        self.pay_debt(liquidatee, debt, executed.repay);
-        self.take_deposit(liquidatee, collateral, executed.seize);
-        self.pay_from_keeper(keeper, debt, executed.repay + executed.insurance);
-        self.hand_to_keeper(keeper, collateral, executed.seize);
-        self.tokens[usize::from(debt)].bank.tranche += executed.insurance;
+        self.take_repayment((keeper, liquidatee), debt, &executed);
+        self.hand_collateral((keeper, liquidatee), collateral, executed.seize);
         Ok(())
+    }
+
+    /// The keeper pays a debt to a bank, or to a market.
+    fn take_repayment(&mut self, (keeper, liquidatee): (usize, usize), debt: u8, executed: &Executed) {
+        let paid = executed.repay + executed.insurance;
+        let Some(market) = debt.checked_sub(MARKET_LEG) else {
+            self.pay_debt(liquidatee, debt, executed.repay);
+            self.pay_from_keeper(keeper, debt, paid);
+            self.tokens[usize::from(debt)].bank.tranche += executed.insurance;
+            return;
+        };
+        let (token, index) = (self.quote().token, self.quote_index());
+        self.pay_from_keeper(keeper, token, paid);
+        let [repay, insurance] = [executed.repay, executed.insurance].map(|units| shares_in(units.into(), index));
+        self.tokens[usize::from(token)].bank.deposit_shares += repay + insurance;
+        let books = self.market_mut(market);
+        books.pool += repay;
+        books.tranche += insurance;
+        let mut perp = self.perp(liquidatee, market).expect("it was found");
+        self.add_quote(&mut perp, market, executed.repay.into());
+        self.set_perp(liquidatee, market, &perp);
+    }
+
+    /// The keeper takes a deposit, or matured profit out of a pool.
+    fn hand_collateral(&mut self, (keeper, liquidatee): (usize, usize), collateral: u8, seize: u64) {
+        let Some(market) = collateral.checked_sub(MARKET_LEG) else {
+            self.take_deposit(liquidatee, collateral, seize);
+            self.hand_to_keeper(keeper, collateral, seize);
+            return;
+        };
+        let mut perp = self.perp(liquidatee, market).expect("it was found");
+        self.give_up(&mut perp, market, seize.into());
+        self.set_perp(liquidatee, market, &perp);
+        self.pool_pays(keeper, market, seize.into());
     }
 
     fn check_executed(&self, plan: &Plan, liquidatee: usize, executed: &Executed) -> Result<(), String> {
@@ -159,7 +220,7 @@ impl State {
         if executed.insurance != insurance(executed.repay, executed.bonus, share) {
             return Err(format!("the insurance is {} for R = {}", executed.insurance, executed.repay));
         }
-        let held = self.held(liquidatee, plan.pair.collateral);
+        let held = self.seizable(liquidatee, plan.pair.collateral);
         let seize = self.seize(plan, executed.repay, held);
         if !seize.holds(&int(executed.seize)) {
             return Err(format!("S is {}, the model has {seize}", executed.seize));
@@ -168,10 +229,19 @@ impl State {
     }
 
     pub(super) fn judge_resolve(&self, account: usize, token: u8) -> Verdict {
-        let mut verdict = Verdict::default();
-        verdict.refuse_if(self.shares(account, token, Side::Debt) == 0, E::NoDebt);
+        if let Some(market) = token.checked_sub(MARKET_LEG) {
+            let [mut low, mut high] = self.at_ends(&[self.quote().token]);
+            return low.resolve_market(account, market).either(high.resolve_market(account, market));
+        }
         let bank = self.touch(token);
-        let legs = self.legs(&self.accounts[account], &[&bank]);
+        let mut verdict = self.judge_bankrupt(account, &[&bank], None);
+        verdict.refuse_if(self.shares(account, token, Side::Debt) == 0, E::NoDebt);
+        verdict
+    }
+
+    pub(super) fn judge_bankrupt(&self, account: usize, banks: &[&Touched], market: Option<u8>) -> Verdict {
+        let mut verdict = Verdict::default();
+        let legs = self.legs_in(&self.accounts[account], banks, market);
         verdict.refuse_if(legs.index_older_than(OLD_INDEX), E::StaleIndex);
         verdict.refuse_when(legs.matter_older_than(FRESH), E::StalePrice);
         verdict.refuse_when(legs.nothing_to_seize().opposite(), E::NotBankrupt);
@@ -180,6 +250,12 @@ impl State {
     }
 
     pub(super) fn resolve(&mut self, account: usize, token: u8, seen: &Seen) -> Result<(), String> {
+        if let Some(market) = token.checked_sub(MARKET_LEG) {
+            let quote = self.quote().token;
+            self.tokens[usize::from(quote)].bank = self.accrue_as_seen(quote, seen)?;
+            self.resolve_market(account, market);
+            return Ok(());
+        }
         let mut bank = self.accrue_as_seen(token, seen)?;
         let shares = self.shares(account, token, Side::Debt);
         let loss = super::bank::debt_amount(shares, bank.borrow_index);
@@ -187,7 +263,7 @@ impl State {
         self.set_position(account, token, Side::Debt, 0);
         let paid = loss.min(bank.tranche);
         bank.tranche -= paid;
-        let rest = loss - paid;
+        let rest = self.fund_pays_bank(token, &mut bank, loss - paid);
         if rest > 0 {
             let before = bank.deposit_index;
             let fall = ceil_u64(&(int(rest) * two_to(INDEX_BITS) / int(bank.deposit_shares)));
@@ -205,4 +281,21 @@ impl State {
         self.tokens[usize::from(token)].bank = bank;
         Ok(())
     }
+
+    /// The shared fund bears what the tranche of the quote bank does not; its shares are given up. Returns the rest.
+    fn fund_pays_bank(&mut self, token: u8, bank: &mut super::Bank, loss: u64) -> u64 {
+        if self.quote.is_none_or(|quote| quote.token != token) {
+            return loss;
+        }
+        let now = self.now;
+        let fund = self.fund.as_mut().expect("there is a fund");
+        let (units, shares) = fund.pay(loss.into(), now, bank.deposit_index);
+        bank.deposit_shares -= shares;
+        loss - super::perp::unsigned(units)
+    }
+}
+
+/// The market that a pair names.
+pub fn market_of((debt, collateral): (u8, u8)) -> Option<u8> {
+    debt.checked_sub(MARKET_LEG).or(collateral.checked_sub(MARKET_LEG))
 }

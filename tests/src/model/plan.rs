@@ -5,6 +5,7 @@ use breakwater_client::interface::config::LiquidationConfig;
 use num_traits::{Signed, Zero};
 
 use super::health::{Leg, Legs, rounding};
+use super::perp::target::{self, Closing};
 use super::rational::{Q, Range, Truth, bps, floor_u64, int, ppm, ratio};
 use super::state::{OLD_INDEX, Side};
 use super::verdict::Verdict;
@@ -35,6 +36,26 @@ pub struct Pair {
     pub score: Q,
     /// Whether it can give a tenth of what is needed.
     pub carries: Truth,
+}
+
+/// What a liquidation may aim at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// A debt and a deposit.
+    Pair(u8, u8),
+    /// A position.
+    Perp(u8),
+}
+
+/// How a target ranks: those that carry first, then by score.
+#[derive(Clone, Debug)]
+pub struct Rank {
+    /// Which.
+    pub target: Target,
+    /// Whether it can give a tenth of what is needed.
+    pub carries: Truth,
+    /// Gain for each dollar lost.
+    pub score: Q,
 }
 
 /// What a liquidation may move.
@@ -103,20 +124,44 @@ impl Pair {
 /// All pairs that may be liquidated.
 pub fn pairs(legs: &Legs, account_bonus: u32) -> Vec<Pair> {
     let need = legs.end().negated();
-    let with = |debt| legs.deposits().filter_map(|deposit| Pair::new(debt, deposit, account_bonus, &need)).collect();
-    legs.debts().flat_map(|debt| -> Vec<Pair> { with(debt) }).collect()
+    let with = |debt: &Leg| -> Vec<Pair> {
+        let deposits = legs.pairable(Side::Deposit).filter(|deposit| !legs.settle_alone(debt.token, deposit.token));
+        deposits.filter_map(|deposit| Pair::new(debt, deposit, account_bonus, &need)).collect()
+    };
+    legs.pairable(Side::Debt).flat_map(with).collect()
 }
 
-/// Whether a pair is accepted among all, where `doubts` says how a doubt about carrying is decided: for the pair itself,
+/// All targets, positions with what they can settle or by closing alone.
+pub fn ranks(legs: &Legs, account_bonus: u32, closings: &[Closing], settling: bool) -> Vec<Rank> {
+    let rank = |pair: Pair| Rank {
+        target: Target::Pair(pair.debt, pair.collateral),
+        carries: pair.carries,
+        score: pair.score,
+    };
+    let pairs = pairs(legs, account_bonus).into_iter().map(rank);
+    pairs.chain(closings.iter().map(|closing| closing.rank(settling))).collect()
+}
+
+/// Whether a target is accepted among all, where `doubts` says how a doubt about carrying is decided: for the target itself,
 /// and for all others.
-fn accepted(pair: &Pair, all: &[Pair], doubts: (bool, bool)) -> bool {
-    let is_pair = |other: &Pair| (other.debt, other.collateral) == (pair.debt, pair.collateral);
-    let doubt = |other: &Pair| if is_pair(other) { doubts.0 } else { doubts.1 };
-    let carries = |pair: &Pair| pair.carries == Truth::Yes || (pair.carries == Truth::Unsure && doubt(pair));
+fn accepted_if(target: Target, all: &[Rank], doubts: (bool, bool)) -> bool {
+    let doubt = |other: &Rank| if other.target == target { doubts.0 } else { doubts.1 };
+    let carries = |rank: &Rank| rank.carries == Truth::Yes || (rank.carries == Truth::Unsure && doubt(rank));
+    let Some(own) = all.iter().find(|rank| rank.target == target) else { return false };
     let best_carries = all.iter().any(carries);
     let best = all.iter().filter(|other| carries(other) == best_carries).map(|other| &other.score).max();
     let Some(best) = best else { return false };
-    carries(pair) == best_carries && pair.score >= best * ratio(ACCEPTED.0, ACCEPTED.1)
+    carries(own) == best_carries && own.score >= best * ratio(ACCEPTED.0, ACCEPTED.1)
+}
+
+/// Whether a target is accepted among all.
+pub fn accepted(target: Target, all: &[Rank]) -> Truth {
+    // Others that carry only ever speak against a target, so these two cases bound all others.
+    match (accepted_if(target, all, (false, true)), accepted_if(target, all, (true, false))) {
+        (true, true) => Truth::Yes,
+        (false, false) => Truth::No,
+        _ => Truth::Unsure,
+    }
 }
 
 /// Whether an account may be liquidated, and how, for one value of the account's bonus.
@@ -136,22 +181,26 @@ pub fn plan(
         return (verdict, None);
     };
     verdict.refuse_if(d.is_stale() || c.is_stale(), E::StaleLeg);
+    if legs.settle_alone(debt, collateral) {
+        verdict.refuse_if(true, E::LegNotChosen);
+    }
     if verdict.broken.contains(&E::AccountHealthy) {
         return (verdict, None);
     }
     let all = pairs(legs, bonus);
-    verdict.refuse_if(all.is_empty(), E::NoLegHelps);
+    let verdicts = target::ends(legs).iter().map(|end| {
+        let mut verdict = Verdict::default();
+        let ranks = ranks(legs, bonus, &target::closings(legs, *end), true);
+        verdict.refuse_if(ranks.is_empty(), E::NoLegHelps);
+        if !ranks.is_empty() {
+            verdict.refuse_when(accepted(Target::Pair(debt, collateral), &ranks).opposite(), E::LegNotChosen);
+        }
+        verdict
+    });
+    verdict.also(verdicts.reduce(Verdict::either).unwrap_or_default());
     let Some(pair) = all.iter().find(|pair| (pair.debt, pair.collateral) == (debt, collateral)) else {
-        verdict.refuse_if(!all.is_empty(), E::LegNotChosen);
         return (verdict, None);
     };
-    // Others that carry only ever speak against a pair, so these two cases bound all others.
-    let chosen = match (accepted(pair, &all, (false, true)), accepted(pair, &all, (true, false))) {
-        (true, true) => Truth::Yes,
-        (false, false) => Truth::No,
-        _ => Truth::Unsure,
-    };
-    verdict.refuse_when(chosen.opposite(), E::LegNotChosen);
     let (plan, too_small) = size(legs, (d, c), pair.clone(), config, request);
     verdict.refuse_when(too_small, E::RequestTooSmall);
     (verdict, Some(plan))

@@ -2,19 +2,20 @@
 
 use breakwater_client::interface::MarginError as E;
 
+use super::perp::{MARKET_FEED, MARKET_INDEX};
 use super::price::{Feed, Print, STALE, confidence_band, stored_price};
 use super::rational::{Truth, floor_u64, int, ratio, two_to};
-use super::state::{Seen, Snapshot, State, Token};
+use super::state::{Seen, Snapshot, State};
 use super::verdict::Verdict;
 
 /// How far in the future a print may be published, seconds.
 pub const FUTURE: i64 = 10;
 
-impl Token {
+impl Feed {
     /// Whether a print is refused; one that is not newer is skipped instead.
     fn judge(&self, print: &Print, now: i64) -> Verdict {
         let mut verdict = Verdict::default();
-        if print.publish_time <= self.feed.publish_time {
+        if print.publish_time <= self.publish_time {
             return verdict;
         }
         verdict.refuse_if(print.price <= 0 || print.ema <= 0, E::OraclePriceNotPositive);
@@ -26,49 +27,76 @@ impl Token {
             return verdict;
         }
         for price in [print.price, print.ema] {
-            let stored = stored_price(price, print.exponent, self.decimals);
+            let stored = stored_price(price, print.exponent, self.oracle.decimals);
             let fits = stored >= int(1) && stored < two_to(64);
             verdict.refuse_when(Truth::of(!fits), E::OraclePriceRange);
         }
-        let too_wide = ratio(print.confidence, print.price) * int(10_000) > int(self.feed.oracle.max_confidence);
+        let too_wide = ratio(print.confidence, print.price) * int(10_000) > int(self.oracle.max_confidence);
         verdict.refuse_if(too_wide, E::OracleConfidence);
         verdict
     }
 
     fn take(&mut self, print: &Print) {
-        if print.publish_time <= self.feed.publish_time {
+        if print.publish_time <= self.publish_time {
             return;
         }
-        let stored = |price| floor_u64(&stored_price(price, print.exponent, self.decimals));
-        self.feed = Feed {
+        let stored = |price| floor_u64(&stored_price(price, print.exponent, self.oracle.decimals));
+        *self = Feed {
             price: stored(print.price),
             ema: stored(print.ema),
-            band: confidence_band(print, self.feed.oracle.confidence_multiple),
+            band: confidence_band(print, self.oracle.confidence_multiple),
             publish_time: print.publish_time,
-            oracle: self.feed.oracle,
+            oracle: self.oracle,
         };
     }
 }
 
 impl State {
+    /// A feed: a token's, or a market's.
+    pub fn feed(&self, feed: u8) -> &Feed {
+        match feed.checked_sub(MARKET_FEED) {
+            Some(market) => &self.market(market).feed,
+            None => &self.token(feed).feed,
+        }
+    }
+
+    fn feed_mut(&mut self, feed: u8) -> &mut Feed {
+        match feed.checked_sub(MARKET_FEED) {
+            Some(market) => &mut self.market_mut(market).feed,
+            None => &mut self.tokens[usize::from(feed)].feed,
+        }
+    }
+
     pub(super) fn judge_refresh(&self, prints: &[(u8, Print)]) -> Verdict {
         let mut verdict = Verdict::default();
-        for (token, print) in prints {
-            verdict.also(self.token(*token).judge(print, self.now));
+        for (feed, print) in prints {
+            verdict.also(self.feed(*feed).judge(print, self.now));
         }
         verdict
     }
 
     pub(super) fn refresh(&mut self, prints: &[(u8, Print)], indices: &[u8], seen: &Seen) -> Result<(), String> {
-        for (token, print) in prints {
-            self.tokens[usize::from(*token)].take(print);
+        for (feed, print) in prints {
+            self.feed_mut(*feed).take(print);
         }
-        for token in indices {
-            let seen = seen.after.token(*token).snapshot;
-            let bank = self.accrue_to(&self.token(*token).bank, seen.borrow_index)?;
-            self.tokens[usize::from(*token)].snapshot =
-                Snapshot { deposit_index: bank.deposit_index, borrow_index: bank.borrow_index, time: self.now };
+        for index in indices {
+            match index.checked_sub(MARKET_INDEX) {
+                Some(market) => {
+                    let index = self.token(self.quote().token).snapshot.deposit_index;
+                    self.touch_market(market, index);
+                    self.sync_market(market);
+                }
+                None => self.sync_index(*index, seen)?,
+            }
         }
+        Ok(())
+    }
+
+    fn sync_index(&mut self, token: u8, seen: &Seen) -> Result<(), String> {
+        let seen = seen.after.token(token).snapshot;
+        let bank = self.accrue_to(&self.token(token).bank, seen.borrow_index)?;
+        self.tokens[usize::from(token)].snapshot =
+            Snapshot { deposit_index: bank.deposit_index, borrow_index: bank.borrow_index, time: self.now };
         Ok(())
     }
 }

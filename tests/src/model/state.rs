@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use breakwater_client::interface::config::{LiquidationConfig, WeightConfig};
 
 use super::bank::{self, Bank};
+use super::perp::trade::Order;
+use super::perp::{Fund, Liquidity, Market, Perp, Quote};
 use super::price::{Feed, Print};
 use super::rational::{Range, int};
 use super::verdict::Verdict;
@@ -41,6 +43,8 @@ pub struct Position {
 pub struct Account {
     /// What is held and owed.
     pub positions: BTreeMap<u8, Position>,
+    /// Positions in markets.
+    pub perps: BTreeMap<u8, Perp>,
 }
 
 /// A bank's indices as the board last saw them, × 2^48.
@@ -74,12 +78,22 @@ pub struct Token {
 pub struct State {
     /// Unix seconds.
     pub now: i64,
+    /// The chain's slot.
+    pub slot: u64,
     /// Liquidation parameters.
     pub liquidation: LiquidationConfig,
     /// Tokens by number.
     pub tokens: Vec<Token>,
     /// Margin accounts.
     pub accounts: Vec<Account>,
+    /// The token that markets settle in.
+    pub quote: Option<Quote>,
+    /// Markets by number.
+    pub markets: Vec<Market>,
+    /// The shared fund.
+    pub fund: Option<Fund>,
+    /// Shares of pools, by the owner's account and market. Nobody without any has an entry.
+    pub liquidity: BTreeMap<(usize, u8), Liquidity>,
 }
 
 /// An instruction. Accounts and tokens by number.
@@ -127,9 +141,9 @@ pub enum Call {
     },
     /// Prices and indices come to the board.
     Refresh {
-        /// Prints by token.
+        /// Prints by feed: those of tokens, and from [`super::perp::MARKET_FEED`] on those of markets.
         prints: Vec<(u8, Print)>,
-        /// Tokens whose indices are synced.
+        /// Tokens whose indices are synced; from [`super::perp::MARKET_INDEX`] on markets whose funding is.
         indices: Vec<u8>,
     },
     /// A keeper repays a debt and takes a deposit.
@@ -138,9 +152,9 @@ pub enum Call {
         keeper: usize,
         /// Whose account is under water.
         liquidatee: usize,
-        /// Which debt.
+        /// Which debt; from [`super::perp::MARKET_LEG`] on a market's.
         debt: u8,
-        /// Which deposit.
+        /// Which deposit; from [`super::perp::MARKET_LEG`] on matured profit.
         collateral: u8,
         /// Most to repay or [`ALL`].
         request: u64,
@@ -149,8 +163,82 @@ pub enum Call {
     Resolve {
         /// Whose debt.
         account: usize,
-        /// Of which token.
+        /// Of which token; from [`super::perp::MARKET_LEG`] on to which market.
         token: u8,
+    },
+    /// Base units are bought or sold, or a position is reduced.
+    Trade {
+        /// Whose position.
+        account: usize,
+        /// In which market.
+        market: u8,
+        /// What is wanted.
+        order: Order,
+        /// Quote units for one base unit × 2^44.
+        limit: u64,
+    },
+    /// Profit becomes quote tokens, or they pay a loss.
+    Settle {
+        /// Whose position.
+        account: usize,
+        /// In which market.
+        market: u8,
+        /// Quote units or [`ALL`].
+        amount: u64,
+        /// Whether a third party asks.
+        stranger: bool,
+    },
+    /// A deposit goes into a pool.
+    AddLiquidity {
+        /// Whose deposit.
+        account: usize,
+        /// Which pool.
+        market: u8,
+        /// Quote units or [`ALL`].
+        amount: u64,
+    },
+    /// Liquidity is to go.
+    RequestLiquidity {
+        /// Whose liquidity.
+        account: usize,
+        /// Of which pool.
+        market: u8,
+        /// Liquidity shares.
+        shares: u64,
+    },
+    /// Liquidity goes.
+    RemoveLiquidity {
+        /// Whose liquidity.
+        account: usize,
+        /// Of which pool.
+        market: u8,
+    },
+    /// A deposit becomes insurance.
+    Insure {
+        /// Whose deposit.
+        account: usize,
+        /// Quote units or [`ALL`].
+        amount: u64,
+        /// A market's tranche, or the shared fund.
+        market: Option<u8>,
+    },
+    /// A winner is closed in a market whose pool cannot pay.
+    Deleverage {
+        /// Whose position.
+        account: usize,
+        /// In which market.
+        market: u8,
+    },
+    /// A keeper closes a position.
+    Close {
+        /// Whose account gets the fee.
+        keeper: usize,
+        /// Whose account is under water.
+        liquidatee: usize,
+        /// In which market.
+        market: u8,
+        /// Most to close, base units, or [`ALL`].
+        request: u64,
     },
 }
 
@@ -167,6 +255,19 @@ pub struct Executed {
     pub bonus: u32,
 }
 
+/// What a position's liquidation did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Closed {
+    /// Base units.
+    pub size: u64,
+    /// Settled before: a loss that was paid, or profit (negative) that paid a debt, quote units.
+    pub settled: i64,
+    /// Fee, quote units.
+    pub fee: u64,
+    /// Part of it that is insurance.
+    pub insurance: u64,
+}
+
 /// What the model takes from the program and checks.
 #[derive(Clone, Copy, Debug)]
 pub struct Seen<'a> {
@@ -174,6 +275,8 @@ pub struct Seen<'a> {
     pub after: &'a State,
     /// The liquidation, if the call is one.
     pub executed: Option<Executed>,
+    /// The position's liquidation, if the call is one.
+    pub closed: Option<Closed>,
 }
 
 /// Amounts that a token's shares are worth in an instruction that touches its bank: the bank before and after interest, at
@@ -244,6 +347,10 @@ impl State {
                 self.judge_liquidate(*keeper, *liquidatee, (*debt, *collateral), *request)
             }
             Call::Resolve { account, token } => self.judge_resolve(*account, *token),
+            Call::Close { keeper, liquidatee, market, request } => {
+                self.judge_close(*keeper, *liquidatee, *market, *request)
+            }
+            _ => self.judge_perp(call),
         }
     }
 
@@ -263,6 +370,10 @@ impl State {
                 after.liquidate((*keeper, *liquidatee), (*debt, *collateral), *request, seen)?;
             }
             Call::Resolve { account, token } => after.resolve(*account, *token, seen)?,
+            Call::Close { keeper, liquidatee, market, request } => {
+                after.close(*keeper, *liquidatee, *market, *request, seen)?;
+            }
+            _ => after.perform_perp(call, seen)?,
         }
         Ok(after)
     }

@@ -8,7 +8,7 @@ use alloc::vec::Vec;
 use crate::error::{MathError, Refusal};
 pub use crate::error::{Pair, Target};
 use crate::fixed::{div_down, mul};
-use crate::health::Valuation;
+use crate::health::{After, Valuation};
 use crate::interest::MAX_INDEX_AGE_LIQUIDATION;
 use crate::position::{MARKET_LEG, Side, Snapshot, TokenLeg};
 use crate::units::{BPS, Bps, NativeAmount, PPM, Ppm, Value, WEIGHT_ONE, Weighted};
@@ -123,7 +123,7 @@ pub fn plan_liquidation(
         Target::Spot(pair) => [pair.debt, pair.collateral].iter().find_map(|leg| leg.checked_sub(MARKET_LEG)),
     };
     let claims = snapshot.market_legs(market, request.pool);
-    let legs = Legs { snapshot, claims: &claims };
+    let legs = Legs::new(snapshot, &claims);
     match request.target {
         Target::Spot(pair) => {
             let terms = breach.choose_pair(&legs, pair)?;
@@ -142,40 +142,53 @@ pub fn plan_liquidation(
 pub fn best_target(snapshot: &Snapshot, valuation: &Valuation, params: &LiquidationParams) -> Result<Target, Refusal> {
     let breach = Breach::of(snapshot, valuation, params)?;
     let claims = snapshot.market_legs(None, 0);
-    breach.best(&Legs { snapshot, claims: &claims }, By::All).map(|choice| choice.target()).ok_or(Refusal::NoLegHelps)
+    let options = breach.options(&Legs::new(snapshot, &claims))?;
+    options.best(By::All).map(|(_, target)| target).ok_or(Refusal::NoLegHelps)
 }
 
-/// Carries a plan out on a snapshot, the pure twin of what the program does to accounts, and values it again.
+/// Carries a plan out on a snapshot, the pure twin of what the program does to accounts, and says what it is worth then.
 ///
 /// Errors: LegNotFound, Math(Negative) if the plan is not of this snapshot
-pub fn apply(snapshot: &mut Snapshot, before: &Valuation, plan: &Plan) -> Result<Valuation, Refusal> {
+pub fn apply(snapshot: &mut Snapshot, before: &Valuation, plan: &Plan) -> Result<After, Refusal> {
     match plan {
         Plan::Spot(plan) => spot::apply(snapshot, before, plan),
         Plan::Perp(plan) => perp::apply(snapshot, before, plan),
     }
 }
 
-/// Changes the amount of a token leg and values the account again.
+/// Takes an amount off a token leg.
 fn change_token(
     snapshot: &mut Snapshot,
-    before: &Valuation,
+    after: &mut After,
     (token, side): (u8, Side),
     minus: NativeAmount,
-) -> Result<Valuation, Refusal> {
+) -> Result<(), Refusal> {
     let position = snapshot.find(token, side)?;
     let leg = &mut snapshot.tokens[position];
     let old = *leg;
     *leg = old.with_amount(old.amount.checked_sub(minus).ok_or(MathError::Negative)?);
-    Ok(before.replace(&[old], core::slice::from_ref(leg))?)
+    Ok(after.token(&old, leg)?)
 }
 
 /// All legs that can take part: tokens, and what is owed to and by markets.
 struct Legs<'a> {
     snapshot: &'a Snapshot,
     claims: &'a [TokenLeg],
+    quote_deposit: Option<&'a TokenLeg>,
+    quote_debt: Option<&'a TokenLeg>,
 }
 
 impl<'a> Legs<'a> {
+    fn new(snapshot: &'a Snapshot, claims: &'a [TokenLeg]) -> Legs<'a> {
+        let quote = if snapshot.perps.is_empty() { None } else { snapshot.quote_leg() };
+        Legs {
+            snapshot,
+            claims,
+            quote_deposit: quote.filter(|leg| leg.side == Side::Deposit),
+            quote_debt: quote.filter(|leg| leg.side == Side::Debt),
+        }
+    }
+
     fn iter(&self, side: Side) -> impl Iterator<Item = &'a TokenLeg> + use<'a> {
         self.snapshot.tokens.iter().chain(self.claims).filter(move |leg| leg.side == side && leg.amount > 0)
     }
@@ -205,12 +218,6 @@ impl Rank {
     }
 }
 
-/// A leg or pair that can be liquidated.
-enum Choice<'a> {
-    Spot(Terms<'a>),
-    Perp(Closing<'a>),
-}
-
 /// What a position is ranked by.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum By {
@@ -220,40 +227,22 @@ enum By {
     Closing,
 }
 
-impl Choice<'_> {
-    fn rank(&self, by: By) -> Rank {
-        match self {
-            Choice::Spot(terms) => terms.rank,
-            Choice::Perp(closing) => closing.rank(by),
-        }
-    }
-
-    fn target(&self) -> Target {
-        match self {
-            Choice::Spot(terms) => Target::Spot(terms.pair()),
-            Choice::Perp(closing) => Target::Perp(closing.market()),
-        }
-    }
-}
-
-/// An account under water at the best end of its prices: what it needs and what closing may cost it.
-struct Breach {
+/// An account under water at the best end of its prices: what it needs, and what that may cost it.
+struct Breach<'a> {
+    valuation: &'a Valuation,
+    params: &'a LiquidationParams,
     /// −H_end × 10^8, above 0 because end weights are stricter than maintenance weights.
     need: u128,
     /// The need in 1/128 dollars × bps, for ranking.
     coarse_need: u64,
     /// The need in quote units, ceil; 0 without perp legs.
     quote_need: u64,
-    /// β before the cap of a pair, millionths.
-    bonus: Ppm,
-    /// Equity, which no fee may exceed.
-    equity: Value,
 }
 
-impl Breach {
+impl<'a> Breach<'a> {
     /// Formula:  H_hi < 0       (docs/spec.md §5.1)
     /// Errors:   AccountHealthy, Math
-    fn of(snapshot: &Snapshot, valuation: &Valuation, params: &LiquidationParams) -> Result<Breach, Refusal> {
+    fn of(snapshot: &Snapshot, valuation: &'a Valuation, params: &'a LiquidationParams) -> Result<Breach<'a>, Refusal> {
         if !valuation.is_liquidatable() || valuation.end >= Weighted::ZERO {
             return Err(Refusal::AccountHealthy);
         }
@@ -265,85 +254,121 @@ impl Breach {
             let value = Value(need.div_ceil(u128::from(WEIGHT_ONE)) as i128);
             snapshot.quote.price.mid.amount_up(value).unwrap_or(u64::MAX)
         };
-        let bonus = spot::account_bonus(valuation, params)?;
-        Ok(Breach { need, coarse_need, quote_need, bonus, equity: valuation.equity })
+        Ok(Breach { valuation, params, need, coarse_need, quote_need })
+    }
+
+    /// Everything that can be done for the account.
+    ///
+    /// Errors: Math
+    fn options<'l>(&self, legs: &Legs<'l>) -> Result<Options<'l>, Refusal> {
+        let positions = legs.snapshot.perps.iter();
+        let mut options = Options {
+            bonus: None,
+            pair: None,
+            closings: positions.filter_map(|leg| self.closing(legs, leg)).collect(),
+        };
+        self.find_best_pair(legs, &mut options)?;
+        Ok(options)
+    }
+
+    /// The best pair of fresh legs. The bonus is computed only where there is a pair.
+    fn find_best_pair<'l>(&self, legs: &Legs<'l>, options: &mut Options<'l>) -> Result<(), Refusal> {
+        let fresh = |side| legs.iter(side).filter(|leg| !leg.price.is_stale()).map(spot::with_coarse_value);
+        let deposits: Vec<_> = fresh(Side::Deposit).collect();
+        let has_claims = !legs.claims.is_empty();
+        for debt in fresh(Side::Debt) {
+            for collateral in &deposits {
+                if has_claims && legs.settle_alone(debt.0.token, collateral.0.token) {
+                    continue;
+                }
+                let bonus = options.bonus(self)?;
+                match self.terms(bonus, debt, *collateral) {
+                    Some(terms) if options.pair.as_ref().is_none_or(|best| terms.rank > best.rank) => {
+                        options.pair = Some(terms);
+                    }
+                    _ => {}
+                }
+            }
+        }
+        Ok(())
     }
 
     /// The requested pair's terms, unless another leg is clearly better.
     ///
     /// Errors: LegNotFound, StaleLeg, NoLegHelps, LegNotChosen
-    fn choose_pair<'a>(&self, legs: &Legs<'a>, pair: Pair) -> Result<Terms<'a>, Refusal> {
+    fn choose_pair<'l>(&self, legs: &Legs<'l>, pair: Pair) -> Result<Terms<'l>, Refusal> {
         let debt = legs.find(pair.debt, Side::Debt)?;
         let collateral = legs.find(pair.collateral, Side::Deposit)?;
         if debt.price.is_stale() || collateral.price.is_stale() {
             return Err(Refusal::StaleLeg);
         }
-        let best = self.best(legs, By::All).ok_or(Refusal::NoLegHelps)?;
-        match self.pair_terms(legs, debt, collateral) {
-            Some(terms) if terms.rank.is_close_to(best.rank(By::All)) => Ok(terms),
-            _ => Err(Refusal::LegNotChosen(best.target())),
+        let mut options = self.options(legs)?;
+        let (best, target) = options.best(By::All).ok_or(Refusal::NoLegHelps)?;
+        if legs.settle_alone(pair.debt, pair.collateral) {
+            return Err(Refusal::LegNotChosen(target));
+        }
+        let bonus = options.bonus(self)?;
+        match self.terms(bonus, spot::with_coarse_value(debt), spot::with_coarse_value(collateral)) {
+            Some(terms) if terms.rank.is_close_to(best) => Ok(terms),
+            _ => Err(Refusal::LegNotChosen(target)),
         }
     }
 
     /// The requested position's terms, unless another leg is clearly better.
     ///
     /// Errors: LegNotFound, StaleLeg, NoLegHelps, LegNotChosen
-    fn choose_perp<'a>(&self, legs: &Legs<'a>, market: u8) -> Result<Closing<'a>, Refusal> {
+    fn choose_perp<'l>(&self, legs: &Legs<'l>, market: u8) -> Result<Closing<'l>, Refusal> {
         let leg = &legs.snapshot.perps[legs.snapshot.find_perp(market)?];
         if leg.price.is_stale() || legs.snapshot.quote.price.is_stale() {
             return Err(Refusal::StaleLeg);
         }
-        let best = self.best(legs, By::All).ok_or(Refusal::NoLegHelps)?;
-        let mut closing = match self.closing(legs.snapshot, leg) {
-            Some(closing) if closing.rank(By::All).is_close_to(best.rank(By::All)) => closing,
-            _ => return Err(Refusal::LegNotChosen(best.target())),
+        let options = self.options(legs)?;
+        let (best, target) = options.best(By::All).ok_or(Refusal::NoLegHelps)?;
+        let mut closing = match options.closings.iter().find(|closing| closing.market() == market) {
+            Some(closing) if closing.rank(By::All).is_close_to(best) => *closing,
+            _ => return Err(Refusal::LegNotChosen(target)),
         };
         if closing.settlement_carries() {
             // It was chosen because settling is free; whether it is also the one to close is a question of its own.
-            let best = self.best(legs, By::Closing).map(|best| best.rank(By::Closing));
-            closing.closes = best.is_none_or(|best| closing.rank(By::Closing).is_close_to(best));
+            closing.closes =
+                options.best(By::Closing).is_none_or(|(best, _)| closing.rank(By::Closing).is_close_to(best));
         }
         Ok(closing)
     }
+}
 
-    /// The best of all fresh legs; `None` where none improves health.
-    fn best<'a>(&self, legs: &Legs<'a>, by: By) -> Option<Choice<'a>> {
-        let mut best: Option<Choice> = self.best_pair(legs).map(Choice::Spot);
-        for leg in &legs.snapshot.perps {
-            match self.closing(legs.snapshot, leg) {
-                Some(closing) if best.as_ref().is_none_or(|best| closing.rank(by) > best.rank(by)) => {
-                    best = Some(Choice::Perp(closing));
-                }
-                _ => {}
+/// Everything that can be done for an account under water.
+struct Options<'a> {
+    /// β before the cap of a pair, millionths; computed when a pair asks for it.
+    bonus: Option<Ppm>,
+    /// The best pair.
+    pair: Option<Terms<'a>>,
+    /// All positions.
+    closings: Vec<Closing<'a>>,
+}
+
+impl Options<'_> {
+    fn bonus(&mut self, breach: &Breach) -> Result<Ppm, MathError> {
+        match self.bonus {
+            Some(bonus) => Ok(bonus),
+            None => {
+                let bonus = spot::account_bonus(breach.valuation, breach.params)?;
+                self.bonus = Some(bonus);
+                Ok(bonus)
+            }
+        }
+    }
+
+    /// The best of all, the first among equals; `None` where none improves health.
+    fn best(&self, by: By) -> Option<(Rank, Target)> {
+        let mut best = self.pair.as_ref().map(|terms| (terms.rank, Target::Spot(terms.pair())));
+        for closing in &self.closings {
+            let rank = closing.rank(by);
+            if best.is_none_or(|(best, _)| rank > best) {
+                best = Some((rank, Target::Perp(closing.market())));
             }
         }
         best
-    }
-
-    /// The best pair of fresh legs.
-    fn best_pair<'a>(&self, legs: &Legs<'a>) -> Option<Terms<'a>> {
-        let fresh = |side| legs.iter(side).filter(|leg| !leg.price.is_stale()).map(spot::with_coarse_value);
-        let deposits: Vec<_> = fresh(Side::Deposit).collect();
-        let mut best: Option<Terms> = None;
-        for debt in fresh(Side::Debt) {
-            for collateral in &deposits {
-                if legs.settle_alone(debt.0.token, collateral.0.token) {
-                    continue;
-                }
-                match self.terms(debt, *collateral) {
-                    Some(terms) if best.as_ref().is_none_or(|best| terms.rank > best.rank) => best = Some(terms),
-                    _ => {}
-                }
-            }
-        }
-        best
-    }
-
-    fn pair_terms<'a>(&self, legs: &Legs<'a>, debt: &'a TokenLeg, collateral: &'a TokenLeg) -> Option<Terms<'a>> {
-        if legs.settle_alone(debt.token, collateral.token) {
-            return None;
-        }
-        self.terms(spot::with_coarse_value(debt), spot::with_coarse_value(collateral))
     }
 }
 

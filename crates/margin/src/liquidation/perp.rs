@@ -2,10 +2,11 @@
 
 use crate::error::{MathError, Refusal};
 use crate::fixed::{mul, mul_div_up};
-use crate::health::Valuation;
+use crate::health::{After, Valuation};
 use crate::liquidation::spot::GAIN_ONE;
 use crate::liquidation::{
-    Breach, By, CARRY_TENTH, MIN_REQUEST, PPM_PER_BPS, PerpPlan, Rank, Request, SCORE_EPSILON, Settled, change_token,
+    Breach, By, CARRY_TENTH, Legs, MIN_REQUEST, PPM_PER_BPS, PerpPlan, Rank, Request, SCORE_EPSILON, Settled,
+    change_token,
 };
 use crate::perp::{PerpLeg, Standing};
 use crate::position::{Side, Snapshot};
@@ -15,6 +16,7 @@ use crate::units::{BPS, Bps, NativeAmount, PPM, Value};
 const ROUNDING: u64 = 2;
 
 /// A position with what liquidating it would mean; amounts are quote units.
+#[derive(Clone, Copy)]
 pub(super) struct Closing<'a> {
     leg: &'a PerpLeg,
     settlement: Settled,
@@ -32,15 +34,15 @@ pub(super) struct Closing<'a> {
     pub(super) closes: bool,
 }
 
-impl Breach {
+impl Breach<'_> {
     /// Formula:  score = (m_end − f) / (f + ε)       (docs/spec.md §10.9)
     /// Rounding: f floor
-    pub(super) fn closing<'a>(&self, snapshot: &Snapshot, leg: &'a PerpLeg) -> Option<Closing<'a>> {
-        let quote = &snapshot.quote.price;
+    pub(super) fn closing<'a>(&self, legs: &Legs<'a>, leg: &'a PerpLeg) -> Option<Closing<'a>> {
+        let quote = &legs.snapshot.quote.price;
         if leg.price.is_stale() || quote.is_stale() {
             return None;
         }
-        let (settlement, rate) = settlement(snapshot, leg);
+        let (settlement, rate) = settlement(legs, leg);
         let settled = match settlement {
             Settled::Nothing => 0,
             Settled::Loss(amount) | Settled::Profit(amount) => part(amount, rate),
@@ -48,8 +50,8 @@ impl Breach {
         if leg.position.base == 0 && settlement == Settled::Nothing {
             return None;
         }
-        let fee = leg.fee_rate(self.equity.0, quote.mid.value_up(leg.notional.up).0);
-        let margin = leg.end_requirement();
+        let fee = leg.fee_rate(self.valuation.equity, quote.mid.value_up(leg.notional.up));
+        let margin = leg.end_margin();
         let full = margin.saturating_sub(cost(leg.notional.down, fee));
         let matured = i64::try_from(leg.position.matured).unwrap_or(i64::MAX);
         let room = i128::from(matured) - (i128::from(leg.pnl) - i128::from(margin));
@@ -64,17 +66,17 @@ impl Breach {
 }
 
 /// What an account can settle with a market without a keeper, and the health that each unit of it gains, bps.
-fn settlement(snapshot: &Snapshot, leg: &PerpLeg) -> (Settled, Bps) {
+fn settlement(legs: &Legs, leg: &PerpLeg) -> (Settled, Bps) {
     const ONE: Bps = BPS as Bps;
     match leg.loss() {
         0 if leg.terms.standing == Standing::InDeficit => (Settled::Nothing, 0),
-        0 => match snapshot.quote_leg(Side::Debt) {
+        0 => match legs.quote_debt {
             Some(debt) if leg.position.matured > 0 => {
                 (Settled::Profit(leg.position.matured.min(debt.amount)), debt.weights.end.saturating_sub(ONE))
             }
             _ => (Settled::Nothing, 0),
         },
-        loss => match snapshot.quote_leg(Side::Deposit) {
+        loss => match legs.quote_deposit {
             Some(deposit) => (Settled::Loss(loss.min(deposit.amount)), ONE.saturating_sub(deposit.weights.end)),
             None => (Settled::Nothing, 0),
         },
@@ -155,24 +157,31 @@ impl Closing<'_> {
 
 /// `floor(notional × rate)`, rate in millionths.
 fn cost(notional: u64, rate: u64) -> u64 {
+    if notional < 1 << 43 && rate <= PPM {
+        return notional.wrapping_mul(rate) / PPM;
+    }
     u64::try_from(mul(notional, rate) / u128::from(PPM)).unwrap_or(u64::MAX)
 }
 
 /// `floor(amount × rate)`, rate in bps.
 fn part(amount: NativeAmount, rate: Bps) -> u64 {
+    if amount < 1 << 49 && rate < 1 << 15 {
+        return amount.wrapping_mul(u64::from(rate)) / BPS;
+    }
     u64::try_from(mul(amount, rate.into()) / u128::from(BPS)).unwrap_or(u64::MAX)
 }
 
 /// A closing carried out on a snapshot.
 ///
 /// Errors: LegNotFound, Math
-pub(super) fn apply(snapshot: &mut Snapshot, before: &Valuation, plan: &PerpPlan) -> Result<Valuation, Refusal> {
+pub(super) fn apply(snapshot: &mut Snapshot, before: &Valuation, plan: &PerpPlan) -> Result<After, Refusal> {
     let quote = snapshot.quote;
-    let valuation = match plan.settlement {
-        Settled::Nothing => *before,
-        Settled::Loss(amount) => change_token(snapshot, before, (quote.token, Side::Deposit), amount)?,
-        Settled::Profit(amount) => change_token(snapshot, before, (quote.token, Side::Debt), amount)?,
-    };
+    let mut after = After::unchanged(before);
+    match plan.settlement {
+        Settled::Nothing => {}
+        Settled::Loss(amount) => change_token(snapshot, &mut after, (quote.token, Side::Deposit), amount)?,
+        Settled::Profit(amount) => change_token(snapshot, &mut after, (quote.token, Side::Debt), amount)?,
+    }
     let position = snapshot.find_perp(plan.market)?;
     let leg = &mut snapshot.perps[position];
     let old = *leg;
@@ -195,5 +204,6 @@ pub(super) fn apply(snapshot: &mut Snapshot, before: &Valuation, plan: &PerpPlan
     leg.position.base += base;
     leg.position.quote = quote_after;
     leg.revalue();
-    Ok(valuation.replace_perp(&old, leg, &quote.price)?)
+    after.perp(&before.perps, (&old, leg), &quote.price)?;
+    Ok(after)
 }

@@ -3,7 +3,7 @@
 use crate::error::{MathError, Refusal};
 use crate::fixed::div_down;
 use crate::fixed::{div_up, mul_div_up};
-use crate::health::Valuation;
+use crate::health::{After, Valuation};
 use crate::liquidation::{
     Breach, CARRY_TENTH, LiquidationParams, MIN_REQUEST, PPM_PER_BPS, Pair, Rank, SCORE_EPSILON, SpotPlan, change_token,
 };
@@ -23,26 +23,27 @@ pub(super) fn with_coarse_value(leg: &TokenLeg) -> (&TokenLeg, u64) {
 /// A pair carried out on a snapshot.
 ///
 /// Errors: LegNotFound, Math(Negative)
-pub(super) fn apply(snapshot: &mut Snapshot, before: &Valuation, plan: &SpotPlan) -> Result<Valuation, Refusal> {
-    let mut valuation = *before;
+pub(super) fn apply(snapshot: &mut Snapshot, before: &Valuation, plan: &SpotPlan) -> Result<After, Refusal> {
+    let mut after = After::unchanged(before);
     for (number, side, amount) in
         [(plan.pair.debt, Side::Debt, plan.repay), (plan.pair.collateral, Side::Deposit, plan.seize)]
     {
-        valuation = match number.checked_sub(MARKET_LEG) {
-            None => change_token(snapshot, &valuation, (number, side), amount)?,
-            Some(market) => change_claim(snapshot, &valuation, (market, side), amount)?,
-        };
+        match number.checked_sub(MARKET_LEG) {
+            None => change_token(snapshot, &mut after, (number, side), amount)?,
+            Some(market) => change_claim(snapshot, &mut after, before, (market, side), amount)?,
+        }
     }
-    Ok(valuation)
+    Ok(after)
 }
 
 /// A debt to a market falls, or matured profit is taken.
 fn change_claim(
     snapshot: &mut Snapshot,
+    after: &mut After,
     before: &Valuation,
     (market, side): (u8, Side),
     amount: NativeAmount,
-) -> Result<Valuation, Refusal> {
+) -> Result<(), Refusal> {
     let position = snapshot.find_perp(market)?;
     let leg = &mut snapshot.perps[position];
     let old = *leg;
@@ -55,20 +56,25 @@ fn change_claim(
         }
     }
     leg.revalue();
-    Ok(before.replace_perp(&old, leg, &snapshot.quote.price)?)
+    Ok(after.perp(&before.perps, (&old, leg), &snapshot.quote.price)?)
 }
 
-impl Breach {
-    /// Takes each leg with its coarse value.
+impl Breach<'_> {
+    /// Takes each leg with its coarse value; the bonus is the account's, before the cap of the pair.
     ///
     /// Formula:  β' = min(β, θ·(v − w)/w);  k = v_end − w_end·(1 + β');  score = k / (β' + ε)       (docs/spec.md §5.3)
     /// Rounding: β' and score floor
     #[inline(always)]
-    pub(super) fn terms<'a>(&self, debt: (&'a TokenLeg, u64), collateral: (&'a TokenLeg, u64)) -> Option<Terms<'a>> {
+    pub(super) fn terms<'a>(
+        &self,
+        account_bonus: Ppm,
+        debt: (&'a TokenLeg, u64),
+        collateral: (&'a TokenLeg, u64),
+    ) -> Option<Terms<'a>> {
         let (debt, owed) = debt;
         let (collateral, owned) = collateral;
         let (v, w) = (u64::from(debt.weights.maintenance), u64::from(collateral.weights.maintenance));
-        let mut bonus = self.bonus;
+        let mut bonus = account_bonus;
         if w > 0 {
             let cap = v.checked_sub(w)?.wrapping_mul(THETA_TENTHS * PPM) / w.wrapping_mul(10);
             bonus = bonus.min(cap as Ppm);

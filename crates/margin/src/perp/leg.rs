@@ -5,7 +5,7 @@ use crate::perp::mark::part_down;
 use crate::perp::position::{funding_due, pnl};
 use crate::perp::{Mark, Notional, Position, Tier, Tiers};
 use crate::price::Interval;
-use crate::units::{BPS, Bps};
+use crate::units::{BPS, Bps, PPM, Value};
 
 const ONE: Bps = BPS as Bps;
 
@@ -48,31 +48,29 @@ pub struct PerpLeg {
     pub price: Interval,
     /// Index price in quote units.
     pub mark: Mark,
-    /// The index's moving average in quote units.
-    pub ema: Mark,
+    /// Decimals of the quote token.
+    pub quote_decimals: u8,
     /// Worth of the base at the mark.
     pub notional: Notional,
     /// Profit or loss at the mark, quote units; a stale profit's decay is in it.
     pub pnl: i64,
 }
 
-/// Sums over perp legs, quote units.
+/// Sums over perp legs, quote units. They stop at the ends of 64 bits, 9 × 10^12 quote tokens.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct PerpSums {
     /// Σ PnL.
-    pub pnl: i128,
+    pub pnl: i64,
     /// Σ max(0, −PnL).
-    pub losses: i128,
-    /// Σ g_init at its worst.
-    pub initial: i128,
+    pub losses: i64,
     /// Σ g_maint at the best end of each interval.
-    pub optimistic: i128,
+    pub optimistic: i64,
     /// Σ g_maint at the mark.
-    pub maintenance: i128,
+    pub maintenance: i64,
     /// Σ g_end at the mark.
-    pub end: i128,
+    pub end: i64,
     /// Σ R_maint + Σ max(0, −PnL).
-    pub requirement: i128,
+    pub requirement: i64,
 }
 
 impl PerpLeg {
@@ -91,18 +89,22 @@ impl PerpLeg {
         quote_decimals: u8,
         now: i64,
     ) -> Result<PerpLeg, MathError> {
-        let (mark, ema) = (Mark::of(price.mid, quote_decimals)?, Mark::of(price.ema, quote_decimals)?);
+        let mark = Mark::of(price.mid, quote_decimals)?;
         let (due, _) = funding_due(position.base, position.funding_index, funding_index)?;
         position.quote = position.quote.saturating_add(due);
         position.funding_index = funding_index;
-        let profit = position.pnl(mark).max(0) as u64;
+        let notional = position.notional(mark);
+        let undecayed = pnl(position.base, position.quote, notional);
+        let profit = undecayed.max(0) as u64;
         position.matured = if price.is_stale() {
             position.matured.min(profit)
         } else {
             position.matured_by(profit, terms.maturity, now)
         };
-        let mut leg = PerpLeg { terms, position, price, mark, ema, notional: Notional::default(), pnl: 0 };
-        leg.revalue();
+        let mut leg = PerpLeg { terms, position, price, mark, quote_decimals, notional, pnl: undecayed };
+        if undecayed > 0 && price.age > crate::price::DECAY_START {
+            leg.revalue();
+        }
         Ok(leg)
     }
 
@@ -140,29 +142,38 @@ impl PerpLeg {
         i64::try_from(self.position.matured).unwrap_or(i64::MAX)
     }
 
+    /// PnL, g_maint and g_end at the mark.
+    pub(crate) fn contributions(&self) -> (i64, i64, i64) {
+        let matured = self.matured();
+        let g = |requirement: u64| self.pnl.saturating_sub_unsigned(requirement).min(matured);
+        let maintained = self.terms.tiers.requirement(self.notional.up, |tier| tier.maintenance);
+        (self.pnl, g(maintained), g(self.end_margin()))
+    }
+
     /// R at the end level, quote units; ceil.
-    pub(crate) fn end_requirement(&self) -> u64 {
+    #[inline(always)]
+    pub(crate) fn end_margin(&self) -> u64 {
         self.terms.tiers.requirement(self.notional.up, |tier| tier.end)
     }
 
-    /// Adds the leg at every level.
+    /// Adds the leg at every level of a liquidation.
     ///
-    /// Formula:  g = min(PnL − R, M);  initial: min(PnL, ω·M) − R, the smaller of both ends       (docs/spec.md §10.4)
-    /// Rounding: PnL floor, R ceil, ω·M floor
+    /// Formula:  g = min(PnL − R, M)       (docs/spec.md §10.4)
+    /// Rounding: PnL floor, R ceil
     /// Errors:   none
     #[inline(always)]
     pub(crate) fn add_to(&self, sums: &mut PerpSums) {
         let maintained = self.terms.tiers.requirement(self.notional.up, |tier| tier.maintenance);
-        let stopped = self.end_requirement();
         let matured = self.matured();
         let g = |requirement: u64| self.pnl.saturating_sub_unsigned(requirement).min(matured);
-        sums.pnl += i128::from(self.pnl);
-        sums.losses += i128::from(self.loss());
-        sums.requirement += i128::from(maintained) + i128::from(self.loss());
-        sums.maintenance += i128::from(g(maintained));
-        sums.end += i128::from(g(stopped));
-        sums.optimistic += i128::from(self.optimistic());
-        sums.initial += i128::from(self.initial());
+        let add = |sum: &mut i64, amount: i64| *sum = sum.saturating_add(amount);
+        let loss = self.pnl.min(0).saturating_neg();
+        add(&mut sums.pnl, self.pnl);
+        add(&mut sums.losses, loss);
+        add(&mut sums.requirement, loss.saturating_add_unsigned(maintained));
+        add(&mut sums.maintenance, g(maintained));
+        add(&mut sums.end, g(self.end_margin()));
+        add(&mut sums.optimistic, self.optimistic());
     }
 
     /// g_maint at the end of the interval that is best for the leg.
@@ -174,8 +185,11 @@ impl PerpLeg {
     }
 
     /// g_init at the end of the risk interval that is worst for the leg.
+    ///
+    /// Formula:  min(PnL, ω·M) − R, the smaller of both ends       (docs/spec.md §10.4)
+    /// Rounding: PnL floor, R ceil, ω·M floor
     #[inline(always)]
-    fn initial(&self) -> i64 {
+    pub(crate) fn initial(&self) -> i64 {
         let weight = match self.terms.standing {
             Standing::Sound => self.terms.profit_weight,
             Standing::InDeficit => 0,
@@ -187,27 +201,30 @@ impl PerpLeg {
         };
         let size = self.position.base.unsigned_abs();
         let worth = |mark: Mark| if mark == self.mark { self.notional } else { mark.notional(size) };
-        let high = at(worth(self.mark.max(self.ema)).times(ONE.saturating_add(self.price.band)));
+        // The mark exists at these decimals, so its moving average does.
+        let ema = Mark::of(self.price.ema, self.quote_decimals).unwrap_or(self.mark);
+        let high = at(worth(self.mark.max(ema)).times(ONE.saturating_add(self.price.band)));
         if self.position.base < 0 {
             return high;
         }
         // A long's g rises until its profit counts no more, and falls from there: the minimum is at an end.
-        high.min(at(worth(self.mark.min(self.ema)).times(ONE.saturating_sub(self.price.band))))
+        high.min(at(worth(self.mark.min(ema)).times(ONE.saturating_sub(self.price.band))))
     }
 
     /// f: what closing may cost, millionths of notional.
     ///
     /// Formula:  f = min(f_l + f_i, equity / notional)       (docs/spec.md §10.9)
-    /// Units:    equity, notional: dollars in one scale
+    /// Units:    equity, notional: dollars × 2^32
     /// Rounding: floor
-    pub(crate) fn fee_rate(&self, equity: i128, notional: i128) -> u64 {
-        let full = u64::from(self.terms.keeper_fee + self.terms.insurance_fee) * (crate::units::PPM / BPS);
-        if equity <= 0 {
-            return 0;
-        }
-        match equity.checked_mul(crate::units::PPM as i128) {
-            Some(scaled) if scaled < notional.saturating_mul(i128::from(full)) => (scaled / notional.max(1)) as u64,
-            _ => full,
+    pub(crate) fn fee_rate(&self, equity: Value, notional: Value) -> u64 {
+        let full = u64::from(self.terms.keeper_fee + self.terms.insurance_fee) * (PPM / BPS);
+        // Far above any notional, and so that both products fit.
+        const PLENTY: i128 = 1 << 95;
+        match equity.0 {
+            ..=0 => 0,
+            PLENTY.. => full,
+            equity if equity.wrapping_mul(PPM as i128) >= notional.0.wrapping_mul(i128::from(full)) => full,
+            equity => (equity as u128 * u128::from(PPM) / (notional.0.max(1) as u128)) as u64,
         }
     }
 
@@ -226,19 +243,5 @@ impl PerpSums {
             leg.add_to(&mut sums);
         }
         sums
-    }
-
-    /// The sums after some legs have become others.
-    pub(crate) fn replace(&self, old: &PerpSums, new: &PerpSums) -> PerpSums {
-        let change = |all: i128, old: i128, new: i128| all - old + new;
-        PerpSums {
-            pnl: change(self.pnl, old.pnl, new.pnl),
-            losses: change(self.losses, old.losses, new.losses),
-            initial: change(self.initial, old.initial, new.initial),
-            optimistic: change(self.optimistic, old.optimistic, new.optimistic),
-            maintenance: change(self.maintenance, old.maintenance, new.maintenance),
-            end: change(self.end, old.end, new.end),
-            requirement: change(self.requirement, old.requirement, new.requirement),
-        }
     }
 }

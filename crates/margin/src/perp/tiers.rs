@@ -65,6 +65,9 @@ impl Tiers {
 
     /// End rate of the highest tier that a notional reaches, bps.
     pub(crate) fn top_end_rate(&self, notional: u64) -> Bps {
+        if notional <= self.0[0].edge {
+            return self.0[0].end.into();
+        }
         self.parts_from_top(notional).next().map_or(0, |(tier, _)| tier.end.into())
     }
 }

@@ -18,8 +18,6 @@ pub struct Live {
     pub price: Interval,
     /// Index price in quote units.
     pub mark: Mark,
-    /// The index's moving average in quote units.
-    pub ema: Mark,
     /// The quote bank's deposit index.
     pub index: Index,
     /// What the pool owes beyond what it has; as last judged where the index is stale.
@@ -35,8 +33,7 @@ impl Live {
     #[inline(never)]
     pub fn new(market: &PerpMarket, board: &RiskBoard, index: Index, now: i64, slot: u64) -> Result<Live, MarginError> {
         let price = snapshot::interval(board, MARKET_FEED + market.market, now);
-        let decimals = snapshot::quote_decimals(board);
-        let (mark, ema) = (Mark::of(price.mid, decimals)?, Mark::of(price.ema, decimals)?);
+        let mark = Mark::of(price.mid, snapshot::quote_decimals(board))?;
         let freshness = if price.age <= MAX_AGE_LIQUIDATION { Freshness::Fresh } else { Freshness::Stale };
         let mut books = market.books();
         books.accrue_funding(&market.config.funding(), mark, freshness, now)?;
@@ -44,7 +41,7 @@ impl Live {
             Freshness::Fresh => books.judge(mark, index, slot)?,
             Freshness::Stale => 0,
         };
-        Ok(Live { number: market.market, books, price, mark, ema, index, deficit, maturity: market.config.maturity })
+        Ok(Live { number: market.market, books, price, mark, index, deficit, maturity: market.config.maturity })
     }
 
     /// Refuses an index older than a limit, seconds.

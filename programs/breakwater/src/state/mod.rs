@@ -1,11 +1,13 @@
 //! Verbs that apply a decision to the interface's accounts. State knows the mathematics; it never sees a `Context`, a CPI
 //! or a signer.
 
+pub mod account;
 pub mod bank;
 pub mod board;
 pub mod ledger;
 pub mod market;
 
+pub use account::verify_initial;
 pub use bank::{accrued, own_index, settle};
 pub use board::verify_extremes;
 pub use ledger::Ledger;

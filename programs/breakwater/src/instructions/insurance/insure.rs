@@ -4,13 +4,13 @@
 
 use anchor_lang::prelude::*;
 use breakwater_interface::events::Insured;
-use breakwater_interface::snapshot::{self, Own};
+use breakwater_interface::snapshot::Own;
 use breakwater_interface::{Bank, InsuranceFund, MarginAccount, MarginError, PerpMarket, RiskBoard};
+use breakwater_margin::Shares;
 use breakwater_margin::price::MAX_AGE_RISK;
-use breakwater_margin::{Shares, Snapshot, health};
 
 use crate::state::bank::verify_quote;
-use crate::state::{Ledger, accrued, own_index, settle};
+use crate::state::{Ledger, accrued, own_index, settle, verify_initial};
 
 #[derive(Accounts)]
 pub struct Insure {
@@ -38,13 +38,8 @@ pub fn handle(ctx: &mut Context<Insure>, amount: u64) -> Result<()> {
     let (amount, shares) = ledger.hand_over(amount)?;
     let receiver = receive(accounts, shares)?;
 
-    let mut legs = Snapshot::with_capacity(accounts.margin_account.tokens.len());
     let banks = [own_index(&accounts.bank, &books)];
-    snapshot::build(&mut legs, &accounts.board, &accounts.margin_account, &Own::banks(&banks), now)?;
-    if !legs.is_riskless() {
-        let valuation = health::value(&legs).map_err(MarginError::from)?;
-        valuation.verify_initial(&legs, MAX_AGE_RISK).map_err(MarginError::from)?;
-    }
+    verify_initial(&accounts.board, &accounts.margin_account, &Own::banks(&banks), MAX_AGE_RISK, now)?;
     settle(&mut accounts.bank, &books, now)?;
     emit!(Insured { account: *accounts.margin_account.address(), receiver, amount });
     Ok(())

@@ -1,11 +1,10 @@
 //! What `withdraw` and `borrow` share: tokens go out, and the account must stay healthy at the worst end of every price.
 
 use anchor_lang::prelude::*;
-use breakwater_interface::snapshot::{self, Own};
+use breakwater_interface::snapshot::Own;
 use breakwater_interface::{Bank, MarginAccount, MarginError, RiskBoard};
 use breakwater_margin::lending::Books;
 use breakwater_margin::price::MAX_AGE_RISK;
-use breakwater_margin::{Snapshot, health};
 
 use super::move_in::Change;
 use crate::instructions::token;
@@ -36,13 +35,8 @@ pub struct MoveOut {
 impl MoveOut {
     /// Refuses what would leave the account unable to answer for its risk. Without any risk no price is needed.
     pub fn verify_health(&self, books: &Books, now: i64) -> core::result::Result<(), MarginError> {
-        let mut legs = Snapshot::with_capacity(self.margin_account.tokens.len());
         let own = [state::own_index(&self.bank, books)];
-        snapshot::build(&mut legs, &self.board, &self.margin_account, &Own::banks(&own), now)?;
-        if !legs.is_riskless() {
-            health::value(&legs)?.verify_initial(&legs, MAX_AGE_RISK)?;
-        }
-        Ok(())
+        state::verify_initial(&self.board, &self.margin_account, &Own::banks(&own), MAX_AGE_RISK, now)
     }
 
     /// Settles the bank, moves the tokens and tells indexers.

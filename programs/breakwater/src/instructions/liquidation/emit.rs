@@ -2,6 +2,7 @@
 
 use anchor_lang::prelude::*;
 use breakwater_interface::events::{Liquidated, PerpLiquidated};
+use breakwater_margin::health::After;
 use breakwater_margin::liquidation::{PerpPlan, Settled};
 use breakwater_margin::position::MARKET_LEG;
 use breakwater_margin::{Plan, Snapshot, SpotPlan, Valuation};
@@ -14,7 +15,7 @@ pub fn emit_plan(
     touched: &Touched,
     legs: &Snapshot,
     plan: &Plan,
-    valuations: (&Valuation, &Valuation),
+    valuations: (&Valuation, &After),
 ) {
     match plan {
         Plan::Spot(plan) => emit_spot(accounts, legs, plan, valuations),
@@ -22,7 +23,7 @@ pub fn emit_plan(
     }
 }
 
-fn emit_spot(accounts: &Liquidate, legs: &Snapshot, plan: &SpotPlan, (before, after): (&Valuation, &Valuation)) {
+fn emit_spot(accounts: &Liquidate, legs: &Snapshot, plan: &SpotPlan, (before, after): (&Valuation, &After)) {
     let price = |number: u8| match number < MARKET_LEG {
         true => legs.tokens.iter().find(|leg| leg.token == number).map_or(0, |leg| leg.price.mid.0),
         false => legs.quote.price.mid.0,
@@ -46,7 +47,7 @@ fn emit_spot(accounts: &Liquidate, legs: &Snapshot, plan: &SpotPlan, (before, af
     });
 }
 
-fn emit_perp(accounts: &Liquidate, touched: &Touched, plan: &PerpPlan, (before, after): (&Valuation, &Valuation)) {
+fn emit_perp(accounts: &Liquidate, touched: &Touched, plan: &PerpPlan, (before, after): (&Valuation, &After)) {
     let Some((live, held)) = &touched.market else { return };
     emit!(PerpLiquidated {
         liquidatee: *accounts.liquidatee.address(),

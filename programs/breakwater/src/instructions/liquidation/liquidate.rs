@@ -15,6 +15,7 @@ use anchor_lang::prelude::*;
 use breakwater_interface::snapshot::{self, Own, OwnIndex};
 use breakwater_interface::{Bank, MarginAccount, MarginError, PerpMarket, RiskBoard};
 use breakwater_margin::error::Pair;
+use breakwater_margin::health::After;
 use breakwater_margin::lending::Books;
 use breakwater_margin::liquidation::{Target, apply};
 use breakwater_margin::perp::Purse;
@@ -26,7 +27,7 @@ use super::emit::emit_plan;
 use super::transfer::transfer;
 use crate::state::bank::verify_quote;
 use crate::state::market::Held;
-use crate::state::{Live, accrued, own_index, settle};
+use crate::state::{Live, accrued, own_index, settle, verify_initial};
 
 extern crate alloc;
 
@@ -119,28 +120,25 @@ impl Liquidate {
         }
     }
 
-    /// Health of an account with what this instruction knows.
-    fn value(
+    /// An account's legs with what this instruction knows.
+    fn legs(
         &self,
         account: &MarginAccount,
         touched: &Touched,
         now: i64,
-    ) -> core::result::Result<(Box<Snapshot>, Valuation), MarginError> {
+    ) -> core::result::Result<Box<Snapshot>, MarginError> {
         let mut legs = Box::new(Snapshot::with_capacity(account.tokens.len()));
         let (banks, count) = self.own_banks(touched);
         let own = Own { banks: &banks[..count], market: touched.market.as_ref().map(|(live, _)| live.own()) };
         snapshot::build(&mut legs, &self.board, account, &own, now)?;
-        let valuation = health::value(&legs)?;
-        Ok((legs, valuation))
+        Ok(legs)
     }
 
     /// The keeper must be able to answer for what it has taken over.
     fn verify_keeper(&self, touched: &Touched, now: i64) -> core::result::Result<(), MarginError> {
-        let (legs, valuation) = self.value(&self.keeper_account, touched, now)?;
-        if !legs.is_riskless() {
-            valuation.verify_initial(&legs, MAX_AGE_LIQUIDATION)?;
-        }
-        Ok(())
+        let (banks, count) = self.own_banks(touched);
+        let own = Own { banks: &banks[..count], market: touched.market.as_ref().map(|(live, _)| live.own()) };
+        verify_initial(&self.board, &self.keeper_account, &own, MAX_AGE_LIQUIDATION, now)
     }
 
     /// Writes the books back after their invariants have been checked.
@@ -163,7 +161,8 @@ pub fn handle(ctx: &mut Context<Liquidate>, most: u64) -> Result<()> {
     let now = clock.unix_timestamp;
     let mut touched = accounts.touch(&clock)?;
 
-    let (mut legs, before) = accounts.value(&accounts.liquidatee, &touched, now)?;
+    let mut legs = accounts.legs(&accounts.liquidatee, &touched, now)?;
+    let before = health::value(&legs).map_err(MarginError::from)?;
     let pool = match &touched.market {
         Some((live, _)) => live.books.worth(Purse::Pool, live.index).map_err(MarginError::from)?,
         None => 0,
@@ -181,7 +180,7 @@ pub fn handle(ctx: &mut Context<Liquidate>, most: u64) -> Result<()> {
 }
 
 /// Health after the plan, which must not be lower at any level that decides (LIQ-2).
-fn verify_health(legs: &mut Snapshot, before: &Valuation, plan: &Plan) -> core::result::Result<Valuation, MarginError> {
+fn verify_health(legs: &mut Snapshot, before: &Valuation, plan: &Plan) -> core::result::Result<After, MarginError> {
     let after = apply(legs, before, plan)?;
     if after.maintenance < before.maintenance || after.end < before.end {
         return Err(MarginError::HealthFell);

@@ -9,12 +9,11 @@ use breakwater_interface::perp::STATUS_PAUSED;
 use breakwater_interface::snapshot::{self, Own};
 use breakwater_interface::{Bank, LiquidityPosition, MarginAccount, MarginError, PerpMarket, RiskBoard, seeds};
 use breakwater_margin::lending::Books;
-use breakwater_margin::perp::PoolBounds;
+use breakwater_margin::perp::{Mark, PoolBounds};
 use breakwater_margin::price::MAX_AGE_RISK;
-use breakwater_margin::{Snapshot, health};
 
 use crate::state::bank::verify_quote;
-use crate::state::{Ledger, Live, accrued, own_index, settle as settle_bank};
+use crate::state::{Ledger, Live, accrued, own_index, settle as settle_bank, verify_initial};
 
 #[derive(Accounts)]
 pub struct OpenLiquidity {
@@ -64,14 +63,9 @@ pub struct ChangeLiquidity {
 impl ChangeLiquidity {
     /// Refuses what would leave the account unable to answer for its risk.
     fn verify_health(&self, books: &Books, live: &Live, now: i64) -> core::result::Result<(), MarginError> {
-        let mut legs = Snapshot::with_capacity(self.margin_account.tokens.len());
         let banks = [own_index(&self.bank, books)];
         let own = Own { banks: &banks, market: Some(live.own()) };
-        snapshot::build(&mut legs, &self.board, &self.margin_account, &own, now)?;
-        if !legs.is_riskless() {
-            health::value(&legs)?.verify_initial(&legs, MAX_AGE_RISK)?;
-        }
-        Ok(())
+        verify_initial(&self.board, &self.margin_account, &own, MAX_AGE_RISK, now)
     }
 
     fn finish(&mut self, books: &Books, live: &Live, now: i64) -> core::result::Result<(), MarginError> {
@@ -86,9 +80,10 @@ impl ChangeLiquidity {
 }
 
 /// The pool's worth over the interval of a live index.
-fn bounds(market: &PerpMarket, live: &Live) -> core::result::Result<PoolBounds, MarginError> {
+fn bounds(market: &PerpMarket, board: &RiskBoard, live: &Live) -> core::result::Result<PoolBounds, MarginError> {
     live.verify_fresh(MAX_AGE_RISK)?;
-    Ok(live.books.bounds((live.mark, live.ema), &live.price, live.index, market.config.skew_scale)?)
+    let ema = Mark::of(live.price.ema, snapshot::quote_decimals(board))?;
+    Ok(live.books.bounds((live.mark, ema), &live.price, live.index, market.config.skew_scale)?)
 }
 
 pub fn add(ctx: &mut Context<ChangeLiquidity>, amount: u64) -> Result<()> {
@@ -101,7 +96,7 @@ pub fn add(ctx: &mut Context<ChangeLiquidity>, amount: u64) -> Result<()> {
     let now = clock.unix_timestamp;
     let mut books = accrued(&accounts.bank, now)?;
     let mut live = Live::new(&accounts.market, &accounts.board, books.deposit_index, now, clock.slot)?;
-    let bounds = bounds(&accounts.market, &live)?;
+    let bounds = bounds(&accounts.market, &accounts.board, &live)?;
     let token = accounts.bank.token;
     let mut ledger = Ledger { account: &mut accounts.margin_account, books: &mut books, token };
     let (amount, shares) = ledger.hand_over(amount)?;
@@ -128,7 +123,7 @@ pub fn remove(ctx: &mut Context<ChangeLiquidity>) -> Result<()> {
     }
     let mut books = accrued(&accounts.bank, now)?;
     let mut live = Live::new(&accounts.market, &accounts.board, books.deposit_index, now, clock.slot)?;
-    let bounds = bounds(&accounts.market, &live)?;
+    let bounds = bounds(&accounts.market, &accounts.board, &live)?;
     let leverage = accounts.market.config.pool_leverage.into();
     let (paid, drawn) =
         live.books.remove_liquidity(shares, value, &bounds, leverage, live.index).map_err(MarginError::from)?;
@@ -167,7 +162,7 @@ pub fn request(ctx: &mut Context<RequestLiquidity>, shares: u64) -> Result<()> {
     }
     let index = accrued(bank, now)?.deposit_index;
     let live = Live::new(market, board, index, now, clock.slot)?;
-    let value = bounds(market, &live)?.redeemable(shares, live.books.liquidity).map_err(MarginError::from)?;
+    let value = bounds(market, board, &live)?.redeemable(shares, live.books.liquidity).map_err(MarginError::from)?;
     market.set_books(&live.books);
     liquidity.requested = shares;
     liquidity.requested_value = value;

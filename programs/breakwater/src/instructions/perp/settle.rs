@@ -15,7 +15,7 @@ use breakwater_margin::{NativeAmount, Snapshot, Value, health};
 use crate::state::bank::verify_quote;
 use crate::state::ledger::ALL;
 use crate::state::market::Held;
-use crate::state::{Ledger, Live, accrued, own_index, settle as settle_bank};
+use crate::state::{Ledger, Live, accrued, own_index, settle as settle_bank, verify_initial};
 
 #[derive(Accounts)]
 pub struct Settle {
@@ -36,23 +36,13 @@ impl Settle {
         account.owner == *signer || account.delegate == *signer
     }
 
-    fn value(
-        &self,
-        books: &Books,
-        live: &Live,
-        now: i64,
-    ) -> core::result::Result<(Snapshot, health::Valuation), MarginError> {
+    /// Whether the account owes more than it has, at fresh prices.
+    fn is_insolvent(&self, books: &Books, live: &Live, now: i64) -> core::result::Result<bool, MarginError> {
         let mut legs = Snapshot::with_capacity(self.margin_account.tokens.len());
         let banks = [own_index(&self.bank, books)];
         let own = Own { banks: &banks, market: Some(live.own()) };
         snapshot::build(&mut legs, &self.board, &self.margin_account, &own, now)?;
         let valuation = health::value(&legs)?;
-        Ok((legs, valuation))
-    }
-
-    /// Whether the account owes more than it has, at fresh prices.
-    fn is_insolvent(&self, books: &Books, live: &Live, now: i64) -> core::result::Result<bool, MarginError> {
-        let (_, valuation) = self.value(books, live, now)?;
         Ok(valuation.equity < Value::ZERO && valuation.oldest_price <= MAX_AGE_LIQUIDATION)
     }
 }
@@ -138,10 +128,9 @@ fn take_profit(
     Ledger { account: &mut accounts.margin_account, books, token }.take_over(settlement.paid, settlement.shares)?;
     live.hold(&mut accounts.margin_account, held);
     if own && amount > debt {
-        let (legs, valuation) = accounts.value(books, live, now)?;
-        if !legs.is_riskless() {
-            valuation.verify_initial(&legs, MAX_AGE_RISK)?;
-        }
+        let banks = [own_index(&accounts.bank, books)];
+        let own = Own { banks: &banks, market: Some(live.own()) };
+        verify_initial(&accounts.board, &accounts.margin_account, &own, MAX_AGE_RISK, now)?;
     }
     Ok((signed(amount)?, settlement.paid))
 }

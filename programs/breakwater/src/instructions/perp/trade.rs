@@ -12,8 +12,8 @@ use breakwater_margin::perp::{Effect, Intent, MAX_AGE_TRADE, Order, Position, Qu
 use breakwater_margin::price::MAX_AGE_RISK;
 use breakwater_margin::{Refusal, Snapshot, Valuation, health};
 
-use crate::state::Live;
 use crate::state::market::board_index;
+use crate::state::{Live, verify_initial};
 
 #[derive(Accounts)]
 pub struct Trade {
@@ -36,12 +36,22 @@ impl Trade {
     }
 
     /// Health of the account with what this instruction knows of the market.
-    fn value(&self, live: &Live, now: i64) -> core::result::Result<(Snapshot, Valuation), MarginError> {
+    fn value(&self, live: &Live, now: i64) -> core::result::Result<Valuation, MarginError> {
         let mut legs = Snapshot::with_capacity(self.margin_account.tokens.len());
         let own = Own { banks: &[], market: Some(live.own()) };
         snapshot::build(&mut legs, &self.board, &self.margin_account, &own, now)?;
-        let valuation = health::value(&legs)?;
-        Ok((legs, valuation))
+        Ok(health::value(&legs)?)
+    }
+
+    /// After an increase the account must answer for its risk; a reduction must not leave it less able to.
+    fn verify_health(&self, live: &Live, before: Option<Valuation>, now: i64) -> core::result::Result<(), MarginError> {
+        match before {
+            Some(before) => Ok(self.value(live, now)?.verify_reduction(&before)?),
+            None => {
+                let own = Own { banks: &[], market: Some(live.own()) };
+                verify_initial(&self.board, &self.margin_account, &own, MAX_AGE_RISK, now)
+            }
+        }
     }
 }
 
@@ -67,7 +77,7 @@ fn execute(accounts: &mut Trade, order: impl FnOnce(&Position) -> core::result::
     let order = order(&held.position).map_err(MarginError::from)?;
     let before = match order.effect(&held.position) {
         Effect::Increase => None,
-        Effect::Reduction => Some(accounts.value(&live, now)?.1),
+        Effect::Reduction => Some(accounts.value(&live, now)?),
     };
 
     let decimals = snapshot::quote_decimals(&accounts.board);
@@ -83,12 +93,7 @@ fn execute(accounts: &mut Trade, order: impl FnOnce(&Position) -> core::result::
     };
     let fill = live.books.trade(&mut held.position, &order, &terms, &quoted).map_err(MarginError::from)?;
     live.hold(&mut accounts.margin_account, &held);
-    let (legs, after) = accounts.value(&live, now)?;
-    match before {
-        None => after.verify_initial(&legs, MAX_AGE_RISK),
-        Some(before) => after.verify_reduction(&before),
-    }
-    .map_err(MarginError::from)?;
+    accounts.verify_health(&live, before, now)?;
     accounts.market.set_books(&live.books);
 
     emit!(Traded {

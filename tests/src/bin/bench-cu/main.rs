@@ -3,6 +3,8 @@
 //! `bench-cu` prints a table, `bench-cu --json` one JSON object, `bench-cu --write FILE` puts the table between the
 //! markers of a Markdown file. docs/performance.md says what is counted.
 
+mod perp;
+
 use std::process::ExitCode;
 
 use breakwater_client::instruction::{self, ALL, TOKEN_ITEM};
@@ -59,6 +61,7 @@ fn measure() -> Vec<Row> {
         rows.extend(bench.lending());
         rows.push(bench.liquidate());
     }
+    rows.extend(perp::rows());
     rows.extend(refresh_rows());
     rows.extend(bankruptcy_row());
     rows.extend(account_rows());

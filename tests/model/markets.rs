@@ -1,0 +1,288 @@
+//! The group with markets that random sequences play in, and what its people do there.
+
+use breakwater_sim::listing::{PerpListing, default_perp};
+use breakwater_tests::arena::Arena;
+use breakwater_tests::model::perp::{MARKET_FEED, MARKET_INDEX, MARKET_LEG};
+use breakwater_tests::model::rational::{bps, floor_u64, int};
+use breakwater_tests::model::state::ALL;
+use breakwater_tests::model::{Call, Order, Print, State};
+use proptest::collection::vec;
+use proptest::prelude::*;
+
+use crate::actions::{self, Action, Part};
+use crate::ground::{self, KEEPERS, TOKENS, TRADERS, USD};
+
+/// Symbol, decimals of a base unit and price in units of $10^-8.
+pub const MARKETS: [(&str, u8, i64); 3] = [("SOL", 9, 150 * USD), ("BTC", 8, 60_000 * USD), ("BONK", 2, 2_000)];
+/// They provide liquidity; the second one trades as well.
+pub const PROVIDERS: [usize; 2] = [7, 6];
+/// Everybody who may have a position.
+const PEOPLE: usize = 8;
+/// Largest open interest of a side, dollars.
+const CAP: u64 = 400_000;
+
+/// One step of a sequence with markets.
+#[derive(Clone, Debug)]
+pub enum Step {
+    Tokens(Action),
+    Trade { who: usize, market: u8, dollars: i64, tight: bool, fresh: bool },
+    Reduce { who: usize, market: u8, part: Part, fresh: bool },
+    Settle { who: usize, market: u8, part: Part, stranger: bool },
+    Add { who: usize, market: u8, dollars: u64 },
+    Request { who: usize, market: u8, part: Part },
+    Remove { who: usize, market: u8, wait: bool },
+    Insure { who: usize, dollars: u64, market: Option<u8> },
+    Deleverage { who: usize, market: u8 },
+    Close { keeper: usize, rank: usize, market: u8, part: Part },
+    Resolve { rank: usize, market: u8 },
+    Move { market: u8, by: i64, confidence: u64, lag: i64 },
+    MoveAll { by: i64 },
+    Depeg { by: i64 },
+    Freshen,
+    Wait { seconds: i64 },
+}
+
+fn part() -> impl Strategy<Value = Part> {
+    prop_oneof![
+        1 => (0u64..4).prop_map(Part::Units),
+        4 => (1u64..1_100).prop_map(Part::Permille),
+        3 => Just(Part::All),
+    ]
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let market = || 0u8..MARKETS.len() as u8;
+    let who = || 1usize..PEOPLE;
+    let often = || prop_oneof![9 => Just(true), 1 => Just(false)];
+    let trading = prop_oneof![
+        8 => (who(), market(), prop_oneof![3 => -80_000i64..80_000, 1 => -300_000i64..300_000, 1 => -40i64..40], 0u8..10, often())
+            .prop_map(|(who, market, dollars, tight, fresh)| Step::Trade { who, market, dollars, tight: tight == 0, fresh }),
+        4 => (who(), market(), part(), often())
+            .prop_map(|(who, market, part, fresh)| Step::Reduce { who, market, part, fresh }),
+        5 => (who(), market(), part(), any::<bool>())
+            .prop_map(|(who, market, part, stranger)| Step::Settle { who, market, part, stranger }),
+        5 => (market(), -2_500i64..2_500, prop_oneof![3 => 0u64..30, 1 => 0u64..400], -600i64..600)
+            .prop_map(|(market, by, confidence, lag)| Step::Move { market, by, confidence, lag }),
+        3 => (-3_000i64..3_000).prop_map(|by| Step::MoveAll { by }),
+        1 => (-600i64..300).prop_map(|by| Step::Depeg { by }),
+        4 => Just(Step::Freshen),
+        3 => prop_oneof![6 => 1i64..30, 3 => 30i64..4_000, 1 => 4_000i64..200_000].prop_map(|seconds| Step::Wait { seconds }),
+    ];
+    let pools = prop_oneof![
+        2 => (0usize..2, market(), 0u64..40_000).prop_map(|(who, market, dollars)| Step::Add { who, market, dollars }),
+        2 => (0usize..2, market(), part()).prop_map(|(who, market, part)| Step::Request { who, market, part }),
+        2 => (0usize..2, market(), often()).prop_map(|(who, market, wait)| Step::Remove { who, market, wait }),
+        1 => (who(), 0u64..500, proptest::option::of(market()))
+            .prop_map(|(who, dollars, market)| Step::Insure { who, dollars, market }),
+    ];
+    let trouble = prop_oneof![
+        8 => (0usize..2, prop_oneof![4 => Just(0usize), 1 => 0usize..4], market(), part())
+            .prop_map(|(keeper, rank, market, part)| Step::Close { keeper, rank, market, part }),
+        3 => (prop_oneof![3 => Just(0usize), 1 => 0usize..4], market())
+            .prop_map(|(rank, market)| Step::Resolve { rank, market }),
+        3 => (who(), market()).prop_map(|(who, market)| Step::Deleverage { who, market }),
+    ];
+    prop_oneof![
+        6 => trading,
+        1 => pools,
+        2 => trouble,
+        2 => actions::action().prop_map(Step::Tokens),
+    ]
+}
+
+/// Sequences of up to so many steps.
+pub fn sequence(steps: usize) -> impl Strategy<Value = Vec<Step>> {
+    vec(step(), 1..=steps)
+}
+
+/// A group with markets: pools with little in them, traders with collateral of several kinds.
+pub fn populated() -> Arena {
+    let mut arena = ground::listed(9);
+    arena.world.create_fund("USDC", 3_000).unwrap_or_else(|e| panic!("create_fund: {e}"));
+    for (symbol, decimals, price) in MARKETS {
+        list(&mut arena, symbol, decimals, price);
+    }
+    for token in 0..TOKENS.len() as u8 {
+        deposit(&mut arena, ground::LENDER, token, 200_000);
+    }
+    deposit(&mut arena, KEEPERS[0], 2, 100_000);
+    deposit(&mut arena, KEEPERS[0], 0, 20_000);
+    deposit(&mut arena, KEEPERS[1], 2, 2_000);
+    deposit(&mut arena, PROVIDERS[0], 2, 200_000);
+    for (trader, token, dollars) in
+        [(0, 2, 12_000), (1, 0, 15_000), (1, 2, 3_000), (2, 1, 9_000), (2, 4, 4_000), (3, 2, 25_000)]
+    {
+        deposit(&mut arena, TRADERS[trader], token, dollars);
+    }
+    for market in 0..MARKETS.len() as u8 {
+        arena.must(&Call::AddLiquidity { account: PROVIDERS[0], market, amount: 40_000_000_000 });
+    }
+    arena.must(&Call::Insure { account: PROVIDERS[0], amount: 300_000_000, market: None });
+    arena.must(&Call::Insure { account: PROVIDERS[0], amount: 200_000_000, market: Some(0) });
+    arena
+}
+
+/// Lists a market with an oracle of its own.
+pub fn list(arena: &mut Arena, symbol: &str, decimals: u8, price: i64) {
+    let unit = i128::from(price);
+    let base = |dollars: u64| (i128::from(dollars) * i128::from(USD) * 10i128.pow(decimals.into()) / unit) as u64;
+    let config = default_perp(base(CAP), base(1).max(1), 1_000_000);
+    let listing = PerpListing { decimals, config };
+    arena.world.list_perp(symbol, listing).unwrap_or_else(|e| panic!("list {symbol}: {e}"));
+    let market = arena.world.perps.len() - 1;
+    arena.world.perps[market].oracle = arena.world.chain.keys.address();
+    let now = arena.world.chain.now();
+    let prints = vec![(MARKET_FEED + market as u8, ground::print(price, now))];
+    arena.must(&Call::Refresh { prints, indices: vec![MARKET_INDEX + market as u8] });
+}
+
+/// Deposits what costs some dollars.
+pub fn deposit(arena: &mut Arena, account: usize, token: u8, dollars: u64) {
+    let amount = ground::units(arena, token, dollars);
+    arena.must(&Call::Deposit { account, token, amount, stranger: false });
+}
+
+/// Lots of a market that cost some dollars.
+pub fn size(state: &State, market: u8, dollars: i64) -> i64 {
+    let entry = state.market(market);
+    let size = floor_u64(&(int(dollars.unsigned_abs()) / entry.feed.mid()));
+    let lots = size / entry.config.lot * entry.config.lot;
+    (lots as i64) * dollars.signum()
+}
+
+fn of(part: Part, whole: u64) -> u64 {
+    match part {
+        Part::Units(units) => units,
+        Part::Permille(permille) => (u128::from(whole) * u128::from(permille) / 1_000) as u64,
+        Part::Edge(more) => whole.saturating_add_signed(more),
+        Part::All => ALL,
+    }
+}
+
+fn print(state: &State, market: u8, by: i64, now: i64) -> Print {
+    let (_, decimals, start) = MARKETS[usize::from(market)];
+    let whole = state.market(market).feed.mid() * int(10u64.pow(decimals.into())) * int(100_000_000);
+    let price = (floor_u64(&(whole * bps(10_000 + by) + int(1))) as i64).clamp(start / 20, start * 20);
+    ground::print(price, now)
+}
+
+/// All prices again, those of markets moved by some bps, and all snapshots.
+fn everything(arena: &mut Arena, by: i64) -> Call {
+    let Some(Call::Refresh { mut prints, mut indices }) =
+        actions::calls(arena, &Action::Freshen { feeds: 255, indices: 255 }).pop()
+    else {
+        unreachable!("a refresh");
+    };
+    let state = arena.state();
+    let now = arena.world.chain.now();
+    for market in 0..MARKETS.len() as u8 {
+        prints.push((MARKET_FEED + market, print(&state, market, by, now)));
+        indices.push(MARKET_INDEX + market);
+    }
+    Call::Refresh { prints, indices }
+}
+
+/// The calls that a step stands for. Time passes here.
+pub fn calls(arena: &mut Arena, step: &Step) -> Vec<Call> {
+    let state = arena.state();
+    let mut before = Vec::new();
+    if let Step::Trade { fresh: true, .. } | Step::Reduce { fresh: true, .. } | Step::Close { .. } | Step::Add { .. } = step {
+        before.push(everything(arena, 0));
+    }
+    let perp = |who: usize, market: u8| state.perp(who, market).unwrap_or_default();
+    before.extend(match step {
+        Step::Tokens(action) => actions::calls(arena, action),
+        Step::Trade { who, market, dollars, tight, .. } => {
+            let delta = size(&state, *market, *dollars);
+            let any = if delta > 0 { u64::MAX } else { 0 };
+            let limit = if *tight { u64::try_from(state.mark(*market)).expect("a mark") } else { any };
+            vec![Call::Trade { account: *who, market: *market, order: Order::Trade(delta), limit }]
+        }
+        Step::Reduce { who, market, part, .. } => {
+            let held = perp(*who, *market).base;
+            let lot = state.market(*market).config.lot;
+            let size = match of(*part, held.unsigned_abs()) {
+                ALL => ALL,
+                size => size / lot * lot,
+            };
+            let limit = if held < 0 { u64::MAX } else { 0 };
+            vec![Call::Trade { account: *who, market: *market, order: Order::Reduce(size), limit }]
+        }
+        Step::Settle { who, market, part, stranger } => {
+            let perp = perp(*who, *market);
+            let whole = perp.pnl(state.mark(*market)).unsigned_abs() as u64;
+            let amount = of(*part, if perp.matured > 0 { perp.matured } else { whole });
+            vec![Call::Settle { account: *who, market: *market, amount, stranger: *stranger }]
+        }
+        _ => rare(arena, &state, step),
+    });
+    before
+}
+
+fn rare(arena: &mut Arena, state: &State, step: &Step) -> Vec<Call> {
+    match step {
+        Step::Add { who, market, dollars } => {
+            vec![Call::AddLiquidity { account: PROVIDERS[*who], market: *market, amount: dollars * 1_000_000 }]
+        }
+        Step::Request { who, market, part } => {
+            let account = PROVIDERS[*who];
+            let held = state.liquidity.get(&(account, *market)).map_or(0, |entry| entry.shares);
+            let shares = if matches!(part, Part::All) { held } else { of(*part, held / 2) };
+            vec![everything(arena, 0), Call::RequestLiquidity { account, market: *market, shares }]
+        }
+        Step::Remove { who, market, wait } => {
+            if *wait {
+                arena.world.chain.advance(3_600);
+            }
+            vec![everything(arena, 0), Call::RemoveLiquidity { account: PROVIDERS[*who], market: *market }]
+        }
+        Step::Insure { who, dollars, market } => {
+            vec![Call::Insure { account: *who, amount: dollars * 1_000_000, market: *market }]
+        }
+        Step::Deleverage { who, market } => vec![Call::Deleverage { account: *who, market: *market }],
+        Step::Close { keeper, rank, market, part } => {
+            let liquidatee = ranked(state)[*rank];
+            let held: Vec<u8> = state.accounts[liquidatee].perps.keys().copied().collect();
+            let market = if held.is_empty() { *market } else { held[usize::from(*market) % held.len()] };
+            let base = state.perp(liquidatee, market).map_or(0, |perp| perp.base.unsigned_abs());
+            vec![Call::Close { keeper: KEEPERS[*keeper], liquidatee, market, request: of(*part, base) }]
+        }
+        Step::Resolve { rank, market } => {
+            let account = ranked(state)[*rank];
+            let market = state.accounts[account].perps.keys().next().unwrap_or(market);
+            vec![Call::Resolve { account, token: MARKET_LEG + market }]
+        }
+        Step::Move { market, by, confidence, lag } => {
+            arena.world.chain.advance(1);
+            let mut print = print(state, *market, *by, arena.world.chain.now());
+            print.confidence = print.price.unsigned_abs() / 10_000 * confidence;
+            print.ema += print.price / 10_000 * lag;
+            vec![Call::Refresh { prints: vec![(MARKET_FEED + market, print)], indices: vec![MARKET_INDEX + market] }]
+        }
+        Step::MoveAll { by } => {
+            arena.world.chain.advance(2);
+            vec![everything(arena, *by)]
+        }
+        Step::Depeg { by } => {
+            arena.world.chain.advance(1);
+            let print = ground::print(USD + USD / 10_000 * by, arena.world.chain.now());
+            vec![Call::Refresh { prints: vec![(2, print)], indices: vec![2] }]
+        }
+        Step::Freshen => vec![everything(arena, 0)],
+        Step::Wait { seconds } => {
+            arena.world.chain.advance(*seconds);
+            Vec::new()
+        }
+        other => unreachable!("{other:?} is handled by its caller"),
+    }
+}
+
+/// Everybody with a position or a debt, the one furthest under water first.
+fn ranked(state: &State) -> Vec<usize> {
+    let mut all: Vec<usize> = (1..PEOPLE).collect();
+    all.sort_by_cached_key(|account| {
+        let legs = state.legs(&state.accounts[*account], &[]);
+        if legs.owes_nothing() { int(1_000_000_000) } else { legs.optimistic().lo }
+    });
+    all
+}

@@ -1,0 +1,182 @@
+//! The arena's instructions.
+
+use breakwater_client::instruction::{self, Creditor, Insured, LiquidateKeys, LiquidityKeys, TargetKeys};
+use breakwater_client::{Address, address};
+use solana_instruction::Instruction;
+use solana_keypair::Keypair;
+use solana_signer::Signer;
+
+use crate::arena::{Arena, name};
+use crate::model::perp::{MARKET_INDEX, MARKET_LEG};
+use crate::model::{Call, Order};
+
+type Signed<'a> = (Instruction, Option<&'a Keypair>);
+
+impl Arena {
+    /// A market's address.
+    pub(crate) fn market(&self, market: u8) -> Address {
+        self.world.perps[usize::from(market)].market
+    }
+
+    fn quote_bank(&self) -> Address {
+        self.world.quote().keys.bank
+    }
+
+    fn fund(&self) -> Address {
+        self.world.fund.expect("the group has a fund")
+    }
+
+    pub(crate) fn instruction(&mut self, call: &Call) -> Signed<'_> {
+        let board = self.world.board;
+        let keys = |arena: &Arena, token: u8| arena.world.tokens[usize::from(token)].keys;
+        match call {
+            Call::Deposit { account, token, amount, stranger } | Call::Repay { account, token, amount, stranger } => {
+                let payer = self.payer(*account, *stranger).pubkey();
+                let wallet = self.world.wallet(&payer, &self.symbol(*token));
+                let (bank, to) = (keys(self, *token), self.people[*account].account);
+                let build = if name(call) == "deposit" { instruction::deposit } else { instruction::repay };
+                (build(&payer, &to, &bank, &wallet, *amount), Some(self.payer(*account, *stranger)))
+            }
+            Call::Withdraw { account, token, amount } | Call::Borrow { account, token, amount } => {
+                let owner = self.people[*account].key.pubkey();
+                let wallet = self.world.wallet(&owner, &self.symbol(*token));
+                let (bank, from) = (keys(self, *token), self.people[*account].account);
+                let build = if name(call) == "borrow" { instruction::borrow } else { instruction::withdraw };
+                (build(&owner, &from, &board, &bank, &wallet, *amount), Some(&self.people[*account].key))
+            }
+            Call::Refresh { prints, indices } => {
+                let feeds = prints.iter().map(|(feed, _)| (*feed, self.oracle(*feed)));
+                let item = |index: &u8| match index.checked_sub(MARKET_INDEX) {
+                    Some(market) => self.market(market),
+                    None => keys(self, *index).bank,
+                };
+                let banks = indices.iter().map(|index| (instruction::TOKEN_ITEM + index, item(index)));
+                (instruction::refresh(&board, &feeds.chain(banks).collect::<Vec<_>>()), None)
+            }
+            Call::Liquidate { keeper, liquidatee, debt, collateral, request } => {
+                self.liquidate((*keeper, *liquidatee), self.pair_keys(*debt, *collateral), *request)
+            }
+            Call::Close { keeper, liquidatee, market, request } => {
+                let target = TargetKeys::Perp { market: self.market(*market), quote_bank: self.quote_bank() };
+                self.liquidate((*keeper, *liquidatee), target, *request)
+            }
+            Call::Resolve { account, token } => {
+                let creditor = self.creditor(*token);
+                (instruction::resolve_bankruptcy(&self.people[*account].account, &board, &creditor), None)
+            }
+            _ => self.perp_instruction(call),
+        }
+    }
+
+
+    fn pair_keys(&self, debt: u8, collateral: u8) -> TargetKeys {
+        let bank = |token: u8| self.world.tokens[usize::from(token)].keys.bank;
+        match (debt.checked_sub(MARKET_LEG), collateral.checked_sub(MARKET_LEG)) {
+            (None, None) => TargetKeys::Spot { debt_bank: bank(debt), collateral_bank: bank(collateral) },
+            (Some(market), _) => TargetKeys::MarketDebt {
+                market: self.market(market),
+                quote_bank: self.quote_bank(),
+                collateral_bank: bank(collateral),
+            },
+            (None, Some(market)) => TargetKeys::MarketProfit {
+                debt_bank: bank(debt),
+                market: self.market(market),
+                quote_bank: self.quote_bank(),
+            },
+        }
+    }
+
+    fn liquidate(&self, (keeper, liquidatee): (usize, usize), target: TargetKeys, most: u64) -> Signed<'_> {
+        let signer = &self.people[keeper];
+        let keys = LiquidateKeys {
+            keeper: signer.key.pubkey(),
+            keeper_account: signer.account,
+            liquidatee: self.people[liquidatee].account,
+            board: self.world.board,
+            target,
+        };
+        (instruction::liquidate(&keys, most), Some(&signer.key))
+    }
+
+    fn creditor(&self, token: u8) -> Creditor {
+        let quote = self.world.fund.map(|_| self.quote_bank());
+        match token.checked_sub(MARKET_LEG) {
+            Some(market) => {
+                let (market, quote_bank) = (self.market(market), self.quote_bank());
+                Creditor::Market { market, quote_bank, fund: self.fund() }
+            }
+            None => match self.world.tokens[usize::from(token)].keys.bank {
+                bank if Some(bank) == quote => Creditor::QuoteBank { quote_bank: bank, fund: self.fund() },
+                bank => Creditor::Bank(bank),
+            },
+        }
+    }
+
+    fn liquidity_keys(&self, account: usize, market: u8) -> LiquidityKeys {
+        let owner = &self.people[account];
+        LiquidityKeys {
+            owner: owner.key.pubkey(),
+            account: owner.account,
+            board: self.world.board,
+            quote_bank: self.quote_bank(),
+            market: self.market(market),
+        }
+    }
+
+    /// Opens an owner's share of a pool where there is none yet.
+    fn open_liquidity(&mut self, account: usize, market: u8) {
+        let owner = self.people[account].key.insecure_clone();
+        let key = address::liquidity(&self.market(market), &owner.pubkey());
+        if self.world.chain.account(&key).is_none() {
+            let open = instruction::open_liquidity(&owner.pubkey(), &self.market(market));
+            self.world.chain.send(&[open], &[&owner]).unwrap_or_else(|e| panic!("open_liquidity: {e}"));
+            self.world.liquidity.push(key);
+        }
+    }
+
+    fn perp_instruction(&mut self, call: &Call) -> Signed<'_> {
+        if let Call::AddLiquidity { account, market, .. }
+        | Call::RequestLiquidity { account, market, .. }
+        | Call::RemoveLiquidity { account, market } = call
+        {
+            self.open_liquidity(*account, *market);
+        }
+        let board = self.world.board;
+        let who = |account: usize| (self.people[account].key.pubkey(), self.people[account].account);
+        let (instruction, signer) = match call {
+            Call::Trade { account, market, order, limit } => {
+                let ((owner, address), at) = (who(*account), self.market(*market));
+                let instruction = match order {
+                    Order::Trade(delta) => instruction::trade(&owner, &address, &board, &at, *delta, *limit),
+                    Order::Reduce(size) => instruction::reduce(&owner, &address, &board, &at, *size, *limit),
+                };
+                (instruction, Some(*account))
+            }
+            Call::Settle { account, market, amount, stranger } => {
+                let (by, address) = (self.payer(*account, *stranger), self.people[*account].account);
+                let (market, bank) = (self.market(*market), self.quote_bank());
+                return (instruction::settle(&by.pubkey(), &address, &board, &market, &bank, *amount), Some(by));
+            }
+            Call::AddLiquidity { account, market, amount } => {
+                (instruction::add_liquidity(&self.liquidity_keys(*account, *market), *amount), Some(*account))
+            }
+            Call::RequestLiquidity { account, market, shares } => {
+                (instruction::request_liquidity(&self.liquidity_keys(*account, *market), *shares), Some(*account))
+            }
+            Call::RemoveLiquidity { account, market } => {
+                (instruction::remove_liquidity(&self.liquidity_keys(*account, *market)), Some(*account))
+            }
+            Call::Insure { account, amount, market } => {
+                let (owner, address) = who(*account);
+                let insured = market.map_or_else(|| Insured::Fund(self.fund()), |m| Insured::Market(self.market(m)));
+                (instruction::insure(&owner, &address, &board, &self.quote_bank(), &insured, *amount), Some(*account))
+            }
+            Call::Deleverage { account, market } => {
+                let (address, market) = (who(*account).1, self.market(*market));
+                (instruction::deleverage(&address, &board, &self.quote_bank(), &market, &self.fund()), None)
+            }
+            other => unreachable!("{other:?} is no instruction of perpetuals"),
+        };
+        (instruction, signer.map(|account| &self.people[account].key))
+    }
+}

@@ -1,0 +1,89 @@
+//! The instructions of perpetuals, judged and carried out.
+
+use super::trade::FRESH_RISK;
+use crate::model::health::Legs;
+use crate::model::state::{Call, STALE_INDEX, Seen, State};
+use crate::model::verdict::Verdict;
+use breakwater_client::interface::MarginError as E;
+
+use crate::model::rational::int;
+
+impl State {
+    /// Legs in an instruction that touches a market but not the quote bank.
+    pub(crate) fn traded_legs(&self, account: usize, market: u8) -> Legs {
+        self.legs_in(&self.accounts[account], &[], Some(market))
+    }
+
+    /// Legs in an instruction that touches a market and the quote bank.
+    pub(crate) fn settled_legs(&self, account: usize, market: u8) -> Legs {
+        let bank = self.touch(self.quote().token);
+        self.legs_in(&self.accounts[account], &[&bank], Some(market))
+    }
+
+    /// Whether an account may be so after taking on risk.
+    pub(crate) fn judge_legs(legs: &Legs, oldest: i64) -> Verdict {
+        let mut verdict = Verdict::default();
+        if legs.owes_nothing() {
+            return verdict;
+        }
+        verdict.refuse_if(legs.price_older_than(oldest), E::StalePrice);
+        verdict.refuse_if(legs.index_older_than(STALE_INDEX), E::StaleIndex);
+        verdict.refuse_when(legs.initial().below(&int(0)), E::InsufficientHealth);
+        verdict
+    }
+
+    pub(crate) fn judge_perp_risk(&self, account: usize, market: u8) -> Verdict {
+        State::judge_legs(&self.settled_legs(account, market), FRESH_RISK)
+    }
+
+    /// Carries an instruction out on a state whose quote bank is charged; returns what speaks against it.
+    fn run(&mut self, call: &Call) -> Verdict {
+        match call {
+            Call::Trade { account, market, order, limit } => self.trade(*account, *market, *order, *limit),
+            Call::Settle { account, market, amount, stranger } => self.settle(*account, *market, *amount, *stranger),
+            Call::AddLiquidity { account, market, amount } => self.add_liquidity(*account, *market, *amount),
+            Call::RequestLiquidity { account, market, shares } => self.request_liquidity(*account, *market, *shares),
+            Call::RemoveLiquidity { account, market } => self.remove_liquidity(*account, *market),
+            Call::Insure { account, amount, market } => self.insure(*account, *amount, *market),
+            Call::Deleverage { account, market } => self.deleverage(*account, *market),
+            other => unreachable!("{other:?} is no instruction of perpetuals"),
+        }
+    }
+
+    pub(crate) fn judge_perp(&self, call: &Call) -> Verdict {
+        if matches!(call, Call::Trade { .. }) {
+            return self.clone().run(call);
+        }
+        let [mut low, mut high] = self.at_ends(&[self.quote().token]);
+        low.run(call).either(high.run(call))
+    }
+
+    pub(crate) fn perform_perp(&mut self, call: &Call, seen: &Seen) -> Result<(), String> {
+        match call {
+            Call::Trade { .. } => {}
+            Call::RequestLiquidity { account, market, .. } => return self.request_as_seen((*account, *market), call, seen),
+            _ => {
+                let token = self.quote().token;
+                self.tokens[usize::from(token)].bank = self.accrue_as_seen(token, seen)?;
+            }
+        }
+        self.run(call);
+        Ok(())
+    }
+
+    /// A request reads the bank without writing it, so what it was worth is taken from what was seen.
+    fn request_as_seen(&mut self, who: (usize, u8), call: &Call, seen: &Seen) -> Result<(), String> {
+        let [mut low, mut high] = self.at_ends(&[self.quote().token]);
+        low.run(call);
+        high.run(call);
+        let value = |state: &State| state.liquidity.get(&who).map_or(0, |entry| entry.requested_value);
+        let seen = value(seen.after);
+        if !(value(&low)..=value(&high)).contains(&seen) {
+            return Err(format!("a request is worth {seen}, the model has {} to {}", value(&low), value(&high)));
+        }
+        low.liquidity.entry(who).or_default().requested_value = seen;
+        low.tokens.clone_from(&self.tokens);
+        *self = low;
+        Ok(())
+    }
+}
