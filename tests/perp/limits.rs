@@ -3,8 +3,7 @@
 use breakwater_client::interface::PerpMarket;
 use breakwater_client::interface::accounts::MarginAccount;
 use breakwater_client::interface::perp::{PerpPosition, STATUS_PAUSED, STATUS_REDUCE_ONLY};
-use breakwater_client::{Address, PROGRAM_ID};
-use breakwater_sim::world::PerpListing;
+use breakwater_client::Address;
 use bytemuck::Zeroable;
 
 use super::{calm, doubled, long_one, move_to, position};
@@ -245,7 +244,7 @@ async fn the_delegate_trades_and_a_stranger_does_not() {
 async fn trade_fails_with_PerpSlotsFull_at_the_ninth_market() {
     let mut world = calm().await;
     for number in 1..=8 {
-        world.list_perp(&format!("M{number}"), PerpListing { ..btc_listing() }).await.succeeds();
+        world.list_perp(&format!("M{number}"), btc_listing()).await.succeeds();
     }
     let alice = world.funded(usdc(1_000)).await;
     let loss = |market| PerpPosition { quote: -1, market, ..PerpPosition::zeroed() };
@@ -266,5 +265,4 @@ async fn trade_fails_with_PerpSlotsFull_at_the_ninth_market() {
     alice.settle(&mut world, "M5", u64::MAX).await.succeeds();
     alice.trade(&mut world, "BTC", 1_000).await.succeeds();
     assert_eq!(world.margin_account(&account).await.perps[4].base, 1_000, "in the slot that was freed");
-    let _ = PROGRAM_ID;
 }
