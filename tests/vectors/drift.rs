@@ -50,6 +50,7 @@ fn position(base: i64, quote: i64, margin: u16, (keeper_fee, insurance_fee): (u3
         insurance_fee,
         profit_weight: 9_000,
         standing: Standing::Sound,
+        payable: u64::MAX,
     };
     let held = Position { base, quote, ..Position::default() };
     PerpLeg::new(terms, held, 0, interval(100_000_000, 9), 6, 0).unwrap_or_else(|error| panic!("{error:?}"))
@@ -60,7 +61,7 @@ fn closing(perp: PerpLeg, tokens: Vec<TokenLeg>, quote_price: u64) -> PerpPlan {
     let quote = Quote { token: 9, price: interval(quote_price, 6) };
     let snapshot = Snapshot { tokens, perps: vec![perp], quote, index_age: 0 };
     let valuation = health::value(&snapshot).unwrap_or_else(|refusal| panic!("{refusal:?}"));
-    let request = Request { target: Target::Perp(0), most: u64::MAX, pool: u64::MAX };
+    let request = Request { target: Target::Perp(0), most: u64::MAX };
     match plan_liquidation(&snapshot, &valuation, &params(100, 0), &request) {
         Ok(Plan::Perp(plan)) => plan,
         other => panic!("no closing: {other:?}"),
