@@ -126,8 +126,8 @@ async fn without_liquidity_nothing_is_opened() {
     let mut world = World::with_market().await;
     let alice = world.funded(usdc(1_000)).await;
     world.freshen_all().await;
-    alice.trade(&mut world, "BTC", 1_000).await.fails_with(MarginError::OverSkew);
-    alice.trade(&mut world, "BTC", -1_000).await.fails_with(MarginError::OverSkew);
+    alice.trade(&mut world, "BTC", 1_000).await.fails_with(MarginError::OverOpenInterest);
+    alice.trade(&mut world, "BTC", -1_000).await.fails_with(MarginError::OverOpenInterest);
 }
 
 /// A trade that evens the market out needs no pool: the leverage is set to nothing meanwhile.
