@@ -136,20 +136,3 @@ async fn the_profit_of_a_closed_position_matures_too() {
     assert_eq!(alice.deposited(&mut world, "USDC").await, usdc(100_000) + profit as u64);
     assert_eq!(alice.perp(&mut world, "BTC").await, None);
 }
-
-/// Health lets profit mature by the clock without writing, but not on a stale index. ω = 0.9: with the hour over, 90 % of
-/// the profit covers the margin.
-#[tokio::test]
-async fn health_counts_what_would_have_matured_at_a_touch() {
-    let mut world = calm().await;
-    let alice = seen(&mut world).await;
-    // R_init of 66,472,656,250 is 5,000,000,000 + 2,059,082,032 = 7,059,082,032.
-    let least = |needed: u64| needed.div_ceil(9) * 10;
-    let before = least(7_059_082_032) + 1_000_000;
-    alice.withdraw(&mut world, "USDC", usdc(100_000) - before).await.succeeds();
-    alice.withdraw(&mut world, "USDC", usdc(3_000)).await.fails_with(MarginError::InsufficientHealth);
-    wait(&mut world, W).await;
-    // 0.9 × 3,874,841,467 = 3,487,357,320 less is needed: 3,874,8xx of deposit is free.
-    alice.withdraw(&mut world, "USDC", usdc(3_000)).await.succeeds();
-    alice.withdraw(&mut world, "USDC", usdc(1_000)).await.fails_with(MarginError::InsufficientHealth);
-}

@@ -29,8 +29,8 @@ use crate::{COLLATERAL, DEBT, leg, params, plan, solvent};
 
 const BASE: i64 = 1_000_000_000;
 const QUOTE: i64 = 1_000_000;
-/// A closing pays for two units of rounding: so many base units at a price of $100 and a gain of 8 % or more.
-const ROUNDING: u64 = 300;
+/// A closing pays for two units of rounding and rounds up: so many base units at a price of $100 and a gain of 8 % or more.
+const ROUNDING: u64 = 350;
 
 /// A fresh price of a unit with a number of decimals, dollars × 10^6.
 fn interval(price: u64, decimals: u32) -> Interval {
@@ -140,18 +140,19 @@ fn asset_for_a_liability_and_liability_for_an_asset() {
 /// one base and −99, that is $1; ours ends with −51 and its keeper with 1. The second row is ten times the position.
 ///
 /// Drift's user has nothing else: −50 of equity, and the fee makes it −51. Ours must be solvent to pay a fee: something that
-/// cannot be seized keeps it so. Without it there is no fee, and −50 is left.
+/// cannot be seized keeps it so. Without it there is no fee, and −50 is left: a unit less, as a price of $100 for 10^9 units is
+/// rounded down.
 #[test]
 fn a_long_under_water_is_closed_whole() {
     for (base, quote, fee, left) in [(1, -150, 1, -51), (10, -1_100, 10, -110)] {
         let perp = || position(base * BASE, quote * QUOTE, 500, (100, 0));
-        let after = |plan: &PerpPlan| (quote + base * 100) * QUOTE - plan.fee as i64;
+        let after = |plan: &PerpPlan| quote * QUOTE + perp().notional.down as i64 - plan.fee as i64;
         let plan = closing(perp(), vec![solvent()], 1_000_000);
-        assert_eq!((plan.size, plan.fee, plan.insurance), ((base * BASE) as u64, (fee * QUOTE) as u64, 0));
+        assert_eq!((plan.size, plan.fee, plan.insurance), ((base * BASE) as u64, (fee * QUOTE) as u64 - 1, 0));
         assert_eq!(after(&plan), left * QUOTE);
         let plan = closing(perp(), Vec::new(), 1_000_000);
         assert_eq!((plan.size, plan.fee), ((base * BASE) as u64, 0), "LIQ-4");
-        assert_eq!(after(&plan), (left + fee) * QUOTE);
+        assert_eq!(after(&plan), (left + fee) * QUOTE - 1);
     }
 }
 

@@ -10,8 +10,8 @@ mod solend;
 
 use breakwater_client::margin::error::Pair;
 use breakwater_client::margin::{
-    Interval, LiquidationParams, Plan, Price, Refusal, Request, Side, Snapshot, SpotPlan, Target, TokenLeg, Value, Weights,
-    health, plan_liquidation,
+    Interval, LiquidationParams, Plan, Price, Refusal, Request, Side, Snapshot, SpotPlan, Target, TokenLeg, Value,
+    Weights, health, plan_liquidation,
 };
 
 /// Native units of a token.
