@@ -130,7 +130,8 @@ fn asset_for_a_liability_and_liability_for_an_asset() {
         let debt = leg(DEBT, Side::Debt, SOL, (100, 1), 12_000);
         let legs = vec![debt, dollars(held), other, solvent()];
         let plan = plan(legs, &params(202, 0), u64::MAX).unwrap_or_else(|refusal| panic!("{refusal:?}"));
-        let (repay, seize) = (u128::from(plan.repay) * 1_000_000_000 >> 30, u128::from(plan.seize) * 1_000_000 >> 20);
+        let (repay, seize) =
+            ((u128::from(plan.repay) * 1_000_000_000) >> 30, (u128::from(plan.seize) * 1_000_000) >> 20);
         let (repay, seize) = (u64::try_from(repay).expect("fits"), u64::try_from(seize).expect("fits"));
         assert!(near(repay, repaid) && near(seize, seized), "{repay} for {repaid}, {seize} for {seized}");
     }
