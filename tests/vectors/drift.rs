@@ -29,8 +29,9 @@ use crate::{COLLATERAL, DEBT, leg, params, plan, solvent};
 
 const BASE: i64 = 1_000_000_000;
 const QUOTE: i64 = 1_000_000;
-/// A closing pays for two units of rounding and rounds up: so many base units at a price of $100 and a gain of 8 % or more.
-const ROUNDING: u64 = 350;
+/// A closing adds two quote units for rounding and rounds the need up by at most one: 3 / 0.08 is 38 units of notional at the
+/// smallest gain of 8 %, and at $100 a unit is 10 base units; one more because the size is rounded up.
+const ROUNDING: u64 = 38 * 10 + 1;
 
 /// A fresh price of a unit with a number of decimals, dollars × 10^6.
 fn interval(price: u64, decimals: u32) -> Interval {
