@@ -7,6 +7,9 @@ mod accounts;
 mod freshness;
 mod keeper;
 mod legs;
+mod perp_accounts;
+mod perp_legs;
+mod perps;
 mod size;
 mod whether;
 
