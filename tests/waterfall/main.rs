@@ -4,6 +4,8 @@
 mod common;
 
 mod bankrupt;
+mod deleverage;
+mod market;
 mod order;
 
 use breakwater_client::instruction::ALL;
