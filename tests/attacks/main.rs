@@ -1,8 +1,13 @@
-//! Attacks on earlier drafts of the specification that concern lending and spot liquidation, each by its name and number
-//! in `docs/threat-model.md`, and the rule that closes it. Number 23, an unlisted extension, is in the suite of Token-2022.
+//! Attacks on earlier drafts of the specification, each by its name and number in `docs/threat-model.md`, and the rule that
+//! closes it: here those on lending and spot liquidation, beside it those with positions and on pools. Number 23, an unlisted
+//! extension, is in the suite of Token-2022.
 #![allow(non_snake_case)]
 #[path = "../common/mod.rs"]
 mod common;
+
+mod pools;
+mod positions;
+mod wealth;
 
 use breakwater_client::decode::Event;
 use breakwater_client::instruction::{self, ALL};
