@@ -12,8 +12,8 @@ mod health;
 mod limits;
 mod maturity;
 mod patience;
-//mod pool;
-//mod settle;
+mod pool;
+mod settle;
 
 use breakwater_client::interface::perp::PerpPosition;
 use breakwater_sim::price_path::Price8;

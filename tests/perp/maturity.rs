@@ -137,19 +137,21 @@ async fn the_profit_of_a_closed_position_matures_too() {
     assert_eq!(alice.perp(&mut world, "BTC").await, None);
 }
 
-/// Health lets profit mature by the clock without writing, but not on a stale index. ω = 0.9: with the hour over, 90 % of
-/// the profit covers the margin.
+/// Health lets profit mature by the clock without writing. R_init of 66,472,656,250 is 5,000,000,000 + 2,059,082,032; a
+/// deposit of 7,843,424,481 covers it at 0.9. After an hour floor(0.9 × 3,874,841,467) = 3,487,357,320 cover a part, and
+/// 3,968,583,014 are enough for the rest.
 #[tokio::test]
 async fn health_counts_what_would_have_matured_at_a_touch() {
     let mut world = calm().await;
     let alice = seen(&mut world).await;
-    // R_init of 66,472,656,250 is 5,000,000,000 + 2,059,082,032 = 7,059,082,032.
-    let least = |needed: u64| needed.div_ceil(9) * 10;
-    let before = least(7_059_082_032) + 1_000_000;
-    alice.withdraw(&mut world, "USDC", usdc(100_000) - before).await.succeeds();
-    alice.withdraw(&mut world, "USDC", usdc(3_000)).await.fails_with(MarginError::InsufficientHealth);
+    world.freshen_all().await;
+    let most = usdc(100_000) - 7_843_424_481;
+    // A second has passed since the touch: 3,874,841,467 / 3,600 = 1,076,344 have matured, of which 0.9 count.
+    alice.withdraw(&mut world, "USDC", most + 1_076_346).await.fails_with(MarginError::InsufficientHealth);
+    alice.withdraw(&mut world, "USDC", most).await.succeeds();
     wait(&mut world, W).await;
-    // 0.9 × 3,874,841,467 = 3,487,357,320 less is needed: 3,874,8xx of deposit is free.
-    alice.withdraw(&mut world, "USDC", usdc(3_000)).await.succeeds();
-    alice.withdraw(&mut world, "USDC", usdc(1_000)).await.fails_with(MarginError::InsufficientHealth);
+    let most = 7_843_424_481 - 3_968_583_014;
+    alice.withdraw(&mut world, "USDC", most + 1).await.fails_with(MarginError::InsufficientHealth);
+    alice.withdraw(&mut world, "USDC", most).await.succeeds();
+    assert_eq!(position(&mut world, &alice).await.matured, 0, "nobody has touched it");
 }
