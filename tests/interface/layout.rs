@@ -43,14 +43,14 @@ fn a_group_keeps_its_layout() {
 
 #[test]
 fn a_board_keeps_its_layout() {
-    account!(RiskBoard, "a585f381b96a7038", 10_040:
+    account!(RiskBoard, "a585f381b96a7038", 10_296:
         group 8, token_count 40, market_count 41, quote_token 42, quote_set 43, liquidation 44, feeds 56, tokens 5_688,
         markets 6_968);
     layout!(Feed, 0, 88: price 0, ema 8, publish_time 16, accepted_slot 24, confidence_band 32, listed 36, oracle 40,
         reserved 84);
     layout!(TokenRisk, 0, 40: deposit_index 0, borrow_index 8, index_time 16, weights 24, feed 36, listed 37, reserved 38);
-    layout!(MarketRisk, 0, 96: tiers 0, funding_index 64, funding_time 72, maturity 80, keeper_fee 84,
-        insurance_fee 86, profit_weight 88, listed 90, in_deficit 91, reserved 92);
+    layout!(MarketRisk, 0, 104: tiers 0, funding_index 64, funding_time 72, payable 80, maturity 88, keeper_fee 92,
+        insurance_fee 94, profit_weight 96, listed 98, in_deficit 99, reserved 100);
 }
 
 #[test]

@@ -141,6 +141,8 @@ fn candidates(state: &State, account: usize) -> Vec<(u8, u8)> {
     found.extend(of(Side::Debt).into_iter().flat_map(|debt| deposits.iter().map(move |deposit| (debt, *deposit))));
     found.push((0, 2));
     found.push((2, 3));
+    // What one instruction cannot name: a bank twice, or two markets.
+    found.retain(|(debt, deposit)| !legs.settle_alone(*debt, *deposit) && (*debt).min(*deposit) < MARKET_LEG);
     found
 }
 
@@ -178,7 +180,9 @@ pub fn calls(arena: &mut Arena, action: &Action) -> Vec<Call> {
             let pairs = candidates(&state, liquidatee);
             let (debt, collateral) = pairs[pick % pairs.len()];
             let owed = match debt.checked_sub(MARKET_LEG) {
-                Some(market) => state.perp(liquidatee, market).map_or(0, |perp| perp.pnl(state.mark(market)).unsigned_abs() as u64),
+                Some(market) => {
+                    state.perp(liquidatee, market).map_or(0, |perp| perp.pnl(state.mark(market)).unsigned_abs() as u64)
+                }
                 None => amount(&state, liquidatee, debt),
             };
             let request = part.of(owed / 2);

@@ -1,5 +1,6 @@
 //! Laws of liquidation on accounts with up to sixteen legs, dust among them and one feed that may be dead.
 
+use breakwater_client::margin::liquidation::Target;
 use breakwater_sim::chain::Chain;
 use breakwater_sim::world::{Listing, World};
 use breakwater_tests::arena::{Arena, Saved};
@@ -162,8 +163,10 @@ fn legs(state: &State, account: usize) -> Legs {
 
 /// The pair that a keeper would pass: the one that the program itself ranks first.
 fn best(arena: &Arena) -> Option<(u8, u8)> {
-    let pair = arena.world.best_pair(&arena.people[DEBTOR].account).ok()?;
-    Some((pair.debt, pair.collateral))
+    match arena.world.best_target(&arena.people[DEBTOR].account).ok()? {
+        Target::Spot(pair) => Some((pair.debt, pair.collateral)),
+        Target::Perp(market) => unreachable!("nobody has a position in market {market}"),
+    }
 }
 
 fn liquidate((debt, collateral): (u8, u8), request: u64) -> Call {

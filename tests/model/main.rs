@@ -1,6 +1,7 @@
 //! The program against the reference model.
 
 mod actions;
+mod collusion;
 mod ground;
 mod lending;
 mod liquidations;

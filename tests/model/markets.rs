@@ -186,7 +186,9 @@ fn everything(arena: &mut Arena, by: i64) -> Call {
 pub fn calls(arena: &mut Arena, step: &Step) -> Vec<Call> {
     let state = arena.state();
     let mut before = Vec::new();
-    if let Step::Trade { fresh: true, .. } | Step::Reduce { fresh: true, .. } | Step::Close { .. } | Step::Add { .. } = step {
+    if let Step::Trade { fresh: true, .. } | Step::Reduce { fresh: true, .. } | Step::Close { .. } | Step::Add { .. } =
+        step
+    {
         before.push(everything(arena, 0));
     }
     let perp = |who: usize, market: u8| state.perp(who, market).unwrap_or_default();
@@ -245,7 +247,10 @@ fn rare(arena: &mut Arena, state: &State, step: &Step) -> Vec<Call> {
             let held: Vec<u8> = state.accounts[liquidatee].perps.keys().copied().collect();
             let market = if held.is_empty() { *market } else { held[usize::from(*market) % held.len()] };
             let base = state.perp(liquidatee, market).map_or(0, |perp| perp.base.unsigned_abs());
-            vec![Call::Close { keeper: KEEPERS[*keeper], liquidatee, market, request: of(*part, base) }]
+            // Nobody is its own keeper: one account cannot be named twice.
+            let keeper = KEEPERS.into_iter().cycle().skip(*keeper).find(|keeper| *keeper != liquidatee);
+            let keeper = keeper.expect("there are two");
+            vec![Call::Close { keeper, liquidatee, market, request: of(*part, base) }]
         }
         Step::Resolve { rank, market } => {
             let account = ranked(state)[*rank];

@@ -1,8 +1,7 @@
 //! Properties of the program's mathematics alone, against exact rationals.
 
 use breakwater_client::margin::config::TokenWeights;
-use breakwater_client::margin::error::Pair;
-use breakwater_client::margin::liquidation::{Plan, best_pair, plan_liquidation};
+use breakwater_client::margin::liquidation::{Pair, Plan, SpotPlan, Target, best_target, plan_liquidation};
 use breakwater_client::margin::{
     Interval, LiquidationParams, Price, Request, Side, Snapshot, TokenLeg, Weights, health,
 };
@@ -140,15 +139,21 @@ fn health_follows_the_price_of_every_leg() {
 }
 
 /// Every pair's plan, if it has one.
-fn plans(snapshot: &Snapshot, most: u64) -> Result<Vec<Plan>, String> {
+fn plans(snapshot: &Snapshot, most: u64) -> Result<Vec<SpotPlan>, String> {
     let valuation = health::value(snapshot).map_err(|e| format!("{e:?}"))?;
     let of = |side| snapshot.tokens.iter().filter(move |leg| leg.side == side).map(|leg| leg.token);
     let pairs = of(Side::Debt).flat_map(|debt| of(Side::Deposit).map(move |collateral| Pair { debt, collateral }));
-    let plan = |pair| plan_liquidation(snapshot, &valuation, &params(), &Request { pair, max_repay: most }).ok();
-    let found: Vec<Plan> = pairs.filter_map(plan).collect();
-    let best = best_pair(snapshot, &valuation, &params()).ok();
+    let plan = |pair| {
+        let request = Request { target: Target::Spot(pair), most };
+        match plan_liquidation(snapshot, &valuation, &params(), &request).ok()? {
+            Plan::Spot(plan) => Some(plan),
+            Plan::Perp(plan) => unreachable!("a pair was asked for, not {plan:?}"),
+        }
+    };
+    let found: Vec<SpotPlan> = pairs.filter_map(plan).collect();
+    let best = best_target(snapshot, &valuation, &params()).ok();
     match best {
-        Some(best) if most == u64::MAX && !found.iter().any(|plan| plan.pair == best) => {
+        Some(best) if most == u64::MAX && !found.iter().any(|plan| Target::Spot(plan.pair) == best) => {
             Err(format!("LIQ-3: the best pair {best:?} has no plan"))
         }
         _ => Ok(found),

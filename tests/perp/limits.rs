@@ -1,9 +1,9 @@
 //! What a trade may not do: sizes, caps, skew, the state of the market, whose account it is.
 
+use breakwater_client::Address;
 use breakwater_client::interface::PerpMarket;
 use breakwater_client::interface::accounts::MarginAccount;
 use breakwater_client::interface::perp::{PerpPosition, STATUS_PAUSED, STATUS_REDUCE_ONLY};
-use breakwater_client::Address;
 use bytemuck::Zeroable;
 
 use super::{calm, doubled, long_one, move_to, position};
@@ -126,8 +126,8 @@ async fn without_liquidity_nothing_is_opened() {
     let mut world = World::with_market().await;
     let alice = world.funded(usdc(1_000)).await;
     world.freshen_all().await;
-    alice.trade(&mut world, "BTC", 1_000).await.fails_with(MarginError::OverSkew);
-    alice.trade(&mut world, "BTC", -1_000).await.fails_with(MarginError::OverSkew);
+    alice.trade(&mut world, "BTC", 1_000).await.fails_with(MarginError::OverOpenInterest);
+    alice.trade(&mut world, "BTC", -1_000).await.fails_with(MarginError::OverOpenInterest);
 }
 
 /// A trade that evens the market out needs no pool: the leverage is set to nothing meanwhile.
@@ -217,14 +217,11 @@ async fn reduce_fails_with_NoPosition_or_ReduceOnlyViolated_beyond_what_is_held(
 #[tokio::test]
 async fn the_delegate_trades_and_a_stranger_does_not() {
     let mut world = calm().await;
-    let (alice, bob, mallory) =
-        (long_one(&mut world).await, world.trader().await, world.trader().await);
+    let (alice, bob, mallory) = (long_one(&mut world).await, world.trader().await, world.trader().await);
     alice.set_delegate(&mut world, &bob.address()).await.succeeds();
     world.let_positions_settle().await;
-    let orders = [
-        alice.trade_instruction(&world, "BTC", 1_000, u64::MAX),
-        alice.reduce_instruction(&world, "BTC", 1_000, 0),
-    ];
+    let orders =
+        [alice.trade_instruction(&world, "BTC", 1_000, u64::MAX), alice.reduce_instruction(&world, "BTC", 1_000, 0)];
     for order in &orders {
         let stolen = order.with_account(0, &mallory.address());
         world.send(&[stolen], &[&mallory.key]).await.fails_with(MarginError::NotAccountOwnerOrDelegate);

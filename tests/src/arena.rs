@@ -18,8 +18,8 @@ use solana_signer::Signer;
 
 use crate::laws::{self, Extremes};
 use crate::model::liquidation::market_of;
-use crate::model::rational::{Range, display, int};
 use crate::model::perp::{MARKET_FEED, MARKET_LEG};
+use crate::model::rational::{Range, display, int};
 use crate::model::{Call, Closed, Executed, Order, Print, Seen, State};
 use crate::{observe, quote};
 
@@ -250,6 +250,9 @@ impl Arena {
                 self.world.wallet(&owner, &symbol);
             }
             Call::Refresh { prints, .. } => prints.iter().for_each(|(feed, print)| self.publish(*feed, print)),
+            Call::AddLiquidity { account, market, .. }
+            | Call::RequestLiquidity { account, market, .. }
+            | Call::RemoveLiquidity { account, market } => self.open_liquidity(*account, *market),
             _ => {}
         }
     }

@@ -68,7 +68,6 @@ impl Arena {
         }
     }
 
-
     fn pair_keys(&self, debt: u8, collateral: u8) -> TargetKeys {
         let bank = |token: u8| self.world.tokens[usize::from(token)].keys.bank;
         match (debt.checked_sub(MARKET_LEG), collateral.checked_sub(MARKET_LEG)) {
@@ -124,7 +123,7 @@ impl Arena {
     }
 
     /// Opens an owner's share of a pool where there is none yet.
-    fn open_liquidity(&mut self, account: usize, market: u8) {
+    pub(crate) fn open_liquidity(&mut self, account: usize, market: u8) {
         let owner = self.people[account].key.insecure_clone();
         let key = address::liquidity(&self.market(market), &owner.pubkey());
         if self.world.chain.account(&key).is_none() {
@@ -134,13 +133,7 @@ impl Arena {
         }
     }
 
-    fn perp_instruction(&mut self, call: &Call) -> Signed<'_> {
-        if let Call::AddLiquidity { account, market, .. }
-        | Call::RequestLiquidity { account, market, .. }
-        | Call::RemoveLiquidity { account, market } = call
-        {
-            self.open_liquidity(*account, *market);
-        }
+    fn perp_instruction(&self, call: &Call) -> Signed<'_> {
         let board = self.world.board;
         let who = |account: usize| (self.people[account].key.pubkey(), self.people[account].account);
         let (instruction, signer) = match call {

@@ -1,5 +1,6 @@
 //! The instructions of perpetuals, judged and carried out.
 
+use super::Liquidity;
 use super::trade::FRESH_RISK;
 use crate::model::health::Legs;
 use crate::model::state::{Call, STALE_INDEX, Seen, State};
@@ -38,6 +39,12 @@ impl State {
 
     /// Carries an instruction out on a state whose quote bank is charged; returns what speaks against it.
     fn run(&mut self, call: &Call) -> Verdict {
+        let verdict = self.run_once(call);
+        self.liquidity.retain(|_, entry| *entry != Liquidity::default());
+        verdict
+    }
+
+    fn run_once(&mut self, call: &Call) -> Verdict {
         match call {
             Call::Trade { account, market, order, limit } => self.trade(*account, *market, *order, *limit),
             Call::Settle { account, market, amount, stranger } => self.settle(*account, *market, *amount, *stranger),
@@ -61,7 +68,9 @@ impl State {
     pub(crate) fn perform_perp(&mut self, call: &Call, seen: &Seen) -> Result<(), String> {
         match call {
             Call::Trade { .. } => {}
-            Call::RequestLiquidity { account, market, .. } => return self.request_as_seen((*account, *market), call, seen),
+            Call::RequestLiquidity { account, market, .. } => {
+                return self.request_as_seen((*account, *market), call, seen);
+            }
             _ => {
                 let token = self.quote().token;
                 self.tokens[usize::from(token)].bank = self.accrue_as_seen(token, seen)?;
@@ -81,7 +90,9 @@ impl State {
         if !(value(&low)..=value(&high)).contains(&seen) {
             return Err(format!("a request is worth {seen}, the model has {} to {}", value(&low), value(&high)));
         }
-        low.liquidity.entry(who).or_default().requested_value = seen;
+        if let Some(entry) = low.liquidity.get_mut(&who) {
+            entry.requested_value = seen;
+        }
         low.tokens.clone_from(&self.tokens);
         *self = low;
         Ok(())

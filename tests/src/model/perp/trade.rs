@@ -167,8 +167,8 @@ fn delta(perp: &Perp, order: Order) -> Result<i128, E> {
     let base = i128::from(perp.base);
     Ok(match order {
         Order::Trade(delta) => delta.into(),
-        Order::Reduce(ALL) if base != 0 => -base,
-        Order::Reduce(ALL) => return Err(E::ReduceOnlyViolated),
+        Order::Reduce(_) if base == 0 => return Err(E::NoPosition),
+        Order::Reduce(ALL) => -base,
         Order::Reduce(size) => {
             refuse(i128::from(size) > base.abs(), E::ReduceOnlyViolated)?;
             -base.signum() * i128::from(size)

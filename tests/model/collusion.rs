@@ -1,0 +1,185 @@
+//! NPR-1: no set of colluding keys profits beyond real price moves.
+//!
+//! Who is honest: one lender of every token, one provider of every pool, and the protocol (tranches, fees, the shared fund).
+//! Everybody else colludes: they trade, settle, provide liquidity, liquidate and deleverage each other, lend, borrow and
+//! default, along random price paths with jumps, stale feeds and gaps.
+//!
+//! Wealth of the honest, in dollars at the prices of the moment:
+//! - deposits less debts of their accounts, at the banks' indices;
+//! - the tranches and fees of banks and markets, and the shared fund;
+//! - liquidity shares × (E + V) / (all shares + V), where E is the pool's equity of spec §10.7 without any floor: what the
+//!   pool has, less what traders own at the mark, less the premium that closing all of K would refund.
+//!
+//! A price alone changes it by the mark-to-market move of what the honest hold: their tokens, and the pool's −K base with its
+//! premium. So the law is asked of every single instruction, with both states **valued at the prices after it**: the wealth
+//! of the honest does not fall, but for the roundings of one instruction, and but for a bankruptcy, which may cost at most
+//! what the account's equity is below zero. Summed over a path: the honest lose at most what real moves cost their net
+//! holdings plus what bankrupt accounts cannot pay, and where no price moves they lose nothing. As nothing is created, that
+//! bounds what all colluding keys together gain.
+
+use breakwater_tests::arena::Arena;
+use breakwater_tests::model::bank::exact_amount;
+use breakwater_tests::model::perp::pool::VIRTUAL;
+use breakwater_tests::model::rational::{Q, display, int, ratio};
+use breakwater_tests::model::{Call, State};
+use num_traits::{Signed, Zero};
+
+use crate::actions::Action;
+use crate::ground::LENDER;
+use crate::markets::{self, PROVIDERS, Step};
+use crate::sequences::{enough, runner};
+
+/// They never act after the beginning.
+const HONEST: [usize; 2] = [LENDER, PROVIDERS[0]];
+const CASES: u32 = 40;
+const STEPS: usize = 60;
+/// Quote units that the roundings of one instruction may cost the honest: each transfer of deposit shares rounds by less
+/// than two units, and no instruction makes more than four.
+const ROUNDINGS: u32 = 8;
+
+/// Dollars that the honest have, at the prices of a state.
+fn honest(state: &State) -> Q {
+    let mut wealth = Q::zero();
+    for (token, entry) in (0u8..).zip(&state.tokens) {
+        let bank = &entry.bank;
+        let mut units = int(bank.tranche) + int(bank.fees);
+        for account in HONEST {
+            if let Some(position) = state.accounts[account].positions.get(&token) {
+                units += exact_amount(position.shares, bank.deposit_index);
+            }
+        }
+        wealth += units * entry.feed.mid();
+    }
+    let index = state.quote_index();
+    let mut units = state.fund.map_or(Q::zero(), |fund| exact_amount(fund.shares, index));
+    for (number, market) in (0u8..).zip(&state.markets) {
+        units += exact_amount(market.tranche, index) + exact_amount(market.fees, index);
+        let shares = state.liquidity.get(&(PROVIDERS[0], number)).map_or(0, |entry| entry.shares);
+        let equity = market.equity(state.mark(number), index);
+        units += int(shares) * int(equity + VIRTUAL) / int(i128::from(market.liquidity) + VIRTUAL);
+    }
+    wealth + units * state.token(state.quote().token).feed.mid()
+}
+
+/// A state at the prices of another.
+fn priced(state: &State, prices: &State) -> State {
+    let mut state = state.clone();
+    state.tokens.iter_mut().zip(&prices.tokens).for_each(|(token, other)| token.feed = other.feed);
+    state.markets.iter_mut().zip(&prices.markets).for_each(|(market, other)| market.feed = other.feed);
+    state
+}
+
+/// Whose key acts; nobody's for what anybody may do.
+fn actor(call: &Call) -> Option<usize> {
+    match call {
+        Call::Deposit { account, .. }
+        | Call::Withdraw { account, .. }
+        | Call::Borrow { account, .. }
+        | Call::Repay { account, .. }
+        | Call::Trade { account, .. }
+        | Call::Settle { account, .. }
+        | Call::AddLiquidity { account, .. }
+        | Call::RequestLiquidity { account, .. }
+        | Call::RemoveLiquidity { account, .. }
+        | Call::Insure { account, .. } => Some(*account),
+        _ => None,
+    }
+}
+
+/// What an instruction may cost the honest, dollars.
+fn allowed(call: &Call, before: &State) -> Q {
+    let unit = before.token(before.quote().token).feed.mid();
+    // Lending rounds in native units of the token, at most a unit of each that the instruction touches.
+    let native = before.tokens.iter().map(|token| token.feed.mid()).max().unwrap_or_default();
+    let roundings = unit * int(ROUNDINGS) + native * int(4);
+    let Call::Resolve { account, token } = call else { return roundings };
+    let market = token.checked_sub(breakwater_tests::model::perp::MARKET_LEG);
+    let bank = before.touch(before.bank_of(*token));
+    let equity = before.legs_in(&before.accounts[*account], &[&bank], market).equity().lo;
+    // Nothing of a cent or more is left on any side; there are sixteen token and eight market legs at most.
+    roundings + (-equity).max(Q::zero()) + ratio(24, 100)
+}
+
+/// What a path has shown.
+#[derive(Default)]
+struct Seen {
+    instructions: u64,
+    most_lost: f64,
+    gained: f64,
+}
+
+fn play(sequence: &[Step], seen: &mut Seen) -> Result<Arena, String> {
+    let mut arena = markets::populated();
+    for (number, step) in sequence.iter().enumerate() {
+        for call in markets::calls(&mut arena, step) {
+            if actor(&call).is_some_and(|account| HONEST.contains(&account)) {
+                continue;
+            }
+            let before = arena.state();
+            let refused = arena.perform(&call).map_err(|what| format!("step {number}, {step:?}: {what}"))?;
+            if refused.is_some() {
+                continue;
+            }
+            let after = arena.state();
+            let before = priced(&before, &after);
+            let lost = honest(&before) - honest(&after);
+            seen.instructions += 1;
+            if lost > allowed(&call, &before) {
+                return Err(format!("NPR-1: step {number}, {call:?} costs the honest ${}", display(&lost)));
+            }
+            let lost = display(&lost);
+            if matches!(call, Call::Resolve { .. }) {
+                seen.most_lost = seen.most_lost.max(lost);
+            } else {
+                seen.gained -= lost;
+            }
+        }
+    }
+    Ok(arena)
+}
+
+#[test]
+fn colluding_keys_gain_nothing_but_from_prices_and_bankruptcies() {
+    let mut seen = Seen::default();
+    runner(CASES, |sequence: Vec<Step>| play(&sequence, &mut seen).map(|_| ()), markets::sequence(STEPS));
+    println!(
+        "{} instructions; the honest gained ${} apart from prices and bankruptcies; the worst bankruptcy cost ${}",
+        seen.instructions, seen.gained, seen.most_lost
+    );
+    enough(seen.instructions, 500, "instructions");
+}
+
+/// Whether a step moves a price.
+fn moves(step: &Step) -> bool {
+    matches!(
+        step,
+        Step::Move { .. }
+            | Step::MoveAll { .. }
+            | Step::Depeg { .. }
+            | Step::Tokens(Action::Move { .. } | Action::MoveAll { .. })
+    )
+}
+
+#[test]
+fn colluding_keys_gain_nothing_where_no_price_moves() {
+    let mut seen = Seen::default();
+    runner(
+        CASES,
+        |mut sequence: Vec<Step>| {
+            sequence.retain(|step| !moves(step));
+            let before = seen.instructions;
+            let arena = play(&sequence, &mut seen)?;
+            let (start, end) = (markets::populated().state(), arena.state());
+            let lost = honest(&priced(&start, &end)) - honest(&end);
+            let roundings =
+                allowed(&Call::Deleverage { account: 1, market: 0 }, &end) * int(seen.instructions - before);
+            if lost.is_positive() && lost > roundings {
+                return Err(format!("NPR-1: the honest end with ${} less", display(&lost)));
+            }
+            Ok(())
+        },
+        markets::sequence(STEPS),
+    );
+    println!("{} instructions without moves; the honest gained ${}", seen.instructions, seen.gained);
+    enough(seen.instructions, 500, "instructions");
+}
