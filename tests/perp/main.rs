@@ -4,11 +4,11 @@
 #[path = "../common/mod.rs"]
 mod common;
 
-//mod accounts;
+mod accounts;
 mod fills;
 mod funding;
 mod health;
-//mod insure;
+mod insure;
 mod limits;
 mod maturity;
 mod patience;

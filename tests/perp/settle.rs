@@ -4,6 +4,7 @@
 use breakwater_client::Address;
 use breakwater_client::decode::Event;
 use breakwater_client::interface::events::PnlSettled;
+use breakwater_sim::price_path::Price8;
 
 use super::{ONE_LONG, calm, doubled, down_a_sixteenth, long_one, move_to, position, up_a_sixteenth};
 use crate::common::{InstructionError, MarginError, Tamper, Trader, Verdict, World, btc, sol, usdc};
@@ -68,12 +69,12 @@ async fn a_loss_is_paid_as_far_as_the_deposit_goes() {
 /// A long whose whole profit of 3,874,841,467 has matured: it was seen at the purchase of a lot, an hour ago.
 async fn ripe(world: &mut World) -> Trader {
     let alice = long_one(world).await;
-    ripen(world, &alice).await;
+    ripen(world, &alice, up_a_sixteenth()).await;
     alice
 }
 
-async fn ripen(world: &mut World, alice: &Trader) {
-    move_to(world, up_a_sixteenth()).await;
+async fn ripen(world: &mut World, alice: &Trader, price: Price8) {
+    move_to(world, price).await;
     alice.trade(world, "BTC", 1_000).await.succeeds();
     world.chain.advance(W);
     world.freshen_all().await;
@@ -98,8 +99,7 @@ async fn profit_is_turned_into_a_deposit_by_the_owner_or_the_delegate_alone() {
     let sent = alice.settle(&mut world, "BTC", u64::MAX).await.succeeds();
     let rest = PROFIT - 1_000_000_000;
     let quote = position(&mut world, &alice).await.quote;
-    let settled =
-        PnlSettled { account: alice.account.to_bytes(), amount: rest as i64, paid: rest, quote, market: 0 };
+    let settled = PnlSettled { account: alice.account.to_bytes(), amount: rest as i64, paid: rest, quote, market: 0 };
     assert_eq!(sent.events, [Event::PnlSettled(settled)]);
     assert_eq!(alice.deposited(&mut world, "USDC").await, usdc(100_000) + PROFIT);
     assert_eq!(world.market("BTC").await.pool, pool - rest);
@@ -115,7 +115,7 @@ async fn anybody_lets_matured_profit_pay_a_quote_debt() {
     world.freshen_all().await;
     alice.trade(&mut world, "BTC", btc(1)).await.succeeds();
     alice.borrow(&mut world, "USDC", usdc(1_000)).await.succeeds();
-    ripen(&mut world, &alice).await;
+    ripen(&mut world, &alice, up_a_sixteenth()).await;
     let stranger = world.trader().await;
     stranger.settle_for(&mut world, &alice, "BTC", 400_000_000).await.succeeds();
     assert_eq!(alice.owed(&mut world, "USDC").await, 600_000_000);
@@ -157,22 +157,22 @@ async fn taking_profit_with_risk_left_needs_fresh_prices() {
     alice.settle(&mut world, "BTC", u64::MAX).await.succeeds();
 }
 
-/// Alice's profit is more than the pool has, because bob, whose loss it is, has not paid yet. It pays what it has; bob's
-/// loss brings the rest.
+/// Half a BTC each side of a pool of 10,000 USDC: at twice the price alice has won some 31,000 that bob has not paid yet. The
+/// pool pays what it has; bob's loss brings the rest.
 #[tokio::test]
 async fn profit_is_paid_as_far_as_the_pool_has_it() {
     let mut world = World::with_market().await;
-    world.provider("BTC", usdc(1_000)).await;
+    world.provider("BTC", usdc(10_000)).await;
     world.set_market("BTC", |config| (config.funding_slope, config.funding_max) = (0, 0)).await.succeeds();
     let (alice, bob) = (world.funded(usdc(100_000)).await, world.funded(usdc(100_000)).await);
     world.freshen_all().await;
-    for _ in 0..32 {
-        alice.trade(&mut world, "BTC", 31_000).await.succeeds();
-        bob.trade(&mut world, "BTC", -31_000).await.succeeds();
+    for size in [250_000, 250_000] {
+        alice.trade(&mut world, "BTC", size).await.succeeds();
+        bob.trade(&mut world, "BTC", -size).await.succeeds();
     }
-    ripen(&mut world, &alice).await;
+    ripen(&mut world, &alice, doubled()).await;
     let (pool, profit) = (world.market("BTC").await.pool, alice.pnl(&mut world, "BTC").await as u64);
-    assert!(pool < profit, "{pool} {profit}");
+    assert!((31_000_000_000..31_300_000_000).contains(&profit) && pool < 10_000_000_000, "{profit} {pool}");
     assert_eq!(world.market("BTC").await.deficit_since, 0, "bob owes more than the pool lacks");
     alice.settle(&mut world, "BTC", u64::MAX).await.succeeds();
     assert_eq!(alice.deposited(&mut world, "USDC").await, usdc(100_000) + pool);
