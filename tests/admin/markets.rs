@@ -16,7 +16,7 @@ use solana_signer::Signer;
 use super::market_bounds::market_bounds;
 use crate::common::world::feed_id;
 use crate::common::{
-    Constraint, InstructionError, MarginError, OTHER_PROGRAM, Tamper, Verdict, World, btc_listing, wrong,
+    Constraint, InstructionError, MarginError, OTHER_PROGRAM, Tamper, Verdict, World, btc_listing, btc_price, wrong,
 };
 
 async fn with_quote() -> World {
@@ -92,7 +92,7 @@ async fn create_market_fails_with_MarketOfOtherNumber_or_MarketsFull() {
     }
     assert_eq!(world.board().await.market_count, 32);
     // The last one has the last feed.
-    world.price("M31", crate::common::btc_price()).await;
+    world.price("M31", btc_price()).await;
     assert_ne!(world.board().await.feeds[63].price, 0);
 }
 
@@ -258,4 +258,24 @@ async fn markets_refuse_wrong_accounts() {
     rows.push(wrong("another group", 1, second.group.group, MarginError::MarketOfOtherGroup));
     rows.push(wrong("the market of another group", 2, second.market, MarginError::MarketOfOtherGroup));
     world.refuses_wrong_accounts(&status, &admin, &rows).await;
+}
+
+/// A market's index is feed 32 + n: `set_oracle` replaces it like a token's, so that a feed that has ended traps nobody.
+#[tokio::test]
+async fn the_feed_of_a_market_is_replaced_by_set_oracle() {
+    let mut world = with_quote().await;
+    world.list_perp("BTC", btc_listing()).await.succeeds();
+    world.price("BTC", btc_price()).await;
+    let before = world.board().await.feeds[32];
+    let oracle = OracleConfig { drift: 3, decimals: 9, ..default_oracle(feed_id("BTC2")) };
+    let set = |feed| instruction::set_oracle(&world.admin.pubkey(), &world.group, &world.board, feed, oracle);
+    let (first, second) = (set(32), set(33));
+    world.send_as_admin(&[first]).await.succeeds();
+    let expected = Feed { oracle: OracleConfig { decimals: 6, ..oracle }, ..before };
+    assert_eq!(world.board().await.feeds[32], expected, "decimals and the last print stay");
+    world.chain.advance(1);
+    let update = world.update("BTC", btc_price());
+    world.write_update("BTC", &update);
+    world.refresh(&["BTC"]).await.fails_with(MarginError::OracleFeedMismatch);
+    world.send_as_admin(&[second]).await.fails_with(MarginError::TokenNotListed);
 }
