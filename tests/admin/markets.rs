@@ -151,8 +151,7 @@ async fn CFG_1_markets_keep_their_bounds() {
             because(world.send_as_admin(&[set]).await);
             assert_eq!(world.market("BTC").await.config, before);
         } else {
-            let sent = world.send_as_admin(&[set]).await;
-            assert!(sent.is_ok(), "row {row}: {}", sent.err().map(|e| e.to_string()).unwrap_or_default());
+            world.send_as_admin(&[set]).await.unwrap_or_else(|failure| panic!("row {row}: {failure}"));
             assert_eq!(world.market("BTC").await.config, config);
             assert_eq!(world.board().await.markets[0].tiers, config.tiers);
         }

@@ -6,7 +6,7 @@ use breakwater_client::interface::events::Insured;
 use breakwater_client::{PROGRAM_ID, address};
 
 use super::{calm, long_one};
-use crate::common::{InstructionError, MarginError, Tamper, Verdict, sol, usdc};
+use crate::common::{InstructionError, MarginError, Tamper, Verdict, btc_price, sol, usd, usdc};
 
 #[tokio::test]
 async fn insurance_moves_from_the_deposit_to_the_fund_or_to_the_tranche() {
@@ -73,7 +73,7 @@ async fn insure_fails_with_InsufficientHealth_or_StalePrice_where_a_position_nee
     alice.insure_market(&mut world, "BTC", most).await.succeeds();
     world.chain.advance(21);
     alice.insure_group(&mut world, 1).await.fails_with(MarginError::StalePrice);
-    let prices = [("USDC", crate::common::usd(1)), ("BTC", crate::common::btc_price())];
+    let prices = [("USDC", usd(1)), ("BTC", btc_price())];
     world.chain.advance(299);
     world.prices(&prices).await;
     alice.insure_group(&mut world, 1).await.fails_with(MarginError::StaleIndex);

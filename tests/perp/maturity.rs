@@ -70,8 +70,8 @@ async fn what_one_touch_has_seen_has_not_matured() {
     assert_eq!((held.matured, held.seen), (0, PROFIT));
 }
 
-/// A spike that is seen once and gone: what matures is the smaller of both times. At 62,750 (mark a fraction below) the
-/// long is worth 62,812,749,999 + 62,... less than what was seen.
+/// A spike that one touch has seen and the next does not find: at $62,500 the long is at a loss, and nothing is left to
+/// ripen when the price comes back.
 #[tokio::test]
 async fn a_spike_matures_nothing() {
     let mut world = calm().await;
