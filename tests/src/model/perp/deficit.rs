@@ -79,12 +79,14 @@ impl State {
         self.touch_market(market, index);
         refuse(self.market(market).deficit(mark, index) == 0, E::NoDeficit)?;
         self.draw_on_fund(market);
+        // Whole units of dust may leave the pool with the touch; they are not worth deleveraging anybody.
+        let short = self.market(market).deficit(mark, index) > 0;
         let perp = self.perp(account, market).ok_or(E::NoPosition)?;
         let mut perp = self.touch_perp(perp, market, index);
         self.set_perp(account, market, &perp);
         let books = self.market(market);
         let deficit = books.deficit(mark, index);
-        if deficit > 0 {
+        if short {
             let (pnl, net, base) = (perp.pnl(mark), books.net(), i128::from(perp.base));
             let candidate = pnl > 0 && (base == 0 || net == 0 || base.signum() == net.signum());
             refuse(!candidate, E::NotAWinner)?;
