@@ -45,7 +45,9 @@ async fn the_creator_of_a_group_becomes_admin_and_risk_manager() {
     let expected = RiskBoard {
         group: address.to_bytes(),
         token_count: 0,
-        reserved: [0; 2],
+        market_count: 0,
+        quote_token: 0,
+        quote_set: 0,
         liquidation: default_liquidation(),
         feeds: [Feed::zeroed(); 64],
         tokens: [TokenRisk::zeroed(); 32],

@@ -87,7 +87,7 @@ impl Trader {
         instruction::repay(&self.address(), &self.account, &world.keys(symbol), &wallet, amount)
     }
 
-    /// Liquidates a pair of legs, debt and collateral.
+    /// Liquidates a pair of legs, debt and collateral; either may be a market.
     ///
     /// # Errors
     /// The program's refusal.
@@ -103,8 +103,7 @@ impl Trader {
             keeper_account: self.account,
             liquidatee: who.account,
             board: world.board,
-            debt_bank: world.keys(pair.0).bank,
-            collateral_bank: world.keys(pair.1).bank,
+            target: world.pair(pair),
         };
         instruction::liquidate(&keys, most)
     }

@@ -76,6 +76,12 @@ impl Chain {
         self.set_time(self.now() + seconds);
     }
 
+    /// Lets slots pass within one second.
+    pub fn skip(&mut self, slots: u64) {
+        self.clock.slot += slots;
+        self.context.set_sysvar(&self.clock);
+    }
+
     /// Sends a transaction, signed by the payer and others.
     ///
     /// # Errors

@@ -8,6 +8,8 @@
 
 pub mod actors;
 pub mod chain;
+pub mod markets;
+pub mod perps;
 pub mod tamper;
 pub mod verdict;
 pub mod world;
@@ -15,6 +17,8 @@ pub mod world;
 pub use actors::Trader;
 pub use breakwater_client::interface::MarginError;
 pub use chain::Chain;
+pub use markets::{CAP, LOT, QUOTE, SKEW_SCALE, SecondMarket, UNIT, btc, btc_listing, btc_price};
+pub use perps::any_price;
 pub use solana_instruction::error::InstructionError;
 pub use tamper::{OTHER_PROGRAM, Tamper, wrong};
 pub use verdict::{Constraint, TokenError, Verdict, because};

@@ -2,18 +2,19 @@
 //! that a price just published is an interval of no width and every number in a test can be computed by hand.
 
 use breakwater_client::decode::account_size;
-use breakwater_client::instruction::{self, BankKeys, TOKEN_ITEM};
+use breakwater_client::instruction::{self, BankKeys, Creditor, TOKEN_ITEM};
 use breakwater_client::interface::{Bank, Group, MarginAccount, RiskBoard};
 use breakwater_client::{Address, PROGRAM_ID, address};
 use breakwater_sim::invariants::{BankPicture, Picture, Watch};
 use breakwater_sim::oracle::{PriceUpdate, RECEIVER};
 use breakwater_sim::price_path::{Price8, Sample};
 use breakwater_sim::tokens;
-use breakwater_sim::world::{Listing, Sent, Token, default_liquidation, default_oracle};
+use breakwater_sim::world::{Listing, Perp, Sent, Token, default_liquidation, default_oracle};
 use solana_instruction::Instruction;
 use solana_keypair::Keypair;
 use solana_signer::Signer;
 
+use super::markets::QUOTE;
 use super::{Chain, Trader, Verdict};
 
 /// Whole SOL in native units.
@@ -50,6 +51,12 @@ pub struct World {
     pub tokens: Vec<Token>,
     /// Every margin account that was opened here.
     pub accounts: Vec<Address>,
+    /// Listed markets by number. No market has the name of a token: one name is one feed.
+    pub perps: Vec<Perp>,
+    /// The shared fund.
+    pub fund: Option<Address>,
+    /// Every share of a pool that was opened here.
+    pub liquidity: Vec<Address>,
     watch: Watch,
 }
 
@@ -83,7 +90,18 @@ impl World {
         let mut chain = Chain::start().await;
         let admin = chain.funded_key();
         let (group, board) = create_group(&mut chain, &admin, 0).await;
-        World { chain, admin, group, board, tokens: Vec::new(), accounts: Vec::new(), watch: Watch::default() }
+        World {
+            chain,
+            admin,
+            group,
+            board,
+            tokens: Vec::new(),
+            accounts: Vec::new(),
+            perps: Vec::new(),
+            fund: None,
+            liquidity: Vec::new(),
+            watch: Watch::default(),
+        }
     }
 
     /// Another group of the same admin on the same chain, with a bank of SOL.
@@ -195,14 +213,15 @@ impl World {
         for account in self.accounts.clone() {
             accounts.extend(self.chain.find::<MarginAccount>(&account).await);
         }
-        let picture = Picture { board: self.board().await, banks, accounts };
+        let (markets, fund) = (self.market_pictures().await, self.insurance_fund().await);
+        let picture = Picture { board: self.board().await, banks, accounts, markets, fund };
         self.watch.check_picture(&picture).unwrap_or_else(|violation| panic!("{violation}"));
     }
 
     /// Publishes a price and brings it to the board; the clock moves on by a second where the board already knows a print
     /// of this second.
     pub async fn price(&mut self, symbol: &str, price: Price8) {
-        let number = usize::from(self.token(symbol).number);
+        let number = usize::from(self.source(symbol).feed);
         if self.board().await.feeds[number].publish_time >= self.chain.now() {
             self.chain.advance(1);
         }
@@ -225,25 +244,25 @@ impl World {
     /// A sound print of a price, published now.
     pub fn update(&self, symbol: &str, price: Price8) -> PriceUpdate {
         let sample = Sample { price, conf: Price8(0), ema: price };
-        PriceUpdate::new(self.token(symbol).feed_id, &sample, self.chain.now())
+        PriceUpdate::new(feed_id(symbol), &sample, self.chain.now())
     }
 
-    /// Writes a token's oracle account without refreshing the board.
+    /// Writes a token's or a market's oracle account without refreshing the board.
     pub fn write_update(&mut self, symbol: &str, update: &PriceUpdate) {
-        let oracle = self.token(symbol).oracle;
+        let oracle = self.source(symbol).oracle;
         self.chain.set_data(&oracle, &RECEIVER, update.to_bytes());
     }
 
-    /// Publishes what the token costs already, again and now, for all named; indices are brought to the board too.
+    /// Publishes the last price again and now, for all named; indices and funding are brought to the board too.
     pub async fn freshen(&mut self, symbols: &[&str]) {
         let now = self.chain.now();
         let board = self.board().await;
-        if symbols.iter().any(|s| board.feeds[usize::from(self.token(s).number)].publish_time >= now) {
+        if symbols.iter().any(|s| board.feeds[usize::from(self.source(s).feed)].publish_time >= now) {
             self.chain.advance(1);
         }
         let now = self.chain.now();
         for symbol in symbols {
-            let oracle = self.token(symbol).oracle;
+            let oracle = self.source(symbol).oracle;
             let mut account = self.chain.account(&oracle).await.expect("the price was published before");
             account.data[PUBLISH_TIME].copy_from_slice(&now.to_le_bytes());
             self.chain.set_account(&oracle, account);
@@ -252,22 +271,25 @@ impl World {
         self.sync(symbols).await.succeeds();
     }
 
-    /// Brings the named tokens' oracle accounts to the board.
+    /// Brings the named tokens' and markets' oracle accounts to the board.
     ///
     /// # Errors
     /// The program's refusal.
     pub async fn refresh(&mut self, symbols: &[&str]) -> Sent {
-        let items: Vec<_> = symbols.iter().map(|s| self.token(s)).map(|t| (t.number, t.oracle)).collect();
+        let items: Vec<_> = symbols.iter().map(|s| self.source(s)).map(|s| (s.feed, s.oracle)).collect();
         self.send(&[instruction::refresh(&self.board, &items)], &[]).await
     }
 
-    /// Brings the named tokens' indices to the board.
+    /// Brings the named tokens' indices and markets' funding to the board.
     ///
     /// # Errors
     /// The program's refusal.
     pub async fn sync(&mut self, symbols: &[&str]) -> Sent {
-        let items: Vec<_> =
-            symbols.iter().map(|s| self.token(s)).map(|t| (TOKEN_ITEM + t.number, t.keys.bank)).collect();
+        let item = |symbol: &&str| match self.find_perp(symbol) {
+            Some(perp) => perp.market_item(),
+            None => (TOKEN_ITEM + self.token(symbol).number, self.token(symbol).keys.bank),
+        };
+        let items: Vec<_> = symbols.iter().map(item).collect();
         self.send(&[instruction::refresh(&self.board, &items)], &[]).await
     }
 
@@ -276,7 +298,12 @@ impl World {
     /// # Errors
     /// The program's refusal.
     pub async fn resolve_bankruptcy(&mut self, who: &Address, symbol: &str) -> Sent {
-        let resolve = instruction::resolve_bankruptcy(who, &self.board, &self.keys(symbol).bank);
+        let bank = self.keys(symbol).bank;
+        let creditor = match self.fund {
+            Some(fund) if symbol == QUOTE => Creditor::QuoteBank { quote_bank: bank, fund },
+            _ => Creditor::Bank(bank),
+        };
+        let resolve = instruction::resolve_bankruptcy(who, &self.board, &creditor);
         self.send(&[resolve], &[]).await
     }
 

@@ -4,13 +4,18 @@
 use std::mem::offset_of;
 
 use breakwater_client::decode::{account_size, discriminator};
-use breakwater_client::interface::accounts::{DISCRIMINATOR, Feed, MarketRisk, PerpPosition, TokenPosition, TokenRisk};
-use breakwater_client::interface::config::{LendingConfig, LiquidationConfig, OracleConfig, WeightConfig};
-use breakwater_client::interface::events::{
-    AccountClosed, AccountOpened, BalanceChanged, BankruptcyResolved, DelegateSet, Liquidated, ParameterSet,
-    TokenListed,
+use breakwater_client::interface::accounts::{DISCRIMINATOR, Feed, MarketRisk, TokenPosition, TokenRisk};
+use breakwater_client::interface::config::{
+    LendingConfig, LiquidationConfig, OracleConfig, PerpConfig, TierConfig, WeightConfig,
 };
-use breakwater_client::interface::{Bank, Group, MarginAccount, RiskBoard};
+use breakwater_client::interface::events::{
+    AccountClosed, AccountOpened, BalanceChanged, BankruptcyResolved, DelegateSet, Deleveraged, Insured, Liquidated,
+    LiquidityChanged, MarketListed, MarketLossResolved, ParameterSet, PerpLiquidated, PnlSettled, TokenListed, Traded,
+};
+use breakwater_client::interface::perp::PerpPosition;
+use breakwater_client::interface::{
+    Bank, Group, InsuranceFund, LiquidityPosition, MarginAccount, PerpMarket, RiskBoard,
+};
 
 /// Asserts a type's size and the offsets of all its fields, counted from `$from` bytes before the type.
 macro_rules! layout {
@@ -38,12 +43,14 @@ fn a_group_keeps_its_layout() {
 
 #[test]
 fn a_board_keeps_its_layout() {
-    account!(RiskBoard, "a585f381b96a7038", 9_016:
-        group 8, token_count 40, reserved 42, liquidation 44, feeds 56, tokens 5_688, markets 6_968);
+    account!(RiskBoard, "a585f381b96a7038", 10_296:
+        group 8, token_count 40, market_count 41, quote_token 42, quote_set 43, liquidation 44, feeds 56, tokens 5_688,
+        markets 6_968);
     layout!(Feed, 0, 88: price 0, ema 8, publish_time 16, accepted_slot 24, confidence_band 32, listed 36, oracle 40,
         reserved 84);
     layout!(TokenRisk, 0, 40: deposit_index 0, borrow_index 8, index_time 16, weights 24, feed 36, listed 37, reserved 38);
-    layout!(MarketRisk, 0, 64: reserved 0);
+    layout!(MarketRisk, 0, 104: tiers 0, funding_index 64, funding_time 72, payable 80, maturity 88, keeper_fee 92,
+        insurance_fee 94, profit_weight 96, listed 98, in_deficit 99, reserved 100);
 }
 
 #[test]
@@ -56,11 +63,32 @@ fn a_bank_keeps_its_layout() {
 
 #[test]
 fn a_margin_account_keeps_its_layout() {
-    account!(MarginAccount, "85dcadd5b3d32bee", 768:
-        group 8, owner 40, delegate 72, flag_slot 104, flag_time 112, tokens 120, perps 376, number 760, version 762,
-        bump 763, reserved 764);
+    account!(MarginAccount, "85dcadd5b3d32bee", 960:
+        group 8, owner 40, delegate 72, flag_slot 104, flag_time 112, tokens 120, perps 376, number 952, version 954,
+        bump 955, reserved 956);
     layout!(TokenPosition, 0, 16: shares 0, token 8, side 9, reserved 10);
-    layout!(PerpPosition, 0, 48: base 0, quote 8, matured 16, matured_at 24, funding_index 32, market 40, reserved 41);
+    layout!(PerpPosition, 0, 72: base 0, quote 8, matured 16, seen 24, touched_at 32, funding_index 40, increased_at 48,
+        increased_slot 56, market 64, reserved 65);
+}
+
+#[test]
+fn a_market_keeps_its_layout() {
+    account!(PerpMarket, "0adf0c2c6bf537f7", 288:
+        group 8, long 40, short 48, claims_quote 56, claims_fraction 64, dust 72, funding_index 80, funding_time 88,
+        pool 96, tranche 104, fees 112, liquidity 120, deficit_since 128, pool_losses 136, expires_at 144, config 152,
+        market 280, status 281, bump 282, reserved 283);
+}
+
+#[test]
+fn a_fund_keeps_its_layout() {
+    account!(InsuranceFund, "2b86aa5766108e93", 104:
+        group 8, bank 40, shares 72, epoch_start 80, epoch_left 88, epoch_cap 96, bump 98, reserved 99);
+}
+
+#[test]
+fn a_share_of_a_pool_keeps_its_layout() {
+    account!(LiquidityPosition, "99386a22372a71b0", 112:
+        market 8, owner 40, shares 72, requested 80, requested_value 88, requested_at 96, bump 104, reserved 105);
 }
 
 #[test]
@@ -73,6 +101,10 @@ fn parameters_keep_their_layout() {
         max_liquidation_band 40, kind 42, decimals 43);
     layout!(LiquidationConfig, 0, 12: bonus_min 0, bonus_max 2, full_bonus_depth 4, insurance_share 6, dust 8,
         reserved 10);
+    layout!(TierConfig, 0, 16: edge 0, initial 8, end 10, maintenance 12, reserved 14);
+    layout!(PerpConfig, 0, 128: tiers 0, skew_scale 64, open_interest_cap 72, lot 80, funding_slope 88, funding_max 92,
+        maturity 96, cooldown 100, adl_slots 104, taker_fee 108, tranche_share 110, protocol_share 112, keeper_fee 114,
+        insurance_fee 116, profit_weight 118, pool_leverage 120, adl_threshold 122, reserved 124);
 }
 
 #[test]
@@ -81,11 +113,28 @@ fn events_keep_their_layout() {
     layout!(Liquidated, DISCRIMINATOR, 160: liquidatee 8, keeper 40, repay 72, insurance 80, seize 88, debt_price 96,
         collateral_price 104, equity_before 112, equity_after 120, health_before 128, health_after 136,
         requirement 144, bonus 152, debt_token 156, collateral_token 158);
-    layout!(BankruptcyResolved, DISCRIMINATOR, 80: account 8, deficit 40, tranche 48, socialised 56, deposit_index 64,
-        token 72, reduce_only 76);
+    layout!(BankruptcyResolved, DISCRIMINATOR, 88: account 8, deficit 40, tranche 48, fund 56, socialised 64,
+        deposit_index 72, token 80, reduce_only 84);
     layout!(TokenListed, DISCRIMINATOR, 112: group 8, bank 40, mint 72, token 104);
     layout!(ParameterSet, DISCRIMINATOR, 88: group 8, authority 40, token 72, parameter 80);
     layout!(AccountOpened, DISCRIMINATOR, 104: group 8, account 40, owner 72);
     layout!(AccountClosed, DISCRIMINATOR, 40: account 8);
     layout!(DelegateSet, DISCRIMINATOR, 72: account 8, delegate 40);
+}
+
+#[test]
+fn events_of_markets_keep_their_layout() {
+    layout!(PerpLiquidated, DISCRIMINATOR, 168: liquidatee 8, keeper 40, size 72, mark 80, settled 88, fee 96,
+        insurance 104, equity_before 112, equity_after 120, health_before 128, health_after 136, requirement 144,
+        base 152, market 160);
+    layout!(Traded, DISCRIMINATOR, 120: account 8, delta 40, cost 48, fee 56, mark 64, base 72, quote 80, long 88,
+        short 96, funding_index 104, market 112);
+    layout!(PnlSettled, DISCRIMINATOR, 72: account 8, amount 40, paid 48, quote 56, market 64);
+    layout!(LiquidityChanged, DISCRIMINATOR, 104: market 8, owner 40, amount 72, shares 80, liquidity 88, action 96);
+    layout!(MarketLossResolved, DISCRIMINATOR, 88: account 8, deficit 40, tranche 48, pool 56, fund 64, left 72,
+        market 80);
+    layout!(Deleveraged, DISCRIMINATOR, 96: account 8, closed 40, mark 48, settled 56, taken 64, fund 72, left 80,
+        market 88);
+    layout!(Insured, DISCRIMINATOR, 80: account 8, receiver 40, amount 72);
+    layout!(MarketListed, DISCRIMINATOR, 80: group 8, market 40, number 72);
 }

@@ -165,17 +165,19 @@ async fn the_bonus_grows_with_depth_up_to_its_limit() {
 /// LIQ-6: what a keeper computes from the bytes of board, bank and account is what happens, to the unit.
 #[tokio::test]
 async fn LIQ_6_the_plan_of_the_keeper_is_the_plan_of_the_program() {
+    use breakwater_client::interface::snapshot::{Own, build};
     use breakwater_client::margin::error::Pair;
-    use breakwater_client::margin::{Request, Snapshot, health, plan_liquidation};
+    use breakwater_client::margin::{Plan, Request, Snapshot, Target, health, plan_liquidation};
     let Scene { mut world, alice, keeper } = under_water().await;
     world.chain.advance(7);
     let (board, account) = (world.board().await, world.margin_account(&alice.account).await);
     let mut legs = Snapshot::default();
     let now = world.chain.now();
-    breakwater_client::interface::snapshot::build(&mut legs, &board, &account, &[], now).expect("a snapshot");
+    build(&mut legs, &board, &account, &Own::default(), now).expect("a snapshot");
     let valuation = health::value(&legs).expect("a valuation");
-    let request = Request { pair: Pair { debt: 1, collateral: 0 }, max_repay: 100_000_000 };
-    let plan = plan_liquidation(&legs, &valuation, &board.liquidation.params(), &request).expect("a plan");
+    let request = Request { target: Target::Spot(Pair { debt: 1, collateral: 0 }), most: 100_000_000 };
+    let plan = plan_liquidation(&legs, &valuation, &board.liquidation.params(), &request);
+    let Ok(Plan::Spot(plan)) = plan else { panic!("not a pair: {plan:?}") };
     let event = liquidated(&keeper.liquidate(&mut world, &alice, USDC_FOR_SOL, 100_000_000).await.succeeds());
     assert_eq!(
         (event.repay, event.seize, event.insurance, event.bonus),

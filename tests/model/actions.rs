@@ -180,7 +180,9 @@ pub fn calls(arena: &mut Arena, action: &Action) -> Vec<Call> {
             let pairs = candidates(&state, liquidatee);
             let (debt, collateral) = pairs[pick % pairs.len()];
             let owed = match debt.checked_sub(MARKET_LEG) {
-                Some(market) => state.perp(liquidatee, market).map_or(0, |perp| perp.pnl(state.mark(market)).unsigned_abs() as u64),
+                Some(market) => {
+                    state.perp(liquidatee, market).map_or(0, |perp| perp.pnl(state.mark(market)).unsigned_abs() as u64)
+                }
                 None => amount(&state, liquidatee, debt),
             };
             let request = part.of(owed / 2);

@@ -153,7 +153,10 @@ fn colluding_keys_gain_nothing_but_from_prices_and_bankruptcies() {
 fn moves(step: &Step) -> bool {
     matches!(
         step,
-        Step::Move { .. } | Step::MoveAll { .. } | Step::Depeg { .. } | Step::Tokens(Action::Move { .. } | Action::MoveAll { .. })
+        Step::Move { .. }
+            | Step::MoveAll { .. }
+            | Step::Depeg { .. }
+            | Step::Tokens(Action::Move { .. } | Action::MoveAll { .. })
     )
 }
 
@@ -168,7 +171,8 @@ fn colluding_keys_gain_nothing_where_no_price_moves() {
             let arena = play(&sequence, &mut seen)?;
             let (start, end) = (markets::populated().state(), arena.state());
             let lost = honest(&priced(&start, &end)) - honest(&end);
-            let roundings = allowed(&Call::Deleverage { account: 1, market: 0 }, &end) * int(seen.instructions - before);
+            let roundings =
+                allowed(&Call::Deleverage { account: 1, market: 0 }, &end) * int(seen.instructions - before);
             if lost.is_positive() && lost > roundings {
                 return Err(format!("NPR-1: the honest end with ${} less", display(&lost)));
             }

@@ -225,7 +225,9 @@ fn everything(arena: &mut Arena, by: i64) -> Call {
 pub fn calls(arena: &mut Arena, step: &Step) -> Vec<Call> {
     let state = arena.state();
     let mut before = Vec::new();
-    if let Step::Trade { fresh: true, .. } | Step::Reduce { fresh: true, .. } | Step::Close { .. } | Step::Add { .. } = step {
+    if let Step::Trade { fresh: true, .. } | Step::Reduce { fresh: true, .. } | Step::Close { .. } | Step::Add { .. } =
+        step
+    {
         before.push(everything(arena, 0));
     }
     let perp = |who: usize, market: u8| state.perp(who, market).unwrap_or_default();

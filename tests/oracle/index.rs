@@ -40,7 +40,7 @@ async fn an_index_comes_from_the_tokens_own_bank_and_from_nothing_else() {
         (TOKEN_ITEM, usdc, MarginError::BankOfOtherToken),
         (TOKEN_ITEM + 1, sol, MarginError::BankOfOtherToken),
         (TOKEN_ITEM + 2, sol, MarginError::BankOfOtherToken),
-        (TOKEN_ITEM + 127, sol, MarginError::BankOfOtherToken),
+        (TOKEN_ITEM + 63, sol, MarginError::BankOfOtherToken),
         (TOKEN_ITEM, second.sol.bank, MarginError::BankOfOtherGroup),
     ];
     for (item, bank, error) in refused {

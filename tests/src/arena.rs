@@ -18,8 +18,8 @@ use solana_signer::Signer;
 
 use crate::laws::{self, Extremes};
 use crate::model::liquidation::market_of;
-use crate::model::rational::{Range, display, int};
 use crate::model::perp::{MARKET_FEED, MARKET_LEG};
+use crate::model::rational::{Range, display, int};
 use crate::model::{Call, Closed, Executed, Order, Print, Seen, State};
 use crate::{observe, quote};
 

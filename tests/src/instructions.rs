@@ -68,7 +68,6 @@ impl Arena {
         }
     }
 
-
     fn pair_keys(&self, debt: u8, collateral: u8) -> TargetKeys {
         let bank = |token: u8| self.world.tokens[usize::from(token)].keys.bank;
         match (debt.checked_sub(MARKET_LEG), collateral.checked_sub(MARKET_LEG)) {

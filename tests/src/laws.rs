@@ -42,9 +42,8 @@ pub fn exact_optimistic(legs: &Legs) -> Q {
         let band = feed.liquidation_band(now);
         if up { int(1) + band } else { int(1) - band }
     };
-    let weight = |leg: &crate::model::Leg| {
-        &leg.weights.maintenance * factor(&leg.feed, leg.now, leg.side == Side::Deposit)
-    };
+    let weight =
+        |leg: &crate::model::Leg| &leg.weights.maintenance * factor(&leg.feed, leg.now, leg.side == Side::Deposit);
     let tokens = exact(legs, weight, 0);
     let quote = legs.1.quote.map_or(int(1), |quote| factor(&quote, legs.1.now, units > 0));
     tokens + exact(&Legs(Vec::new(), legs.1.clone()), |_| int(0), units) * quote
@@ -218,7 +217,8 @@ pub fn books_are_whole(state: &State) -> Result<(), String> {
         if base != market.net() || long != i128::from(market.long) {
             return Err(format!("CON-1: market {number}: traders hold {base}, the pool answers for {}", market.net()));
         }
-        let claim = |perp: &crate::model::perp::Perp| (i128::from(perp.quote) << MARK_BITS) + perp.due(market.funding_index);
+        let claim =
+            |perp: &crate::model::perp::Perp| (i128::from(perp.quote) << MARK_BITS) + perp.due(market.funding_index);
         let claims: i128 = positions().map(claim).sum();
         if claims != market.claims {
             return Err(format!("CON-1: market {number}: traders claim {claims}, the market counts {}", market.claims));
@@ -234,7 +234,8 @@ pub fn books_are_whole(state: &State) -> Result<(), String> {
     }
     let Some(quote) = state.quote else { return Ok(()) };
     let deposits = state.accounts.iter().filter_map(|account| account.positions.get(&quote.token));
-    let deposits = deposits.filter(|position| position.side == Side::Deposit).map(|position| u128::from(position.shares));
+    let deposits =
+        deposits.filter(|position| position.side == Side::Deposit).map(|position| u128::from(position.shares));
     let purses = state.markets.iter().flat_map(|market| [market.pool, market.tranche, market.fees]);
     let purses = purses.chain(state.fund.map(|fund| fund.shares)).map(u128::from);
     let (owned, counted) = (deposits.chain(purses).sum::<u128>(), state.token(quote.token).bank.deposit_shares);

@@ -34,12 +34,7 @@ fn quote(board: &RiskBoard) -> Quote {
 }
 
 fn fund(fund: &InsuranceFund) -> Fund {
-    Fund {
-        shares: fund.shares,
-        epoch_start: fund.epoch_start,
-        epoch_left: fund.epoch_left,
-        epoch_cap: fund.epoch_cap,
-    }
+    Fund { shares: fund.shares, epoch_start: fund.epoch_start, epoch_left: fund.epoch_left, epoch_cap: fund.epoch_cap }
 }
 
 fn liquidity(world: &World) -> BTreeMap<(usize, u8), Liquidity> {

@@ -4,13 +4,14 @@
 //! are compared as tokens. Both protocols' weights are given as end weights; maintenance weights are the same ones, so that
 //! an account that needs something is liquidatable. Dust is off where a vector does not mean it.
 
+mod drift;
 mod mango;
 mod solend;
 
 use breakwater_client::margin::error::Pair;
 use breakwater_client::margin::{
-    Interval, LiquidationParams, Plan, Price, Refusal, Request, Side, Snapshot, TokenLeg, Value, Weights, health,
-    plan_liquidation,
+    Interval, LiquidationParams, Plan, Price, Refusal, Request, Side, Snapshot, SpotPlan, Target, TokenLeg, Value,
+    Weights, health, plan_liquidation,
 };
 
 /// Native units of a token.
@@ -48,9 +49,12 @@ pub fn params(bonus: u32, dust: u32) -> LiquidationParams {
 }
 
 /// The plan of the one pair.
-pub fn plan(legs: Vec<TokenLeg>, params: &LiquidationParams, max_repay: u64) -> Result<Plan, Refusal> {
+pub fn plan(legs: Vec<TokenLeg>, params: &LiquidationParams, most: u64) -> Result<SpotPlan, Refusal> {
     let snapshot = Snapshot { tokens: legs, ..Snapshot::default() };
     let valuation = health::value(&snapshot)?;
-    let pair = Pair { debt: DEBT, collateral: COLLATERAL };
-    plan_liquidation(&snapshot, &valuation, params, &Request { pair, max_repay })
+    let target = Target::Spot(Pair { debt: DEBT, collateral: COLLATERAL });
+    match plan_liquidation(&snapshot, &valuation, params, &Request { target, most })? {
+        Plan::Spot(plan) => Ok(plan),
+        Plan::Perp(plan) => panic!("no pair: {plan:?}"),
+    }
 }

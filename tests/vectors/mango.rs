@@ -6,7 +6,7 @@
 //! What does not: the order of pairs (the caller's there, the program's here), the fees' split, loan origination fees and
 //! the rounding of balances to whole tokens in its assertions.
 
-use breakwater_client::margin::{Plan, Side, TokenLeg};
+use breakwater_client::margin::{Side, SpotPlan, TokenLeg};
 
 use crate::{COLLATERAL, DEBT, TOKEN, leg, params, plan, solvent};
 
@@ -28,7 +28,7 @@ fn debt(tokens: u64, price: u64) -> TokenLeg {
     leg(DEBT, Side::Debt, tokens * TOKEN, (tokens * price, 1), LIABILITY)
 }
 
-fn planned(legs: Vec<TokenLeg>, bonus: u32) -> Plan {
+fn planned(legs: Vec<TokenLeg>, bonus: u32) -> SpotPlan {
     plan(legs, &params(bonus, 0), u64::MAX).unwrap_or_else(|refusal| panic!("{refusal:?}"))
 }
 

@@ -1,6 +1,6 @@
 //! Who is bankrupt, at which prices, with which accounts.
 
-use breakwater_client::instruction;
+use breakwater_client::instruction::{self, Creditor};
 use breakwater_client::interface::MarginAccount;
 use breakwater_client::interface::accounts::{SIDE_DEPOSIT, TokenPosition};
 
@@ -82,7 +82,8 @@ async fn an_index_is_good_for_a_bankruptcy_for_an_hour() {
 async fn resolve_refuses_wrong_accounts() {
     let Scene { mut world, alice, .. } = bankrupt(usdc(10_000)).await;
     let second = world.second_group().await;
-    let resolve = instruction::resolve_bankruptcy(&alice.account, &world.board, &world.keys("USDC").bank);
+    let resolve =
+        instruction::resolve_bankruptcy(&alice.account, &world.board, &Creditor::Bank(world.keys("USDC").bank));
     let mut rows = Vec::new();
     for place in 0..3 {
         rows.extend(world.impostors(&resolve, place).await);
@@ -117,7 +118,7 @@ async fn a_deposit_of_shares_without_a_unit_is_nothing() {
     let slot = TokenPosition { shares: 1, token: 0, side: SIDE_DEPOSIT, reserved: [0; 6] };
     world.chain.rewrite::<MarginAccount>(&account, |account| account.tokens[0] = slot).await;
     let before = world.chain.account(&account).await;
-    let resolve = instruction::resolve_bankruptcy(&account, &world.board, &world.keys("USDC").bank);
+    let resolve = instruction::resolve_bankruptcy(&account, &world.board, &Creditor::Bank(world.keys("USDC").bank));
     world.chain.send(&[resolve], &[]).await.succeeds();
     assert_ne!(world.chain.account(&account).await, before);
 }

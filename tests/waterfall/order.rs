@@ -29,6 +29,7 @@ async fn without_a_tranche_the_lenders_of_the_token_bear_the_loss_alone() {
         account: alice.account.to_bytes(),
         deficit: usdc(100),
         tranche: 0,
+        fund: 0,
         socialised: usdc(100) + 1,
         deposit_index: index,
         token: 1,

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use breakwater_sim::price_path::Scenario;
 use breakwater_sim::record::RunRecord;
 
 /// A folder of its own for a test, empty; gone afterwards.
@@ -76,6 +77,19 @@ fn with_json_stdout_holds_one_object_and_both_files_agree_with_it() {
     let stored = fs::read_to_string(folder.0.join("a/b/record.json")).expect("the record is stored");
     assert_eq!(serde_json::from_str::<RunRecord>(&stored).expect("it is a record"), record);
     assert_eq!(names(&folder.0.join("a/b")), ["record.json", "report.html"]);
+}
+
+#[test]
+fn a_gap_with_perpetuals_tells_who_bore_the_losses() {
+    let folder = Folder::new("gap");
+    let output = folder.run(&["--accounts", "40", "--scenario", "gap"]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    let summary = text(&output.stdout);
+    for line in ["positions closed", "losses were borne by", "winners (ADL)", "shared fund"] {
+        assert!(summary.contains(line), "{line} is missing in\n{summary}");
+    }
+    let page = fs::read_to_string(folder.0.join("demo-out/report.html")).expect("the report is stored");
+    assert!(page.contains("Who bore the losses") && page.contains("SOL-PERP: pool"));
 }
 
 #[test]
@@ -155,5 +169,9 @@ fn help_has_examples_and_goes_to_stdout() {
     let folder = Folder::new("help");
     let output = folder.run(&["--help"]);
     assert_eq!(output.status.code(), Some(0));
-    assert!(text(&output.stdout).contains("Examples:\n  breakwater demo\n"));
+    let help = text(&output.stdout);
+    assert!(help.contains("Examples:\n  breakwater demo\n"));
+    for scenario in Scenario::ALL {
+        assert!(help.contains(scenario.name()), "{scenario}");
+    }
 }

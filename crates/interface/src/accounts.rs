@@ -132,6 +132,8 @@ pub struct MarketRisk {
     pub funding_index: i64,
     /// When the snapshot was taken, unix seconds.
     pub funding_time: i64,
+    /// What the pool had when the snapshot was taken, quote units: profit counts up to it.
+    pub payable: u64,
     /// W: how long profit takes to mature, seconds.
     pub maturity: u32,
     /// f_l: the keeper's part of the liquidation fee, bps of notional.

@@ -4,8 +4,9 @@ use breakwater_margin::perp::{PerpLeg, PerpTerms, Standing};
 use breakwater_margin::position::Quote;
 use breakwater_margin::{Index, Interval, MathError, Side, Snapshot, TokenLeg, price};
 
-use crate::accounts::{MARKET_FEED, MAX_FEEDS, MAX_MARKETS, MAX_TOKENS, MarginAccount, RiskBoard, TokenPosition};
-use crate::config;
+use crate::accounts::{
+    MARKET_FEED, MAX_FEEDS, MAX_MARKETS, MAX_TOKENS, MarginAccount, MarketRisk, RiskBoard, TokenPosition,
+};
 use crate::errors::MarginError;
 use crate::perp::PerpPosition;
 
@@ -29,6 +30,8 @@ pub struct OwnMarket {
     pub funding_index: i64,
     /// Whether its pool can pay what it owes.
     pub standing: Standing,
+    /// What its pool has, quote units.
+    pub payable: u64,
 }
 
 /// What an instruction knows better than the board: of the banks and the market that it touches.
@@ -81,9 +84,12 @@ pub fn build(
     }
     snapshot.quote = quote(board, now);
     let decimals = quote_decimals(board);
+    snapshot.perps.reserve(account.perps.len());
     for position in account.perps.iter().filter(|position| !position.is_free()) {
-        let (leg, age) = perp_leg(board, position, own.market, decimals, now)?;
-        snapshot.perps.push(leg);
+        // Filled in place: a leg is large, and copies of it cost more than its arithmetic.
+        let slot = snapshot.perps.len();
+        snapshot.perps.push(PerpLeg::default());
+        let age = fill_perp_leg(&mut snapshot.perps[slot], board, position, own.market, (decimals, now))?;
         snapshot.index_age = snapshot.index_age.max(age);
     }
     Ok(())
@@ -108,41 +114,46 @@ pub fn interval(board: &RiskBoard, feed: u8, now: i64) -> Interval {
 }
 
 /// A market's terms of health.
-pub fn perp_terms(board: &RiskBoard, market: u8) -> PerpTerms {
-    let risk = &board.markets[usize::from(market) % MAX_MARKETS];
-    PerpTerms {
-        market,
-        tiers: config::tiers(&risk.tiers),
-        maturity: risk.maturity,
-        keeper_fee: risk.keeper_fee.into(),
-        insurance_fee: risk.insurance_fee.into(),
-        profit_weight: risk.profit_weight.into(),
-        standing: if risk.in_deficit == 0 { Standing::Sound } else { Standing::InDeficit },
+#[inline(always)]
+fn fill_terms(terms: &mut PerpTerms, risk: &MarketRisk, market: u8) {
+    terms.market = market;
+    for (tier, config) in terms.tiers.0.iter_mut().zip(&risk.tiers) {
+        tier.edge = config.edge;
+        tier.initial = config.initial;
+        tier.end = config.end;
+        tier.maintenance = config.maintenance;
     }
+    terms.maturity = risk.maturity;
+    terms.payable = risk.payable;
+    terms.keeper_fee = risk.keeper_fee.into();
+    terms.insurance_fee = risk.insurance_fee.into();
+    terms.profit_weight = risk.profit_weight.into();
+    terms.standing = if risk.in_deficit == 0 { Standing::Sound } else { Standing::InDeficit };
 }
 
-/// A position's leg, and the age of the funding snapshot that it was computed with.
+/// Fills a position's leg; returns the age of the funding snapshot that it was computed with.
 #[inline(always)]
-fn perp_leg(
+fn fill_perp_leg(
+    leg: &mut PerpLeg,
     board: &RiskBoard,
     position: &PerpPosition,
     own: Option<OwnMarket>,
-    decimals: u8,
-    now: i64,
-) -> Result<(PerpLeg, u32), MathError> {
-    let mut terms = perp_terms(board, position.market);
+    (decimals, now): (u8, i64),
+) -> Result<u32, MathError> {
+    let risk = &board.markets[usize::from(position.market) % MAX_MARKETS];
+    fill_terms(&mut leg.terms, risk, position.market);
+    leg.position = position.position();
+    leg.price = interval(board, MARKET_FEED + position.market, now);
     let (funding_index, age) = match own.filter(|own| own.market == position.market) {
         Some(own) => {
-            terms.standing = own.standing;
+            leg.terms.standing = own.standing;
+            leg.terms.payable = own.payable;
             (own.funding_index, 0)
         }
-        None => {
-            let risk = &board.markets[usize::from(position.market) % MAX_MARKETS];
-            (risk.funding_index, price::age(risk.funding_time, now))
-        }
+        None => (risk.funding_index, price::age(risk.funding_time, now)),
     };
-    let index = interval(board, MARKET_FEED + position.market, now);
-    Ok((PerpLeg::new(terms, position.position(), funding_index, index, decimals, now)?, age))
+    leg.bring_up_to_date(funding_index, decimals, now)?;
+    Ok(age)
 }
 
 #[inline(always)]

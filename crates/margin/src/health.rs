@@ -2,7 +2,7 @@
 
 use crate::error::{MathError, Refusal};
 use crate::interest::{MAX_INDEX_AGE, MAX_INDEX_AGE_LIQUIDATION};
-use crate::perp::{PerpLeg, PerpSums};
+use crate::perp::{Contributions, PerpLeg, PerpSums};
 use crate::position::{Side, Snapshot, TokenLeg};
 use crate::price::{Interval, Price};
 use crate::units::{BPS, Bps, MAX_LEGS, USD, Value, Weighted, WeightedSum};
@@ -186,11 +186,11 @@ impl After {
         Ok(())
     }
 
-    /// A perp leg has become another of the same market.
+    /// A perp leg contributes something else than it did.
     pub(crate) fn perp(
         &mut self,
         sums: &PerpSums,
-        (old, new): (&PerpLeg, &PerpLeg),
+        (was, is): (Contributions, Contributions),
         quote: &Interval,
     ) -> Result<(), MathError> {
         let remaining = quote.remaining();
@@ -199,10 +199,10 @@ impl After {
             let dollars = |sum| dollars(sum, quote.mid, quote.mid, remaining);
             Value(dollars(after)).minus(Value(dollars(sum)))
         };
-        let (was, is) = (old.contributions(), new.contributions());
-        self.equity = self.equity.plus(gained(sums.pnl, was.0, is.0)?)?;
-        self.maintenance = self.maintenance.plus(weigh(gained(sums.maintenance, was.1, is.1)?.0, ONE))?;
-        self.end = self.end.plus(weigh(gained(sums.end, was.2, is.2)?.0, ONE))?;
+        self.equity = self.equity.plus(gained(sums.pnl, was.pnl, is.pnl)?)?;
+        self.maintenance =
+            self.maintenance.plus(weigh(gained(sums.maintenance, was.maintenance, is.maintenance)?.0, ONE))?;
+        self.end = self.end.plus(weigh(gained(sums.end, was.end, is.end)?.0, ONE))?;
         Ok(())
     }
 }

@@ -131,10 +131,9 @@ impl Snapshot {
         if self.index_age > max_age { Err(Refusal::StaleIndex) } else { Ok(()) }
     }
 
-    /// What negative PnL and matured profit are as legs of the quote token: a debt or a deposit at weight 1. Profit counts
-    /// as far as the pool of its market can pay; only that of the named market is known. Those of other markets are left out
-    /// where nothing but the quote token could meet them, which settles without a keeper.
-    pub(crate) fn market_legs(&self, market: Option<u8>, pool: NativeAmount) -> Vec<TokenLeg> {
+    /// What negative PnL and matured profit are as legs of the quote token: a debt or a deposit at weight 1. They are left
+    /// out where nothing but the quote token could meet them, which settles without a keeper; those of the named market are not.
+    pub(crate) fn market_legs(&self, market: Option<u8>) -> Vec<TokenLeg> {
         const FULL: Bps = BPS as Bps;
         const ONE: Weights = Weights { initial: FULL, end: FULL, maintenance: FULL };
         let meets = |side| self.tokens.iter().any(|leg| leg.side == side && leg.token != self.quote.token);
@@ -146,7 +145,6 @@ impl Snapshot {
             let number = MARKET_LEG | leg.terms.market;
             let (side, amount) = match leg.loss() {
                 0 if leg.terms.standing == Standing::InDeficit => return None,
-                0 if named(leg) => (Side::Deposit, leg.position.matured.min(pool)),
                 0 => (Side::Deposit, leg.position.matured),
                 loss => (Side::Debt, loss),
             };

@@ -27,8 +27,8 @@ pub mod verdict;
 
 pub use bank::Bank;
 pub use health::{Leg, Legs};
+pub use perp::trade::Order;
 pub use price::{Feed, Print};
 pub use rational::{Q, Range, Truth};
-pub use perp::trade::Order;
 pub use state::{Account, Call, Closed, Executed, Position, Seen, Side, State, Token};
 pub use verdict::Verdict;

@@ -7,13 +7,13 @@ use alloc::vec::Vec;
 
 use crate::error::{MathError, Refusal};
 pub use crate::error::{Pair, Target};
-use crate::fixed::{div_down, mul};
+use crate::fixed::{div_up, mul};
 use crate::health::{After, Valuation};
 use crate::interest::MAX_INDEX_AGE_LIQUIDATION;
 use crate::position::{MARKET_LEG, Side, Snapshot, TokenLeg};
 use crate::units::{BPS, Bps, NativeAmount, PPM, Ppm, Value, WEIGHT_ONE, Weighted};
 use perp::Closing;
-use spot::Terms;
+use spot::{Measure, Terms};
 
 /// ε of the score, ten basis points in millionths: how cheap a leg must be before price stops mattering.
 const SCORE_EPSILON: u64 = 1_000;
@@ -48,8 +48,6 @@ pub struct Request {
     pub target: Target,
     /// The most that it wants to repay (native units of the debt) or to close (base units).
     pub most: u64,
-    /// What the pool of the market that is involved has, quote units: profit and fees come out of it.
-    pub pool: NativeAmount,
 }
 
 /// What a liquidation does, to the unit.
@@ -122,7 +120,7 @@ pub fn plan_liquidation(
         Target::Perp(market) => Some(market),
         Target::Spot(pair) => [pair.debt, pair.collateral].iter().find_map(|leg| leg.checked_sub(MARKET_LEG)),
     };
-    let claims = snapshot.market_legs(market, request.pool);
+    let claims = snapshot.market_legs(market);
     let legs = Legs::new(snapshot, &claims);
     match request.target {
         Target::Spot(pair) => {
@@ -141,7 +139,7 @@ pub fn plan_liquidation(
 /// Errors: AccountHealthy, NoLegHelps, Math
 pub fn best_target(snapshot: &Snapshot, valuation: &Valuation, params: &LiquidationParams) -> Result<Target, Refusal> {
     let breach = Breach::of(snapshot, valuation, params)?;
-    let claims = snapshot.market_legs(None, 0);
+    let claims = snapshot.market_legs(None);
     let options = breach.options(&Legs::new(snapshot, &claims))?;
     options.best(By::All).map(|(_, target)| target).ok_or(Refusal::NoLegHelps)
 }
@@ -233,8 +231,6 @@ struct Breach<'a> {
     params: &'a LiquidationParams,
     /// −H_end × 10^8, above 0 because end weights are stricter than maintenance weights.
     need: u128,
-    /// The need in 1/128 dollars × bps, for ranking.
-    coarse_need: u64,
     /// The need in quote units, ceil; 0 without perp legs.
     quote_need: u64,
 }
@@ -247,42 +243,39 @@ impl<'a> Breach<'a> {
             return Err(Refusal::AccountHealthy);
         }
         let need = valuation.end.0.unsigned_abs();
-        let coarse_need = (div_down(need >> 25, BPS)?).min(1 << 60) as u64;
         let quote_need = if snapshot.perps.is_empty() {
             0
         } else {
-            let value = Value(need.div_ceil(u128::from(WEIGHT_ONE)) as i128);
+            let value = Value(div_up(need, WEIGHT_ONE)? as i128);
             snapshot.quote.price.mid.amount_up(value).unwrap_or(u64::MAX)
         };
-        Ok(Breach { valuation, params, need, coarse_need, quote_need })
+        Ok(Breach { valuation, params, need, quote_need })
     }
 
     /// Everything that can be done for the account.
     ///
     /// Errors: Math
     fn options<'l>(&self, legs: &Legs<'l>) -> Result<Options<'l>, Refusal> {
-        let positions = legs.snapshot.perps.iter();
-        let mut options = Options {
-            bonus: None,
-            pair: None,
-            closings: positions.filter_map(|leg| self.closing(legs, leg)).collect(),
-        };
+        let mut closings = Vec::with_capacity(legs.snapshot.perps.len());
+        closings.extend(legs.snapshot.perps.iter().filter_map(|leg| self.closing(legs, leg)));
+        let mut options = Options { measure: None, pair: None, closings };
         self.find_best_pair(legs, &mut options)?;
         Ok(options)
     }
 
-    /// The best pair of fresh legs. The bonus is computed only where there is a pair.
+    /// The best pair of fresh legs. What pairs are measured by is computed only where there is one.
     fn find_best_pair<'l>(&self, legs: &Legs<'l>, options: &mut Options<'l>) -> Result<(), Refusal> {
         let fresh = |side| legs.iter(side).filter(|leg| !leg.price.is_stale()).map(spot::with_coarse_value);
-        let deposits: Vec<_> = fresh(Side::Deposit).collect();
+        let mut deposits = Vec::with_capacity(legs.snapshot.tokens.len() + legs.claims.len());
+        deposits.extend(fresh(Side::Deposit));
         let has_claims = !legs.claims.is_empty();
         for debt in fresh(Side::Debt) {
             for collateral in &deposits {
                 if has_claims && legs.settle_alone(debt.0.token, collateral.0.token) {
                     continue;
                 }
-                let bonus = options.bonus(self)?;
-                match self.terms(bonus, debt, *collateral) {
+                let measure = options.measure(self)?;
+                match measure.terms(debt, *collateral) {
                     Some(terms) if options.pair.as_ref().is_none_or(|best| terms.rank > best.rank) => {
                         options.pair = Some(terms);
                     }
@@ -307,8 +300,8 @@ impl<'a> Breach<'a> {
         if legs.settle_alone(pair.debt, pair.collateral) {
             return Err(Refusal::LegNotChosen(target));
         }
-        let bonus = options.bonus(self)?;
-        match self.terms(bonus, spot::with_coarse_value(debt), spot::with_coarse_value(collateral)) {
+        let measure = options.measure(self)?;
+        match measure.terms(spot::with_coarse_value(debt), spot::with_coarse_value(collateral)) {
             Some(terms) if terms.rank.is_close_to(best) => Ok(terms),
             _ => Err(Refusal::LegNotChosen(target)),
         }
@@ -339,8 +332,8 @@ impl<'a> Breach<'a> {
 
 /// Everything that can be done for an account under water.
 struct Options<'a> {
-    /// β before the cap of a pair, millionths; computed when a pair asks for it.
-    bonus: Option<Ppm>,
+    /// What pairs are measured by; computed when one asks for it.
+    measure: Option<Measure>,
     /// The best pair.
     pair: Option<Terms<'a>>,
     /// All positions.
@@ -348,14 +341,10 @@ struct Options<'a> {
 }
 
 impl Options<'_> {
-    fn bonus(&mut self, breach: &Breach) -> Result<Ppm, MathError> {
-        match self.bonus {
-            Some(bonus) => Ok(bonus),
-            None => {
-                let bonus = spot::account_bonus(breach.valuation, breach.params)?;
-                self.bonus = Some(bonus);
-                Ok(bonus)
-            }
+    fn measure(&mut self, breach: &Breach) -> Result<Measure, MathError> {
+        match self.measure {
+            Some(measure) => Ok(measure),
+            None => Ok(*self.measure.insert(Measure::of(breach)?)),
         }
     }
 

@@ -56,6 +56,8 @@ impl Breach<'_> {
         let matured = i64::try_from(leg.position.matured).unwrap_or(i64::MAX);
         let room = i128::from(matured) - (i128::from(leg.pnl) - i128::from(margin));
         let gain = full.min(u64::try_from(room.max(0)).unwrap_or(u64::MAX));
+        // Closing a winner whose profit does not count yet brings nothing, so it costs nothing.
+        let fee = if gain == 0 { 0 } else { fee };
         let carries = |gain: u64| gain.saturating_mul(CARRY_TENTH) >= self.quote_need;
         // Safe because: a margin rate has at most 14 bits and 10^4 as many, a score 54.
         let rate = u64::from(leg.terms.tiers.top_end_rate(leg.notional.up)) * PPM_PER_BPS;
@@ -113,10 +115,6 @@ impl Closing<'_> {
         dust: Value,
         request: &Request,
     ) -> Result<PerpPlan, Refusal> {
-        let settlement = match self.settlement {
-            Settled::Profit(amount) => Settled::Profit(amount.min(request.pool)),
-            other => other,
-        };
         let mut size = self.size(breach.quote_need.saturating_sub(self.settled));
         let held = self.leg.position.base.unsigned_abs();
         let left = self.leg.mark.notional(held.saturating_sub(size)).up;
@@ -127,8 +125,18 @@ impl Closing<'_> {
             return Err(Refusal::RequestTooSmall);
         }
         let size = size.min(request.most);
-        let fee = cost(self.leg.mark.notional(size).down, self.fee).min(request.pool);
-        Ok(PerpPlan { market: self.market(), settlement, size, fee, insurance: self.leg.insurance_part(fee) })
+        let payable = match self.settlement {
+            Settled::Profit(amount) => self.leg.terms.payable.saturating_sub(amount),
+            _ => self.leg.terms.payable,
+        };
+        let fee = cost(self.leg.mark.notional(size).down, self.fee).min(payable);
+        Ok(PerpPlan {
+            market: self.market(),
+            settlement: self.settlement,
+            size,
+            fee,
+            insurance: self.leg.insurance_part(fee),
+        })
     }
 
     /// Base units that bring a need, through the tiers.
@@ -184,12 +192,12 @@ pub(super) fn apply(snapshot: &mut Snapshot, before: &Valuation, plan: &PerpPlan
     }
     let position = snapshot.find_perp(plan.market)?;
     let leg = &mut snapshot.perps[position];
-    let old = *leg;
+    let was = leg.contributions();
     let closed = leg.mark.notional(plan.size);
     let signed = |amount: u64| i64::try_from(amount).map_err(|_| MathError::Overflow);
     let size = signed(plan.size)?;
     let (base, quote_change) =
-        if old.position.base >= 0 { (-size, signed(closed.down)?) } else { (size, -signed(closed.up)?) };
+        if leg.position.base >= 0 { (-size, signed(closed.down)?) } else { (size, -signed(closed.up)?) };
     let settled = match plan.settlement {
         Settled::Nothing => 0,
         Settled::Loss(amount) => signed(amount)?,
@@ -200,10 +208,10 @@ pub(super) fn apply(snapshot: &mut Snapshot, before: &Valuation, plan: &PerpPlan
     };
     let quote_after = [quote_change, settled, -signed(plan.fee)?]
         .iter()
-        .try_fold(old.position.quote, |quote, change| quote.checked_add(*change).ok_or(MathError::Overflow))?;
+        .try_fold(leg.position.quote, |quote, change| quote.checked_add(*change).ok_or(MathError::Overflow))?;
     leg.position.base += base;
     leg.position.quote = quote_after;
     leg.revalue();
-    after.perp(&before.perps, (&old, leg), &quote.price)?;
+    after.perp(&before.perps, (was, leg.contributions()), &quote.price)?;
     Ok(after)
 }

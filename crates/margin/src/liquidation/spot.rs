@@ -46,7 +46,7 @@ fn change_claim(
 ) -> Result<(), Refusal> {
     let position = snapshot.find_perp(market)?;
     let leg = &mut snapshot.perps[position];
-    let old = *leg;
+    let was = leg.contributions();
     let change = i64::try_from(amount).map_err(|_| MathError::Overflow)?;
     match side {
         Side::Debt => leg.position.quote = leg.position.quote.checked_add(change).ok_or(MathError::Overflow)?,
@@ -56,25 +56,34 @@ fn change_claim(
         }
     }
     leg.revalue();
-    Ok(after.perp(&before.perps, (&old, leg), &snapshot.quote.price)?)
+    Ok(after.perp(&before.perps, (was, leg.contributions()), &snapshot.quote.price)?)
 }
 
-impl Breach<'_> {
-    /// Takes each leg with its coarse value; the bonus is the account's, before the cap of the pair.
+/// What the pairs of an account are measured by.
+#[derive(Clone, Copy)]
+pub(super) struct Measure {
+    /// β before the cap of a pair, millionths.
+    bonus: Ppm,
+    /// The need in 1/128 dollars × bps, for ranking.
+    need: u64,
+}
+
+impl Measure {
+    pub(super) fn of(breach: &Breach) -> Result<Measure, MathError> {
+        let need = div_down(breach.need >> 25, BPS)?.min(1 << 60) as u64;
+        Ok(Measure { bonus: account_bonus(breach.valuation, breach.params)?, need })
+    }
+
+    /// Takes each leg with its coarse value.
     ///
     /// Formula:  β' = min(β, θ·(v − w)/w);  k = v_end − w_end·(1 + β');  score = k / (β' + ε)       (docs/spec.md §5.3)
     /// Rounding: β' and score floor
     #[inline(always)]
-    pub(super) fn terms<'a>(
-        &self,
-        account_bonus: Ppm,
-        debt: (&'a TokenLeg, u64),
-        collateral: (&'a TokenLeg, u64),
-    ) -> Option<Terms<'a>> {
+    pub(super) fn terms<'a>(&self, debt: (&'a TokenLeg, u64), collateral: (&'a TokenLeg, u64)) -> Option<Terms<'a>> {
         let (debt, owed) = debt;
         let (collateral, owned) = collateral;
         let (v, w) = (u64::from(debt.weights.maintenance), u64::from(collateral.weights.maintenance));
-        let mut bonus = account_bonus;
+        let mut bonus = self.bonus;
         if w > 0 {
             let cap = v.checked_sub(w)?.wrapping_mul(THETA_TENTHS * PPM) / w.wrapping_mul(10);
             bonus = bonus.min(cap as Ppm);
@@ -92,7 +101,7 @@ impl Breach<'_> {
             bonus,
             gain,
             rank: Rank {
-                carries: repayable.wrapping_mul(gain / PPM) >= self.coarse_need / CARRY_TENTH,
+                carries: repayable.wrapping_mul(gain / PPM) >= self.need / CARRY_TENTH,
                 score: (gain << 20) / (u64::from(bonus) + SCORE_EPSILON),
             },
         })

@@ -51,6 +51,7 @@ fn perp(market: u8, dollars: i64, pnl: i64, matured: u64, age: u32) -> PerpLeg {
         insurance_fee: 40,
         profit_weight: 9_000,
         standing: Standing::Sound,
+        payable: u64::MAX,
     };
     let price = 1_500_000;
     let base = dollars * USD6 as i64 * 10_000 / price as i64;
@@ -90,7 +91,7 @@ fn liquidate_fully(snapshot: &mut Snapshot) -> Result<(), TestCaseError> {
             Err(Refusal::AccountHealthy) => return Ok(()),
             Err(refusal) => return stuck(snapshot, &before, refusal),
         };
-        let request = Request { target, most: u64::MAX, pool: u64::MAX };
+        let request = Request { target, most: u64::MAX };
         let plan = plan_liquidation(snapshot, &before, &PARAMS, &request);
         prop_assert!(plan.is_ok(), "LIQ-3 the best target is accepted: {target:?} {plan:?}");
         let plan = plan.unwrap();
@@ -150,7 +151,7 @@ proptest! {
             index_age: 0,
         };
         let before = health::value(&snapshot).unwrap();
-        let request = Request { target: Target::Perp(0), most: u64::MAX, pool: u64::MAX };
+        let request = Request { target: Target::Perp(0), most: u64::MAX };
         if let Ok(plan) = plan_liquidation(&snapshot, &before, &PARAMS, &request) {
             let after = apply(&mut snapshot, &before, &plan).unwrap();
             let Plan::Perp(plan) = plan else { unreachable!() };

@@ -4,13 +4,13 @@ use crate::error::MathError;
 use crate::perp::mark::part_down;
 use crate::perp::position::{funding_due, pnl};
 use crate::perp::{Mark, Notional, Position, Tier, Tiers};
-use crate::price::Interval;
+use crate::price::{DECAY_START, Interval};
 use crate::units::{BPS, Bps, PPM, Value};
 
 const ONE: Bps = BPS as Bps;
 
 /// What health needs of a market.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct PerpTerms {
     /// Number of the market on the risk board.
     pub market: u8,
@@ -26,23 +26,26 @@ pub struct PerpTerms {
     pub profit_weight: Bps,
     /// Whether the market's pool can pay what it owes.
     pub standing: Standing,
+    /// What the pool has, quote units: profit counts up to it.
+    pub payable: u64,
 }
 
 /// Whether a market's pool can pay what it owes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Standing {
     /// It can.
+    #[default]
     Sound,
     /// It cannot: profit counts for no new risk and is not seized.
     InDeficit,
 }
 
 /// One perpetual leg, brought up to date for health without writing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct PerpLeg {
     /// The market's terms.
     pub terms: PerpTerms,
-    /// The position with due funding in its quote and what has matured by now in M.
+    /// The position with due funding in its quote, and in M what has matured by now and the pool can pay.
     pub position: Position,
     /// The index.
     pub price: Interval,
@@ -54,6 +57,14 @@ pub struct PerpLeg {
     pub notional: Notional,
     /// Profit or loss at the mark, quote units; a stale profit's decay is in it.
     pub pnl: i64,
+}
+
+/// What a leg contributes at the mark, quote units.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Contributions {
+    pub(crate) pnl: i64,
+    pub(crate) maintenance: i64,
+    pub(crate) end: i64,
 }
 
 /// Sums over perp legs, quote units. They stop at the ends of 64 bits, 9 × 10^12 quote tokens.
@@ -80,32 +91,42 @@ impl PerpLeg {
     /// Units:    now: unix seconds; quote_decimals: of the quote token
     /// Rounding: PnL floor
     /// Errors:   Overflow
-    #[inline(always)]
     pub fn new(
         terms: PerpTerms,
-        mut position: Position,
+        position: Position,
         funding_index: i64,
         price: Interval,
         quote_decimals: u8,
         now: i64,
     ) -> Result<PerpLeg, MathError> {
-        let mark = Mark::of(price.mid, quote_decimals)?;
+        let mut leg = PerpLeg { terms, position, price, ..PerpLeg::default() };
+        leg.bring_up_to_date(funding_index, quote_decimals, now)?;
+        Ok(leg)
+    }
+
+    /// [`PerpLeg::new`] of a leg whose terms, position and price are in place.
+    ///
+    /// Errors: Overflow
+    #[inline(always)]
+    pub fn bring_up_to_date(&mut self, funding_index: i64, quote_decimals: u8, now: i64) -> Result<(), MathError> {
+        self.mark = Mark::of(self.price.mid, quote_decimals)?;
+        self.quote_decimals = quote_decimals;
+        let position = &mut self.position;
         let (due, _) = funding_due(position.base, position.funding_index, funding_index)?;
         position.quote = position.quote.saturating_add(due);
         position.funding_index = funding_index;
-        let notional = position.notional(mark);
-        let undecayed = pnl(position.base, position.quote, notional);
-        let profit = undecayed.max(0) as u64;
-        position.matured = if price.is_stale() {
-            position.matured.min(profit)
-        } else {
-            position.matured_by(profit, terms.maturity, now)
-        };
-        let mut leg = PerpLeg { terms, position, price, mark, quote_decimals, notional, pnl: undecayed };
-        if undecayed > 0 && price.age > crate::price::DECAY_START {
-            leg.revalue();
+        self.notional = position.notional(self.mark);
+        self.pnl = pnl(position.base, position.quote, self.notional);
+        let profit = self.pnl.max(0) as u64;
+        position.matured = match self.price.is_stale() {
+            true => position.matured.min(profit),
+            false => position.matured_by(profit, self.terms.maturity, now),
         }
-        Ok(leg)
+        .min(self.terms.payable);
+        if profit > 0 && self.price.age > DECAY_START {
+            self.revalue();
+        }
+        Ok(())
     }
 
     /// Values the leg again after its position has changed.
@@ -124,7 +145,7 @@ impl PerpLeg {
     #[inline(always)]
     fn pnl_at(&self, notional: Notional) -> i64 {
         let pnl = pnl(self.position.base, self.position.quote, notional);
-        if pnl <= 0 || self.price.age <= crate::price::DECAY_START {
+        if pnl <= 0 || self.price.age <= DECAY_START {
             return pnl;
         }
         part_down(pnl as u64, self.price.remaining()) as i64
@@ -143,11 +164,11 @@ impl PerpLeg {
     }
 
     /// PnL, g_maint and g_end at the mark.
-    pub(crate) fn contributions(&self) -> (i64, i64, i64) {
+    pub(crate) fn contributions(&self) -> Contributions {
         let matured = self.matured();
         let g = |requirement: u64| self.pnl.saturating_sub_unsigned(requirement).min(matured);
         let maintained = self.terms.tiers.requirement(self.notional.up, |tier| tier.maintenance);
-        (self.pnl, g(maintained), g(self.end_margin()))
+        Contributions { pnl: self.pnl, maintenance: g(maintained), end: g(self.end_margin()) }
     }
 
     /// R at the end level, quote units; ceil.

@@ -12,6 +12,9 @@ const MAX_FUNDING_TIME: i64 = 3_600;
 const RATE_BITS: u32 = 20;
 /// Seconds of an hour × millionths × 2^20.
 const RATE_ONE: u64 = (3_600 * 1_000_000) << RATE_BITS;
+/// Each side's open interest is at most this many times the pool's equity: winners are paid out of the pool before losers
+/// have paid into it.
+pub(crate) const COVER: i128 = 10;
 /// The funding index stops at this magnitude.
 const MAX_FUNDING_INDEX: i64 = 1 << 62;
 
@@ -326,6 +329,15 @@ impl Market {
         let net = self.net().unsigned_abs();
         let premium = mul_div_up(net, mark.notional(net).up, skew_scale.saturating_mul(2))?;
         Ok(i128::from(self.worth(Purse::Pool, index)?) - self.owed(mark) - i128::from(premium))
+    }
+
+    /// Refuses open interest that the pool does not cover.
+    ///
+    /// Formula:  N↑(long), N↑(short) ≤ 10 × equity       (docs/spec.md §10.5)
+    /// Errors:   OverOpenInterest
+    pub(crate) fn verify_cover(&self, mark: Mark, equity: i128) -> Result<(), Refusal> {
+        let exposure = mark.notional(self.long.max(self.short)).up;
+        if i128::from(exposure) > equity.max(0) * COVER { Err(Refusal::OverOpenInterest) } else { Ok(()) }
     }
 
     /// Refuses a skew that the pool cannot carry.

@@ -12,6 +12,7 @@ mod tiers;
 mod trade;
 
 pub use adl::{AdlTerms, Deleveraged};
+pub(crate) use leg::Contributions;
 pub use leg::{PerpLeg, PerpSums, PerpTerms, Standing};
 pub use mark::{MARK_BITS, MAX_NOTIONAL, MAX_QUOTE_DECIMALS, Mark, Notional};
 pub use market::{Claims, Freshness, FundingTerms, Market, Purse, Ratio};

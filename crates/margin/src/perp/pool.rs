@@ -3,6 +3,7 @@
 use crate::error::{MathError, Refusal};
 use crate::fixed::{mul_div_down, narrow};
 use crate::perp::mark::part_up;
+use crate::perp::market::COVER;
 use crate::perp::{Mark, Market};
 use crate::price::Interval;
 use crate::units::{BPS, Bps, Index, NativeAmount, Shares};
@@ -19,6 +20,8 @@ pub struct PoolBounds {
     pub high: i128,
     /// Greatest |K| in quote units.
     pub exposure: NativeAmount,
+    /// Greatest open interest of a side in quote units.
+    pub open_interest: NativeAmount,
 }
 
 impl PoolBounds {
@@ -50,8 +53,9 @@ impl Market {
         let (down, up) = ((BPS as Bps).saturating_sub(price.band), BPS as Bps + price.band);
         let at = |mark| self.equity(mark, index, skew_scale);
         let (a, b, c) = (at(least.times(down))?, at(mark)?, at(most.times(up))?);
-        let exposure = part_up(most.notional(self.net().unsigned_abs()).up, up);
-        Ok(PoolBounds { low: a.min(b).min(c), high: a.max(b).max(c), exposure })
+        let worth = |size: u64| part_up(most.notional(size).up, up);
+        let (exposure, open_interest) = (worth(self.net().unsigned_abs()), worth(self.long.max(self.short)));
+        Ok(PoolBounds { low: a.min(b).min(c), high: a.max(b).max(c), exposure, open_interest })
     }
 
     /// Takes liquidity in; the deposit shares that pay for it come in with [`Market::receive`] afterwards.
@@ -90,8 +94,9 @@ impl Market {
             return Err(Refusal::MarketInDeficit);
         }
         let paid = bounds.redeemable(shares, self.liquidity)?.min(value_at_request);
-        let room = (bounds.low - i128::from(paid)).max(0) * i128::from(leverage) / i128::from(BPS);
-        if i128::from(bounds.exposure) > room {
+        let left = (bounds.low - i128::from(paid)).max(0);
+        let room = left * i128::from(leverage) / i128::from(BPS);
+        if i128::from(bounds.exposure) > room || i128::from(bounds.open_interest) > left * COVER {
             return Err(Refusal::PoolBelowRequirement);
         }
         let drawn = self.draw(paid, index).map_err(|_| Refusal::PoolBelowRequirement)?;

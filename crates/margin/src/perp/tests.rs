@@ -27,6 +27,7 @@ fn terms() -> PerpTerms {
         insurance_fee: 40,
         profit_weight: 9_000,
         standing: Standing::Sound,
+        payable: u64::MAX,
     }
 }
 

@@ -240,8 +240,9 @@ impl Market {
         if side > terms.open_interest_cap {
             return Err(Refusal::OverOpenInterest);
         }
+        let equity = self.equity(at.mark, at.index, terms.skew_scale)?;
+        self.verify_cover(at.mark, equity)?;
         if self.net().unsigned_abs() > skew_before {
-            let equity = self.equity(at.mark, at.index, terms.skew_scale)?;
             self.verify_skew(at.mark, equity, terms.pool_leverage)?;
         }
         Ok(())

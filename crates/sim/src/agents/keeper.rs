@@ -69,9 +69,9 @@ struct Size {
 }
 
 impl Attempt {
-    /// The request as the mathematics takes it; `pool`: what the pool of the market has that is involved, quote units.
-    pub fn request(&self, pool: u64) -> Request {
-        Request { target: self.target, most: self.most, pool }
+    /// The request as the mathematics takes it.
+    pub fn request(&self) -> Request {
+        Request { target: self.target, most: self.most }
     }
 }
 
@@ -102,7 +102,7 @@ impl Keeper {
                 continue;
             }
             let Ok(target) = best_target(&legs, &valuation, &params) else { continue };
-            let whole = Request { target, most: u64::MAX, pool: view.pool(target) };
+            let whole = Request { target, most: u64::MAX };
             let Ok(plan) = plan_liquidation(&legs, &valuation, &params, &whole) else { continue };
             let size = self.size(view, &plan)?;
             let rank = self.rank(&valuation, &size);

@@ -23,6 +23,8 @@ const KEEPER_CAPITAL: u128 = 250_000 * Price8::PER_USD as u128;
 const MARKET_DEPTH: u128 = 20;
 /// Part of itself that the shared fund pays in a day, bps.
 const FUND_EPOCH_CAP: u16 = 5_000;
+/// Part of the liquidity that leaves before the end, bps.
+const LEAVER_PART: u64 = 1_000;
 /// Least supply of a token by a lender, 10^−8 dollars.
 const LEAST_SUPPLY: u128 = 10_000 * Price8::PER_USD as u128;
 
@@ -37,6 +39,8 @@ pub struct Population {
     pub keepers: Vec<Keeper>,
     /// The counterparty of keepers.
     pub market: Market,
+    /// Who provides liquidity to perp markets and leaves before the end, if there are any.
+    pub leaver: Option<Trader>,
 }
 
 /// What a population is made from.
@@ -85,8 +89,8 @@ pub fn notes(keepers: u64, crowd: Option<Crowd>) -> Vec<String> {
     ];
     notes.push(match crowd {
         None => "Insurance tranches start empty: they are filled by interest and by the insurance share of bonuses.".to_owned(),
-        Some(_) => "Tranches of banks start empty. Those of markets and the shared fund are seeded by the provider of liquidity, who \
-                    stays until the end."
+        Some(_) => "Tranches of banks start empty. Those of markets and the shared fund are seeded by a provider of liquidity, who \
+                    stays until the end; another, with a tenth of it, asks for it back after 25 steps."
             .to_owned(),
     });
     notes
@@ -112,15 +116,13 @@ impl SetUp<'_> {
         }
         let lenders = self.lenders(world, &needs)?;
         let keepers = self.keepers(world, &needs)?;
-        if let Some(crowd) = self.crowd {
-            self.open_markets(world, &crowd, &plan)?;
-        }
+        let leaver = self.crowd.map(|crowd| self.open_markets(world, &crowd, &plan)).transpose()?;
         let mut traders = Vec::with_capacity(plan.accounts.len());
         for positions in &plan.accounts {
             traders.push(self.trader(world, positions)?);
             progress(traders.len() as u64);
         }
-        Ok(Population { traders, lenders, keepers, market })
+        Ok(Population { traders, lenders, keepers, market, leaver })
     }
 
     fn plan(&self, prices: &[Price8], listings: &[Listing]) -> Option<CrowdPlan> {
@@ -132,33 +134,31 @@ impl SetUp<'_> {
         Some(CrowdPlan { accounts, ..CrowdPlan::default() })
     }
 
-    /// Creates the shared fund, lists a market for every token but the dollar token, and lets a provider fill their pools and
-    /// tranches and the fund.
-    fn open_markets(&self, world: &mut World, crowd: &Crowd, plan: &CrowdPlan) -> Result<(), Problem> {
-        let Some((dollar, bases)) = self.symbols.split_last() else { return Ok(()) };
+    /// Creates the shared fund, lists a market for every token but the dollar token, and lets two providers fill their pools;
+    /// the first insures markets and fund as well, the second will leave.
+    fn open_markets(&self, world: &mut World, crowd: &Crowd, plan: &CrowdPlan) -> Result<Trader, Problem> {
+        let (dollar, bases) = self.symbols.split_last().ok_or(Problem::AmountTooLarge)?;
         world.create_fund(dollar, FUND_EPOCH_CAP).map_err(refused("create_fund"))?;
         for (symbol, listing) in bases.iter().zip(&plan.listings) {
             world.list_perp(symbol, *listing).map_err(refused("create_market"))?;
         }
         world.refresh_perps().map_err(refused("refresh"))?;
-        let provider = world.trader();
-        let part = |amount: u64, bps: u64| (u128::from(amount) * u128::from(bps) / 10_000) as u64;
+
         let liquidity = plan.liquidity.iter().try_fold(0u64, |sum, amount| sum.checked_add(*amount));
         let liquidity = liquidity.filter(|sum| *sum < u64::MAX / 4).ok_or(Problem::AmountTooLarge)?;
-        let fund = part(liquidity, crowd.fund);
-        let tranches = part(liquidity, crowd.tranche);
-        world.deposit(&provider, dollar, liquidity + fund + tranches).map_err(refused("deposit"))?;
+        let (provider, leaver) = (world.trader(), world.trader());
+        for trader in [&provider, &leaver] {
+            world.deposit(trader, dollar, 2 * liquidity).map_err(refused("deposit"))?;
+        }
         for (symbol, amount) in bases.iter().zip(&plan.liquidity) {
-            world.add_liquidity(&provider, symbol, *amount).map_err(refused("add_liquidity"))?;
+            let leaving = part(*amount, LEAVER_PART);
+            world.add_liquidity(&provider, symbol, amount - leaving).map_err(refused("add_liquidity"))?;
+            world.add_liquidity(&leaver, symbol, leaving).map_err(refused("add_liquidity"))?;
             let tranche = part(*amount, crowd.tranche);
-            if tranche > 0 {
-                world.insure_market(&provider, symbol, tranche).map_err(refused("insure"))?;
-            }
+            world.insure_market(&provider, symbol, tranche).map_err(refused("insure"))?;
         }
-        if fund > 0 {
-            world.insure_group(&provider, fund).map_err(refused("insure"))?;
-        }
-        Ok(())
+        world.insure_group(&provider, part(liquidity, crowd.fund)).map_err(refused("insure"))?;
+        Ok(leaver)
     }
 
     fn list(&self, world: &mut World, listings: &[Listing]) -> Result<(), Problem> {
@@ -208,6 +208,11 @@ impl SetUp<'_> {
         }
         Ok(trader)
     }
+}
+
+/// A part of an amount, bps; floor.
+fn part(amount: u64, bps: u64) -> u64 {
+    (u128::from(amount) * u128::from(bps) / 10_000) as u64
 }
 
 /// What lenders, keepers and the market must bring, native units by token.

@@ -15,8 +15,6 @@ pub struct View {
     pub board: RiskBoard,
     /// The accounts, in the order they were asked for.
     pub accounts: Vec<MarginAccount>,
-    /// What each market's pool has, quote units.
-    pub pools: Vec<u64>,
     /// Each market's mark.
     pub marks: Vec<Mark>,
     /// Unix time, seconds.
@@ -29,19 +27,12 @@ impl View {
     /// # Errors
     /// Overflow.
     pub fn read(world: &World, accounts: &[Address]) -> Result<View, MarginError> {
-        let perps = || world.perps.iter();
         Ok(View {
             board: world.board(),
             accounts: accounts.iter().map(|account| world.margin_account(account)).collect(),
-            pools: perps().map(|perp| world.pool(perp)).collect::<Result<_, _>>()?,
-            marks: perps().map(|perp| world.mark(perp)).collect::<Result<_, _>>()?,
+            marks: world.perps.iter().map(|perp| world.mark(perp)).collect::<Result<_, _>>()?,
             now: world.chain.now(),
         })
-    }
-
-    /// What the pool of the market has that a target involves, quote units; 0 without a market.
-    pub fn pool(&self, target: Target) -> u64 {
-        market_of(target).map_or(0, |market| self.pools[usize::from(market)])
     }
 
     /// Values one of the accounts; `legs` is filled on the way.

@@ -82,6 +82,8 @@ pub struct PerpTotals {
     pub equity_before_micro_usd: i64,
     /// Equity of all pools after the last step.
     pub equity_after_micro_usd: i64,
+    /// Liquidity that was taken out of pools on the way.
+    pub withdrawn_micro_usd: u64,
     /// The shared fund before the first step.
     pub fund_before_micro_usd: u64,
     /// The shared fund after the last step.

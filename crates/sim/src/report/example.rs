@@ -123,6 +123,7 @@ pub(crate) fn example_with_perps() -> RunRecord {
         },
         equity_before_micro_usd: 1_900_000_000_000,
         equity_after_micro_usd: -100_000_000_000,
+        withdrawn_micro_usd: 1_000_000_000,
         fund_before_micro_usd: 100_000_000_000,
         fund_after_micro_usd: 50_000_000_000,
         ..PerpTotals::default()

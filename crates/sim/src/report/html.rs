@@ -266,10 +266,13 @@ pub(super) fn section(heading: &str, columns: &[&str], rows: &[Vec<String>], wit
     format!("<h2>{heading}</h2>\n<div class=\"card scroll\"><table>\n{table}</table></div>\n")
 }
 
+/// An amount of a token; of what is owed to or by a market in the dollar token, the last of a record.
 pub(super) fn token_amount(record: &RunRecord, symbol: &str, native: u64) -> String {
-    let decimals =
-        record.tokens.iter().find(|token: &&TokenRecord| token.symbol == symbol).map_or(0, |token| token.decimals);
-    format!("{} {symbol}", amount_short(native, decimals))
+    let token = record.tokens.iter().find(|token: &&TokenRecord| token.symbol == symbol);
+    match (token, record.tokens.last()) {
+        (None, Some(dollar)) => format!("{} {} ({symbol})", amount_short(native, dollar.decimals), dollar.symbol),
+        (token, _) => format!("{} {symbol}", amount_short(native, token.map_or(0, |token| token.decimals))),
+    }
 }
 
 fn capitalised(text: &str) -> String {

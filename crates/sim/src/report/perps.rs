@@ -38,11 +38,12 @@ fn waterfall(record: &RunRecord) -> String {
     let said: Vec<String> =
         parts.iter().map(|(name, micro_usd)| format!("{name} {}", money((*micro_usd).into()))).collect();
     let under = format!(
-        "Losses of positions in the order in which they are paid. {} written off, {} deleveraged; pools from {} to {}.",
+        "Losses of positions in the order in which they are paid. {} written off, {} deleveraged; pools from {} to {}, and {} withdrawn.",
         counted(totals.write_offs, "debt"),
         counted(totals.deleveraged, "winner"),
         money(totals.equity_before_micro_usd.into()),
         money(totals.equity_after_micro_usd.into()),
+        money(totals.withdrawn_micro_usd.into()),
     );
     let pictures = (svg(&bearers, WHOLE.width, LABEL), svg(&bearers, NARROW.width, LABEL));
     framed(("Who bore the losses", &said.join(", ")), "whole", &under, (&pictures.0, &pictures.1))

@@ -86,7 +86,8 @@ fn perps(record: &RunRecord, out: &mut Lines) {
         out.fact(&format!("  {name}"), &format!("{:>16}{detail}", usd(micro_usd)));
     }
     let (before, after) = (money(perps.equity_before_micro_usd.into()), money(perps.equity_after_micro_usd.into()));
-    out.fact("pools", &format!("{before} before, {after} after"));
+    let withdrawn = usd(perps.withdrawn_micro_usd);
+    out.fact("pools", &format!("{before} before, {after} after, {withdrawn} withdrawn"));
     let (before, after) = (usd(perps.fund_before_micro_usd), usd(perps.fund_after_micro_usd));
     out.fact("shared fund", &format!("{before} before, {after} after"));
     out.line("");
@@ -198,7 +199,7 @@ mod tests {
             "  market losses         $1,000,000.00 written off in 4 debts",
             "    losing accounts        $2,000,000.00",
             "    winners (ADL)            $250,000.00, 5 positions deleveraged",
-            "  pools                 $1,900,000.00 before, −$100,000.00 after",
+            "  pools                 $1,900,000.00 before, −$100,000.00 after, $1,000.00 withdrawn",
         ] {
             assert!(text.contains(&format!("{line}\n")), "{line} is missing in\n{text}");
         }

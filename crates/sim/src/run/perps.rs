@@ -5,7 +5,7 @@ use breakwater_client::decode::Event;
 use breakwater_client::interface::MarginError;
 use breakwater_client::interface::events::{Deleveraged, MarketLossResolved, PerpLiquidated};
 use breakwater_client::margin::perp::{Mark, PerpLeg, Purse};
-use breakwater_client::margin::{Side, Snapshot, Valuation};
+use breakwater_client::margin::{Side, Snapshot, Valuation, Value};
 
 use super::error::Stop;
 use super::step::{Simulation, law};
@@ -20,16 +20,28 @@ const SETTLE_PART: u64 = 8;
 /// Quote units by which a deficit may grow when a position is brought up to date: fractions of funding go to the tranche.
 const TOUCH_ROUNDING: u64 = 2;
 
+/// The step at which a provider of liquidity asks for it back.
+const LEAVE_STEP: usize = 25;
+
 /// What somebody settles of a position.
 struct Settling {
     account: usize,
     market: u8,
-    gain: bool,
+    by: Settler,
+}
+
+/// Who settles.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Settler {
+    /// The owner, who takes profit.
+    Owner,
+    /// A keeper, who gains nothing by it.
+    Keeper,
 }
 
 impl Simulation {
-    /// Keepers let deposits pay losses that have grown, and now and then winners take what has matured; whether anything was
-    /// settled.
+    /// Keepers let deposits pay losses that have grown, and profit what its owner owes; now and then winners take what has
+    /// matured. Whether anything was settled.
     pub(super) fn settle_positions(&mut self, step: usize, view: &View) -> Result<bool, Stop> {
         let mut legs = Snapshot::default();
         let mut todo: Vec<Settling> = Vec::new();
@@ -37,17 +49,19 @@ impl Simulation {
             if view.accounts[account].perps.iter().all(|position| position.is_free()) {
                 continue;
             }
-            view.value(account, &mut legs).map_err(Problem::from)?;
+            let valuation = view.value(account, &mut legs).map_err(Problem::from)?;
             let quote = |side| legs.tokens.iter().find(|leg| leg.token == legs.quote.token && leg.side == side);
             let paying = quote(Side::Deposit).map_or(0, |leg| leg.amount);
-            let indebted = quote(Side::Debt).is_some();
+            let owes = quote(Side::Debt).is_some() || valuation.equity < Value::ZERO;
             for leg in &legs.perps {
-                let market = leg.terms.market;
                 let loses = leg.loss() > 0 && paying > 0 && leg.loss() >= paying / SETTLE_PART;
-                let gains = step % PROFIT_STEPS == PROFIT_STEPS - 1 && leg.position.matured > 0 && !indebted;
-                if loses || gains {
-                    todo.push(Settling { account, market, gain: gains && !loses });
-                }
+                let gains = leg.loss() == 0 && leg.position.matured > 0;
+                let by = match (loses || (gains && owes), step % PROFIT_STEPS == PROFIT_STEPS - 1) {
+                    (true, _) => Settler::Keeper,
+                    (false, true) if gains => Settler::Owner,
+                    _ => continue,
+                };
+                todo.push(Settling { account, market: leg.terms.market, by });
             }
         }
         let mut any = false;
@@ -58,14 +72,22 @@ impl Simulation {
     }
 
     fn settle_position(&mut self, settling: &Settling, view: &View) -> Result<bool, Stop> {
-        let Settling { account, market, gain } = *settling;
+        let Settling { account, market, by } = *settling;
         let symbol = self.world.perps[usize::from(market)].symbol.clone();
-        let by = if gain { &self.population.traders[account] } else { &self.population.keepers[0].trader };
+        let by = match by {
+            Settler::Owner => &self.population.traders[account],
+            Settler::Keeper => &self.population.keepers[0].trader,
+        };
         let outcome = match self.world.settle(by, &self.accounts[account], &symbol, u64::MAX) {
             Ok(outcome) => outcome,
             Err(failure) => match failure.margin_error() {
-                // an empty pool, an account that needs its profit, or a loss that another leg has paid
-                Some(MarginError::NothingToSettle | MarginError::InsufficientHealth) => return Ok(false),
+                // a pool that has or can pay nothing, an account that needs its profit, or one that another leg has helped
+                Some(
+                    MarginError::NothingToSettle
+                    | MarginError::MarketInDeficit
+                    | MarginError::InsufficientHealth
+                    | MarginError::NotAccountOwnerOrDelegate,
+                ) => return Ok(false),
                 _ => return Err(Problem::Refused("settle", failure).into()),
             },
         };
@@ -78,6 +100,44 @@ impl Simulation {
             }
         }
         Ok(true)
+    }
+
+    /// A provider of liquidity asks for all of it at one step, and takes it as soon as the cooldown and the pools allow.
+    pub(super) fn leave(&mut self, step: usize, view: &View) -> Result<(), Stop> {
+        let Some(leaver) = &self.population.leaver else { return Ok(()) };
+        for perp in self.world.perps.clone() {
+            let Some(liquidity) = self.world.liquidity_of(leaver, &perp.symbol).filter(|held| held.shares > 0) else {
+                continue;
+            };
+            if liquidity.requested == 0 {
+                if step >= LEAVE_STEP {
+                    let request = self.world.request_liquidity(leaver, &perp.symbol, liquidity.shares);
+                    request.map_err(|failure| Problem::Refused("request_liquidity", failure))?;
+                }
+                continue;
+            }
+            let outcome = match self.world.remove_liquidity(leaver, &perp.symbol) {
+                Ok(outcome) => outcome,
+                Err(failure) => match failure.margin_error() {
+                    Some(
+                        MarginError::CooldownNotOver | MarginError::PoolBelowRequirement | MarginError::MarketInDeficit,
+                    ) => continue,
+                    _ => return Err(Problem::Refused("remove_liquidity", failure).into()),
+                },
+            };
+            for event in &outcome.events {
+                if let Event::LiquidityChanged(change) = event {
+                    self.checks += 1;
+                    if change.amount > liquidity.requested_value {
+                        let what = format!("{}: {change:?} pays more than at the request", perp.symbol);
+                        return Err(law("NPR-1", what));
+                    }
+                    let usd = micro_usd(view.price(view.board.quote_token).value_down(change.amount));
+                    self.tally.record.totals.perps.withdrawn_micro_usd += usd;
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Writes off what a bankrupt account owes markets, and checks WFL-1 of each.

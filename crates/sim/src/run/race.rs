@@ -120,7 +120,6 @@ fn expectation(
 ) -> Result<(Valuation, Result<Plan, MarginError>), Problem> {
     let perp = market_of(attempt.target).map(|market| &world.perps[usize::from(market)]);
     let market = perp.map(|perp| world.own_market(perp)).transpose()?;
-    let pool = perp.map_or(Ok(0), |perp| world.pool(perp)).map_err(MarginError::from)?;
     let mut legs = Snapshot::default();
     snapshot::build(&mut legs, &view.board, account, &Own { banks: &[], market }, view.now)?;
     let valuation = health::value(&legs).map_err(MarginError::from)?;
@@ -128,7 +127,7 @@ fn expectation(
     let plan = match perp {
         // the program looks for the position before it asks how the account is
         Some(perp) if account.find_perp(perp.number).is_none() => Err(MarginError::LegNotFound),
-        _ => plan_liquidation(&legs, &valuation, &params, &attempt.request(pool)).map_err(MarginError::from),
+        _ => plan_liquidation(&legs, &valuation, &params, &attempt.request()).map_err(MarginError::from),
     };
     Ok((valuation, plan))
 }

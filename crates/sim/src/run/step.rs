@@ -65,6 +65,7 @@ impl Simulation {
         self.tally.begin_step(number, step, &self.world, &view)?;
         let view = self.settle(view)?;
         let view = if self.settle_positions(number, &view)? { self.view()? } else { view };
+        self.leave(number, &view)?;
         self.tally.end_step(&self.world, &view)?;
         self.check()
     }

@@ -210,13 +210,18 @@ pub(super) fn micro_usd(value: Value) -> u64 {
     u64::try_from((raw * 1_000_000) >> 32).unwrap_or(u64::MAX)
 }
 
-/// All insurance tranches of banks at the view's prices.
+/// All insurance tranches, of banks and of markets, at the view's prices.
 fn tranches(world: &World, view: &View) -> u64 {
     let worth = |token: &crate::world::Token| {
         let bank = world.bank(&token.symbol);
         micro_usd(view.price(token.number).value_down(bank.tranche))
     };
-    world.tokens.iter().map(worth).sum()
+    let index = world.quote_index();
+    let markets = world.perps.iter().map(|perp| {
+        let tranche = index.amount_down(world.market(&perp.symbol).tranche).unwrap_or(u64::MAX);
+        micro_usd(view.price(view.board.quote_token).value_down(tranche))
+    });
+    world.tokens.iter().map(worth).chain(markets).sum()
 }
 
 /// Claims on a token against its vault, as SOL-1 counts them.

@@ -1,10 +1,11 @@
 //! A group with tokens, perp markets, traders and prices on an embedded chain: what the demo, the tests and the benchmark
 //! all start from.
 
+mod liquidation;
 mod perp;
 
 use breakwater_client::decode::account_size;
-use breakwater_client::instruction::{self, BankKeys, Creditor, LiquidateKeys, TargetKeys};
+use breakwater_client::instruction::{self, BankKeys};
 use breakwater_client::interface::snapshot::Own;
 use breakwater_client::interface::{Bank, MarginAccount, MarginError, RiskBoard, snapshot};
 use breakwater_client::margin::liquidation::best_target;
@@ -332,45 +333,6 @@ impl World {
         }
         items.extend(self.perps.iter().flat_map(|perp| [perp.feed_item(), perp.market_item()]));
         self.chain.send(&[instruction::refresh(&self.board, &items)], &[])
-    }
-
-    /// Liquidates a pair of legs, by name.
-    ///
-    /// # Errors
-    /// The program's refusal.
-    pub fn liquidate(&mut self, keeper: &Trader, who: &Address, debt: &str, collateral: &str, most: u64) -> Sent {
-        let liquidate = self.liquidate_instruction(keeper, who, (debt, collateral), most);
-        self.chain.send(&[liquidate], &[&keeper.key])
-    }
-
-    /// The instruction of [`World::liquidate`].
-    pub fn liquidate_instruction(&self, keeper: &Trader, who: &Address, pair: (&str, &str), most: u64) -> Instruction {
-        let keys = LiquidateKeys {
-            keeper: keeper.key.pubkey(),
-            keeper_account: keeper.account,
-            liquidatee: *who,
-            board: self.board,
-            target: TargetKeys::Spot {
-                debt_bank: self.token(pair.0).keys.bank,
-                collateral_bank: self.token(pair.1).keys.bank,
-            },
-        };
-        instruction::liquidate(&keys, most)
-    }
-
-    /// Writes off an account's debt of a token.
-    ///
-    /// # Errors
-    /// The program's refusal.
-    pub fn resolve_bankruptcy(&mut self, who: &Address, symbol: &str) -> Sent {
-        let token = self.token(symbol);
-        let bank = token.keys.bank;
-        let creditor = match self.fund {
-            Some(fund) if token.number == self.board().quote_token => Creditor::QuoteBank { quote_bank: bank, fund },
-            _ => Creditor::Bank(bank),
-        };
-        let resolve = instruction::resolve_bankruptcy(who, &self.board, &creditor);
-        self.chain.send(&[resolve], &[])
     }
 
     /// The risk board.

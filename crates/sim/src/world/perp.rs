@@ -1,15 +1,11 @@
-//! Perp markets of a world: the shared fund, listings, trades, liquidity, insurance and what anybody may do to a market.
+//! Perp markets of a world: the shared fund, listings, trades, liquidity and insurance.
 
-use breakwater_client::instruction::{
-    self, Creditor, Insured, LiquidateKeys, LiquidityKeys, MARKET_FEED, MARKET_ITEM, TargetKeys,
-};
+use breakwater_client::instruction::{self, Insured, LiquidityKeys, MARKET_FEED, MARKET_ITEM};
 use breakwater_client::interface::snapshot::{self, OwnMarket};
-use breakwater_client::interface::{InsuranceFund, MarginError, PerpMarket};
+use breakwater_client::interface::{InsuranceFund, LiquidityPosition, MarginError, PerpMarket};
 use breakwater_client::margin::perp::{Freshness, Mark, Purse, Standing};
-use breakwater_client::margin::position::MARKET_LEG;
-use breakwater_client::margin::{Index, MathError, Price, Target};
+use breakwater_client::margin::{Index, MathError, Price};
 use breakwater_client::{Address, address};
-use solana_instruction::Instruction;
 use solana_signer::Signer;
 
 use super::{Sent, Token, Trader, World};
@@ -130,13 +126,17 @@ impl World {
     pub fn add_liquidity(&mut self, trader: &Trader, symbol: &str, amount: u64) -> Sent {
         let keys = self.liquidity_keys(trader, symbol);
         let liquidity = address::liquidity(&keys.market, &keys.owner);
+        let is_new = self.chain.account(&liquidity).is_none();
         let mut instructions = Vec::with_capacity(2);
-        if self.chain.account(&liquidity).is_none() {
+        if is_new {
             instructions.push(instruction::open_liquidity(&keys.owner, &keys.market));
-            self.liquidity.push(liquidity);
         }
         instructions.push(instruction::add_liquidity(&keys, amount));
-        self.chain.send(&instructions, &[&trader.key])
+        let sent = self.chain.send(&instructions, &[&trader.key])?;
+        if is_new {
+            self.liquidity.push(liquidity);
+        }
+        Ok(sent)
     }
 
     /// Requests the removal of liquidity shares.
@@ -155,6 +155,11 @@ impl World {
     pub fn remove_liquidity(&mut self, trader: &Trader, symbol: &str) -> Sent {
         let remove = instruction::remove_liquidity(&self.liquidity_keys(trader, symbol));
         self.chain.send(&[remove], &[&trader.key])
+    }
+
+    /// A trader's share of a market's pool, if it was opened.
+    pub fn liquidity_of(&self, trader: &Trader, symbol: &str) -> Option<LiquidityPosition> {
+        self.chain.find(&address::liquidity(&self.perp(symbol).market, &trader.key.pubkey()))
     }
 
     fn liquidity_keys(&self, trader: &Trader, symbol: &str) -> LiquidityKeys {
@@ -189,83 +194,6 @@ impl World {
         let (bank, owner) = (self.quote().keys.bank, trader.key.pubkey());
         let insure = instruction::insure(&owner, &trader.account, &self.board, &bank, insured, amount);
         self.chain.send(&[insure], &[&trader.key])
-    }
-
-    /// Liquidates what a plan aims at.
-    ///
-    /// # Errors
-    /// The program's refusal.
-    pub fn liquidate_target(&mut self, keeper: &Trader, who: &Address, target: Target, most: u64) -> Sent {
-        let liquidate = self.liquidate_target_instruction(keeper, who, target, most);
-        self.chain.send(&[liquidate], &[&keeper.key])
-    }
-
-    /// The instruction of [`World::liquidate_target`].
-    pub fn liquidate_target_instruction(
-        &self,
-        keeper: &Trader,
-        who: &Address,
-        target: Target,
-        most: u64,
-    ) -> Instruction {
-        let keys = LiquidateKeys {
-            keeper: keeper.key.pubkey(),
-            keeper_account: keeper.account,
-            liquidatee: *who,
-            board: self.board,
-            target: self.target_keys(target),
-        };
-        instruction::liquidate(&keys, most)
-    }
-
-    fn target_keys(&self, target: Target) -> TargetKeys {
-        let bank = |token: u8| self.tokens[usize::from(token)].keys.bank;
-        let market = |number: u8| self.perps[usize::from(number)].market;
-        match target {
-            Target::Perp(number) => TargetKeys::Perp { market: market(number), quote_bank: self.quote().keys.bank },
-            Target::Spot(pair) => {
-                let (debt, collateral) = (pair.debt.checked_sub(MARKET_LEG), pair.collateral.checked_sub(MARKET_LEG));
-                match (debt, collateral) {
-                    (Some(number), _) => TargetKeys::MarketDebt {
-                        market: market(number),
-                        quote_bank: self.quote().keys.bank,
-                        collateral_bank: bank(pair.collateral),
-                    },
-                    (None, Some(number)) => TargetKeys::MarketProfit {
-                        debt_bank: bank(pair.debt),
-                        market: market(number),
-                        quote_bank: self.quote().keys.bank,
-                    },
-                    (None, None) => {
-                        TargetKeys::Spot { debt_bank: bank(pair.debt), collateral_bank: bank(pair.collateral) }
-                    }
-                }
-            }
-        }
-    }
-
-    /// Writes off what an account owes a market.
-    ///
-    /// # Errors
-    /// The program's refusal.
-    pub fn resolve_market_loss(&mut self, who: &Address, symbol: &str) -> Sent {
-        let creditor = Creditor::Market {
-            market: self.perp(symbol).market,
-            quote_bank: self.quote().keys.bank,
-            fund: address::fund(&self.group),
-        };
-        let resolve = instruction::resolve_bankruptcy(who, &self.board, &creditor);
-        self.chain.send(&[resolve], &[])
-    }
-
-    /// Closes a winner of a market in deficit.
-    ///
-    /// # Errors
-    /// The program's refusal.
-    pub fn deleverage(&mut self, who: &Address, symbol: &str) -> Sent {
-        let (market, bank) = (self.perp(symbol).market, self.quote().keys.bank);
-        let deleverage = instruction::deleverage(who, &self.board, &bank, &market, &address::fund(&self.group));
-        self.chain.send(&[deleverage], &[])
     }
 
     /// Brings every market's index to the board, and the markets themselves.
@@ -326,7 +254,8 @@ impl World {
         books.accrue_funding(&market.config.funding(), mark, Freshness::Fresh, self.chain.now())?;
         let deficit = books.judge(mark, self.quote_index(), self.chain.clock().slot)?;
         let standing = if deficit == 0 { Standing::Sound } else { Standing::InDeficit };
-        Ok(OwnMarket { market: perp.number, funding_index: books.funding_index, standing })
+        let payable = books.worth(Purse::Pool, self.quote_index())?;
+        Ok(OwnMarket { market: perp.number, funding_index: books.funding_index, standing, payable })
     }
 
     /// What a market's pool owes beyond what it has, quote units.

@@ -4,7 +4,7 @@ use breakwater_interface::accounts::MARKET_FEED;
 use breakwater_interface::perp::PerpPosition;
 use breakwater_interface::snapshot::{self, OwnMarket};
 use breakwater_interface::{MarginAccount, MarginError, PerpMarket, RiskBoard};
-use breakwater_margin::perp::{Freshness, Mark, Market, Position, Standing};
+use breakwater_margin::perp::{Freshness, Mark, Market, Position, Purse, Standing};
 use breakwater_margin::price::MAX_AGE_LIQUIDATION;
 use breakwater_margin::{Index, Interval, NativeAmount, Refusal};
 
@@ -52,8 +52,22 @@ impl Live {
     }
 
     /// What a snapshot uses for the market.
-    pub fn own(&self) -> OwnMarket {
-        OwnMarket { market: self.number, funding_index: self.books.funding_index, standing: self.standing() }
+    ///
+    /// Errors: MathOverflow
+    pub fn own(&self) -> Result<OwnMarket, MarginError> {
+        Ok(OwnMarket {
+            market: self.number,
+            funding_index: self.books.funding_index,
+            standing: self.standing(),
+            payable: self.payable()?,
+        })
+    }
+
+    /// What the pool has, quote units.
+    ///
+    /// Errors: MathOverflow
+    pub fn payable(&self) -> Result<NativeAmount, MarginError> {
+        Ok(self.books.worth(Purse::Pool, self.index)?)
     }
 
     /// Whether the pool can pay what it owes.
@@ -92,11 +106,15 @@ impl Live {
     }
 
     /// Copies funding index and standing to the board.
-    pub fn sync(&self, board: &mut RiskBoard, now: i64) {
+    ///
+    /// Errors: MathOverflow
+    pub fn sync(&self, board: &mut RiskBoard, now: i64) -> Result<(), MarginError> {
         let risk = &mut board.markets[usize::from(self.number) % breakwater_interface::accounts::MAX_MARKETS];
         risk.funding_index = self.books.funding_index;
         risk.funding_time = now;
         risk.in_deficit = u8::from(self.books.deficit_since != 0);
+        risk.payable = self.payable()?;
+        Ok(())
     }
 }
 

@@ -68,7 +68,9 @@ impl State {
     pub(crate) fn perform_perp(&mut self, call: &Call, seen: &Seen) -> Result<(), String> {
         match call {
             Call::Trade { .. } => {}
-            Call::RequestLiquidity { account, market, .. } => return self.request_as_seen((*account, *market), call, seen),
+            Call::RequestLiquidity { account, market, .. } => {
+                return self.request_as_seen((*account, *market), call, seen);
+            }
             _ => {
                 let token = self.quote().token;
                 self.tokens[usize::from(token)].bank = self.accrue_as_seen(token, seen)?;

@@ -84,10 +84,7 @@ impl Closing {
         let affordable = |equity: &crate::model::Q, worth: crate::model::Q| {
             if worth.is_positive() { floor_of(&(equity * int(PPM) / worth)).min(most) } else { most }
         };
-        let fee = Range::new(
-            int(affordable(&equity.lo, &worth + rounding())),
-            int(affordable(&equity.hi, worth)),
-        );
+        let fee = Range::new(int(affordable(&equity.lo, &worth + rounding())), int(affordable(&equity.hi, worth)));
         let fee = end.of(&fee);
         let required = margin(&config.tiers, leg.notional(), Level::End);
         let full = (required - floor(leg.notional_down() * fee, PPM)).max(0);
@@ -153,15 +150,13 @@ fn settlement(legs: &Legs, leg: &PerpLeg) -> (i128, i128) {
     let quote = |side| legs.0.iter().find(|other| other.token == legs.1.token && other.side == side);
     let end = |leg: &crate::model::Leg| floor_of(&(&leg.weights.end * int(BPS)));
     if leg.pnl < 0 {
-        return quote(Side::Deposit)
-            .map_or((0, 0), |own| ((-leg.pnl).min(floor_of(&own.amount.lo)), BPS - end(own)));
+        return quote(Side::Deposit).map_or((0, 0), |own| ((-leg.pnl).min(floor_of(&own.amount.lo)), BPS - end(own)));
     }
     if leg.in_deficit || leg.perp.matured == 0 {
         return (0, 0);
     }
-    quote(Side::Debt).map_or((0, 0), |own| {
-        (-i128::from(leg.perp.matured).min(floor_of(&own.amount.lo)), end(own) - BPS)
-    })
+    quote(Side::Debt)
+        .map_or((0, 0), |own| (-i128::from(leg.perp.matured).min(floor_of(&own.amount.lo)), end(own) - BPS))
 }
 
 impl State {

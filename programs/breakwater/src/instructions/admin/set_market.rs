@@ -30,7 +30,7 @@ pub fn set_market(ctx: &mut Context<SetMarket>, config: PerpConfig) -> Result<()
     verify(&config, &board.feeds[usize::from(MARKET_FEED + number)].oracle)?;
     let clock = Clock::get()?;
     let live = Live::new(market, board, board_index(board), clock.unix_timestamp, clock.slot)?;
-    live.sync(board, clock.unix_timestamp);
+    live.sync(board, clock.unix_timestamp)?;
     market.set_books(&live.books);
     market.config = config;
     enter(&mut board.markets[usize::from(number)], &config);

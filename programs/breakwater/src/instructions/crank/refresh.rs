@@ -72,7 +72,7 @@ fn refresh_market(board: &mut Account<RiskBoard>, number: u8, mut source: Accoun
     let now = clock.unix_timestamp;
     let live = Live::new(&market, board, board_index(board), now, clock.slot)?;
     drop(market);
-    live.sync(board, now);
+    live.sync(board, now)?;
     // Owner, discriminator and length were checked by the load above.
     let mut data = source.try_borrow_mut()?;
     let bytes = data.get_mut(DISCRIMINATOR..DISCRIMINATOR + core::mem::size_of::<PerpMarket>());

@@ -49,7 +49,7 @@ pub fn handle(ctx: &mut Context<Deleverage>) -> Result<()> {
         Ledger { account: margin_account, books: &mut books, token }.take_over(step.paid, step.shares)?;
         live.deficit = live.books.judge(mark, index, clock.slot).map_err(MarginError::from)?;
     }
-    live.sync(board, now);
+    live.sync(board, now)?;
     market.set_books(&live.books);
     settle(bank, &books, now)?;
     emit!(Deleveraged {

@@ -12,13 +12,12 @@
 use alloc::boxed::Box;
 
 use anchor_lang::prelude::*;
-use breakwater_interface::snapshot::{self, Own, OwnIndex};
+use breakwater_interface::snapshot::{self, Own, OwnIndex, OwnMarket};
 use breakwater_interface::{Bank, MarginAccount, MarginError, PerpMarket, RiskBoard};
 use breakwater_margin::error::Pair;
 use breakwater_margin::health::After;
 use breakwater_margin::lending::Books;
 use breakwater_margin::liquidation::{Target, apply};
-use breakwater_margin::perp::Purse;
 use breakwater_margin::position::MARKET_LEG;
 use breakwater_margin::price::MAX_AGE_LIQUIDATION;
 use breakwater_margin::{Plan, Refusal, Request, Snapshot, Valuation, health, plan_liquidation};
@@ -58,6 +57,13 @@ pub struct Touched {
     pub quote_is_collateral: bool,
     /// Number of the quote token.
     pub quote_token: u8,
+}
+
+impl Touched {
+    /// What a snapshot uses for the market.
+    fn own_market(&self) -> core::result::Result<Option<OwnMarket>, MarginError> {
+        self.market.as_ref().map(|(live, _)| live.own()).transpose()
+    }
 }
 
 impl Liquidate {
@@ -129,15 +135,18 @@ impl Liquidate {
     ) -> core::result::Result<Box<Snapshot>, MarginError> {
         let mut legs = Box::new(Snapshot::with_capacity(account.tokens.len()));
         let (banks, count) = self.own_banks(touched);
-        let own = Own { banks: &banks[..count], market: touched.market.as_ref().map(|(live, _)| live.own()) };
+        let own = Own { banks: &banks[..count], market: touched.own_market()? };
         snapshot::build(&mut legs, &self.board, account, &own, now)?;
         Ok(legs)
     }
 
     /// The keeper must be able to answer for what it has taken over.
     fn verify_keeper(&self, touched: &Touched, now: i64) -> core::result::Result<(), MarginError> {
+        if self.keeper_account.is_riskless() {
+            return Ok(());
+        }
         let (banks, count) = self.own_banks(touched);
-        let own = Own { banks: &banks[..count], market: touched.market.as_ref().map(|(live, _)| live.own()) };
+        let own = Own { banks: &banks[..count], market: touched.own_market()? };
         verify_initial(&self.board, &self.keeper_account, &own, MAX_AGE_LIQUIDATION, now)
     }
 
@@ -163,11 +172,7 @@ pub fn handle(ctx: &mut Context<Liquidate>, most: u64) -> Result<()> {
 
     let mut legs = accounts.legs(&accounts.liquidatee, &touched, now)?;
     let before = health::value(&legs).map_err(MarginError::from)?;
-    let pool = match &touched.market {
-        Some((live, _)) => live.books.worth(Purse::Pool, live.index).map_err(MarginError::from)?,
-        None => 0,
-    };
-    let request = Request { target: accounts.target(&touched)?, most, pool };
+    let request = Request { target: accounts.target(&touched)?, most };
     let params = accounts.board.liquidation.params();
     let plan = plan_liquidation(&legs, &before, &params, &request).map_err(|refusal| explain(refusal, &before))?;
 

@@ -38,7 +38,7 @@ impl ResolveBankruptcy {
     fn verify_bankrupt(&self, books: &Books, live: Option<&Live>, now: i64) -> core::result::Result<(), MarginError> {
         let mut legs = Snapshot::with_capacity(self.margin_account.tokens.len());
         let banks = [own_index(&self.bank, books)];
-        let own = Own { banks: &banks, market: live.map(Live::own) };
+        let own = Own { banks: &banks, market: live.map(Live::own).transpose()? };
         snapshot::build(&mut legs, &self.board, &self.margin_account, &own, now)?;
         Ok(health::value(&legs)?.verify_bankrupt(&legs)?)
     }
@@ -112,7 +112,7 @@ fn resolve_market(
     let fund = fund.as_deref_mut().ok_or(MarginError::FundMissing)?;
     let paid = draw_on_fund(fund, &mut live, now, clock.slot)?;
     live.hold(margin_account, &Held { slot, position });
-    live.sync(board, now);
+    live.sync(board, now)?;
     let market = market.as_deref_mut().ok_or(MarginError::LegAccounts)?;
     market.set_books(&live.books);
     market.pool_losses = market.pool_losses.saturating_add(loss.pool);

@@ -64,7 +64,7 @@ impl ChangeLiquidity {
     /// Refuses what would leave the account unable to answer for its risk.
     fn verify_health(&self, books: &Books, live: &Live, now: i64) -> core::result::Result<(), MarginError> {
         let banks = [own_index(&self.bank, books)];
-        let own = Own { banks: &banks, market: Some(live.own()) };
+        let own = Own { banks: &banks, market: Some(live.own()?) };
         verify_initial(&self.board, &self.margin_account, &own, MAX_AGE_RISK, now)
     }
 

@@ -40,7 +40,7 @@ impl Settle {
     fn is_insolvent(&self, books: &Books, live: &Live, now: i64) -> core::result::Result<bool, MarginError> {
         let mut legs = Snapshot::with_capacity(self.margin_account.tokens.len());
         let banks = [own_index(&self.bank, books)];
-        let own = Own { banks: &banks, market: Some(live.own()) };
+        let own = Own { banks: &banks, market: Some(live.own()?) };
         snapshot::build(&mut legs, &self.board, &self.margin_account, &own, now)?;
         let valuation = health::value(&legs)?;
         Ok(valuation.equity < Value::ZERO && valuation.oldest_price <= MAX_AGE_LIQUIDATION)
@@ -129,7 +129,7 @@ fn take_profit(
     live.hold(&mut accounts.margin_account, held);
     if own && amount > debt {
         let banks = [own_index(&accounts.bank, books)];
-        let own = Own { banks: &banks, market: Some(live.own()) };
+        let own = Own { banks: &banks, market: Some(live.own()?) };
         verify_initial(&accounts.board, &accounts.margin_account, &own, MAX_AGE_RISK, now)?;
     }
     Ok((signed(amount)?, settlement.paid))

@@ -38,7 +38,7 @@ impl Trade {
     /// Health of the account with what this instruction knows of the market.
     fn value(&self, live: &Live, now: i64) -> core::result::Result<Valuation, MarginError> {
         let mut legs = Snapshot::with_capacity(self.margin_account.tokens.len());
-        let own = Own { banks: &[], market: Some(live.own()) };
+        let own = Own { banks: &[], market: Some(live.own()?) };
         snapshot::build(&mut legs, &self.board, &self.margin_account, &own, now)?;
         Ok(health::value(&legs)?)
     }
@@ -48,7 +48,7 @@ impl Trade {
         match before {
             Some(before) => Ok(self.value(live, now)?.verify_reduction(&before)?),
             None => {
-                let own = Own { banks: &[], market: Some(live.own()) };
+                let own = Own { banks: &[], market: Some(live.own()?) };
                 verify_initial(&self.board, &self.margin_account, &own, MAX_AGE_RISK, now)
             }
         }

@@ -1,0 +1,128 @@
+//! What anybody may do to an account under water, to a bankrupt one and to the winners of a market in deficit.
+
+use breakwater_client::instruction::{self, Creditor, LiquidateKeys, TargetKeys};
+use breakwater_client::margin::Target;
+use breakwater_client::margin::position::MARKET_LEG;
+use breakwater_client::{Address, address};
+use solana_instruction::Instruction;
+use solana_signer::Signer;
+
+use super::{Sent, Trader, World};
+
+impl World {
+    /// Liquidates a pair of legs, by name.
+    ///
+    /// # Errors
+    /// The program's refusal.
+    pub fn liquidate(&mut self, keeper: &Trader, who: &Address, debt: &str, collateral: &str, most: u64) -> Sent {
+        let liquidate = self.liquidate_instruction(keeper, who, (debt, collateral), most);
+        self.chain.send(&[liquidate], &[&keeper.key])
+    }
+
+    /// The instruction of [`World::liquidate`].
+    pub fn liquidate_instruction(&self, keeper: &Trader, who: &Address, pair: (&str, &str), most: u64) -> Instruction {
+        let keys = LiquidateKeys {
+            keeper: keeper.key.pubkey(),
+            keeper_account: keeper.account,
+            liquidatee: *who,
+            board: self.board,
+            target: TargetKeys::Spot {
+                debt_bank: self.token(pair.0).keys.bank,
+                collateral_bank: self.token(pair.1).keys.bank,
+            },
+        };
+        instruction::liquidate(&keys, most)
+    }
+
+    /// Writes off an account's debt of a token.
+    ///
+    /// # Errors
+    /// The program's refusal.
+    pub fn resolve_bankruptcy(&mut self, who: &Address, symbol: &str) -> Sent {
+        let token = self.token(symbol);
+        let bank = token.keys.bank;
+        let creditor = match self.fund {
+            Some(fund) if token.number == self.board().quote_token => Creditor::QuoteBank { quote_bank: bank, fund },
+            _ => Creditor::Bank(bank),
+        };
+        let resolve = instruction::resolve_bankruptcy(who, &self.board, &creditor);
+        self.chain.send(&[resolve], &[])
+    }
+
+    /// Liquidates what a plan aims at.
+    ///
+    /// # Errors
+    /// The program's refusal.
+    pub fn liquidate_target(&mut self, keeper: &Trader, who: &Address, target: Target, most: u64) -> Sent {
+        let liquidate = self.liquidate_target_instruction(keeper, who, target, most);
+        self.chain.send(&[liquidate], &[&keeper.key])
+    }
+
+    /// The instruction of [`World::liquidate_target`].
+    pub fn liquidate_target_instruction(
+        &self,
+        keeper: &Trader,
+        who: &Address,
+        target: Target,
+        most: u64,
+    ) -> Instruction {
+        let keys = LiquidateKeys {
+            keeper: keeper.key.pubkey(),
+            keeper_account: keeper.account,
+            liquidatee: *who,
+            board: self.board,
+            target: self.target_keys(target),
+        };
+        instruction::liquidate(&keys, most)
+    }
+
+    fn target_keys(&self, target: Target) -> TargetKeys {
+        let bank = |token: u8| self.tokens[usize::from(token)].keys.bank;
+        let market = |number: u8| self.perps[usize::from(number)].market;
+        match target {
+            Target::Perp(number) => TargetKeys::Perp { market: market(number), quote_bank: self.quote().keys.bank },
+            Target::Spot(pair) => {
+                let (debt, collateral) = (pair.debt.checked_sub(MARKET_LEG), pair.collateral.checked_sub(MARKET_LEG));
+                match (debt, collateral) {
+                    (Some(number), _) => TargetKeys::MarketDebt {
+                        market: market(number),
+                        quote_bank: self.quote().keys.bank,
+                        collateral_bank: bank(pair.collateral),
+                    },
+                    (None, Some(number)) => TargetKeys::MarketProfit {
+                        debt_bank: bank(pair.debt),
+                        market: market(number),
+                        quote_bank: self.quote().keys.bank,
+                    },
+                    (None, None) => {
+                        TargetKeys::Spot { debt_bank: bank(pair.debt), collateral_bank: bank(pair.collateral) }
+                    }
+                }
+            }
+        }
+    }
+
+    /// Writes off what an account owes a market.
+    ///
+    /// # Errors
+    /// The program's refusal.
+    pub fn resolve_market_loss(&mut self, who: &Address, symbol: &str) -> Sent {
+        let creditor = Creditor::Market {
+            market: self.perp(symbol).market,
+            quote_bank: self.quote().keys.bank,
+            fund: address::fund(&self.group),
+        };
+        let resolve = instruction::resolve_bankruptcy(who, &self.board, &creditor);
+        self.chain.send(&[resolve], &[])
+    }
+
+    /// Closes a winner of a market in deficit.
+    ///
+    /// # Errors
+    /// The program's refusal.
+    pub fn deleverage(&mut self, who: &Address, symbol: &str) -> Sent {
+        let (market, bank) = (self.perp(symbol).market, self.quote().keys.bank);
+        let deleverage = instruction::deleverage(who, &self.board, &bank, &market, &address::fund(&self.group));
+        self.chain.send(&[deleverage], &[])
+    }
+}
