@@ -158,7 +158,11 @@ fn open_positions(arena: &mut Arena) {
 fn held(state: &State, who: usize, market: u8) -> (usize, u8) {
     let positions = |account: usize| state.accounts[account].perps.keys().map(move |market| (account, *market));
     let all: Vec<(usize, u8)> = (0..state.accounts.len()).flat_map(positions).collect();
-    if all.is_empty() || who == 1 { (who, market) } else { all[(who * MARKETS.len() + usize::from(market)) % all.len()] }
+    if all.is_empty() || who == 1 {
+        (who, market)
+    } else {
+        all[(who * MARKETS.len() + usize::from(market)) % all.len()]
+    }
 }
 
 /// Lists a market with an oracle of its own.

@@ -89,3 +89,21 @@ fn every_instruction_of_random_sequences_does_what_the_model_says() {
         enough(total.succeeded(instruction), at_least, instruction);
     }
 }
+
+#[test]
+fn every_instruction_with_markets_does_what_the_model_says() {
+    let mut total = Tally::default();
+    runner(
+        MARKET_CASES,
+        |sequence: Vec<Step>| {
+            let tally = play_markets(&sequence)?;
+            total = std::mem::take(&mut total).and(tally);
+            Ok(())
+        },
+        markets::sequence(STEPS),
+    );
+    println!("{total}");
+    for (instruction, at_least) in [("trade", 100), ("reduce", 30), ("settle", 30), ("liquidate position", 10)] {
+        enough(total.succeeded(instruction), at_least, instruction);
+    }
+}

@@ -13,9 +13,10 @@ use crate::model::verdict::Verdict;
 
 impl State {
     /// The board takes a market's funding and standing.
-    pub(crate) fn sync_market(&mut self, market: u8) {
+    pub(crate) fn sync_market(&mut self, market: u8, index: u64) {
         let now = self.now;
         let books = self.market_mut(market);
+        books.snapshot.payable = unsigned(books.assets(index));
         books.snapshot.funding_index = books.funding_index;
         books.snapshot.time = now;
         books.snapshot.in_deficit = books.deficit_since != 0;
@@ -65,7 +66,7 @@ impl State {
         self.judge_market(market);
         self.draw_on_fund(market);
         self.set_perp(account, market, &perp);
-        self.sync_market(market);
+        self.sync_market(market, index);
         Ok(verdict)
     }
 
@@ -99,17 +100,18 @@ impl State {
             let taken = deficit.min(pnl - books.paid(pnl, mark, index));
             let given = ceil_of(&(int(taken) * int(owed) / int(owed - assets))).min(pnl);
             let closed = ceil_of(&(int(base.abs()) * int(given) / int(pnl)));
-            let paid = given - taken;
             self.close_at_mark(&mut perp, market, unsigned(closed));
+            // A partial close may have cost the position a unit of rounding.
+            let given = given.min(perp.profit(mark));
+            let paid = given - taken.min(given);
             self.add_quote(&mut perp, market, -given);
-            perp.matured = unsigned((i128::from(perp.matured) - given).max(0));
             perp.seen = unsigned((i128::from(perp.seen) - given).max(0));
             perp.cap(mark);
             self.set_perp(account, market, &perp);
             self.pool_pays(account, market, paid);
             self.judge_market(market);
         }
-        self.sync_market(market);
+        self.sync_market(market, index);
         Ok(())
     }
 }

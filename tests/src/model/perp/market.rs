@@ -35,6 +35,8 @@ pub struct MarketSnapshot {
     pub time: i64,
     /// Whether the pool owed more than it had.
     pub in_deficit: bool,
+    /// What the pool had, quote units.
+    pub payable: u64,
 }
 
 /// A listed market.
