@@ -3,6 +3,9 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod fund;
 mod groups;
 mod listing;
+mod market_bounds;
+mod markets;
 mod parameters;

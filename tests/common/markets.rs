@@ -2,7 +2,6 @@
 //! is worth 62,500 quote units exactly, and every number of a test can be computed by hand.
 
 use breakwater_client::instruction::{self, BankKeys, Creditor, MARKET_FEED, TargetKeys};
-use breakwater_client::interface::accounts::MarginAccount;
 use breakwater_client::interface::config::PerpConfig;
 use breakwater_client::interface::snapshot;
 use breakwater_client::interface::{InsuranceFund, LiquidityPosition, PerpMarket};
@@ -295,10 +294,5 @@ impl World {
         self.chain.send(&[list, create, market], &[&self.admin]).await.succeeds();
         let (fund, market) = (address::fund(&group.group), address::perp_market(&group.group, 0));
         SecondMarket { group, usdc, fund, market }
-    }
-
-    /// A margin account as it stands after a change that only long use would reach.
-    pub async fn rewrite_account(&mut self, who: &Trader, change: impl FnOnce(&mut MarginAccount)) {
-        self.chain.rewrite::<MarginAccount>(&who.account, change).await;
     }
 }

@@ -121,6 +121,24 @@ async fn trade_fails_with_OverSkew_one_unit_above_what_the_pool_carries() {
     }
 }
 
+/// 1,000 USDC of liquidity carry ten times their equity on each side, however even the market is. Alice and Bob bring both
+/// sides to 150,000 base units; after 11,088 more the longs are worth 10,068,000,000 and the pool 1,006,805,066, with 0.7 of
+/// all fees. One unit more is 10,068,062,500 against 10,068,050,880.
+#[tokio::test]
+async fn trade_fails_with_OverOpenInterest_one_unit_above_ten_times_the_pool() {
+    let mut world = World::with_market().await;
+    world.provider("BTC", usdc(1_000)).await;
+    world.set_market("BTC", |config| config.lot = 1).await.succeeds();
+    let (alice, bob) = (world.funded(usdc(100_000)).await, world.funded(usdc(100_000)).await);
+    world.freshen_all().await;
+    for _ in 0..5 {
+        alice.trade(&mut world, "BTC", 30_000).await.succeeds();
+        bob.trade(&mut world, "BTC", -30_000).await.succeeds();
+    }
+    alice.trade(&mut world, "BTC", 11_089).await.fails_with(MarginError::OverOpenInterest);
+    alice.trade(&mut world, "BTC", 11_088).await.succeeds();
+}
+
 #[tokio::test]
 async fn without_liquidity_nothing_is_opened() {
     let mut world = World::with_market().await;

@@ -4,16 +4,16 @@
 #[path = "../common/mod.rs"]
 mod common;
 
-//mod accounts;
+mod accounts;
 mod fills;
 mod funding;
 mod health;
-//mod insure;
+mod insure;
 mod limits;
 mod maturity;
 mod patience;
-//mod pool;
-//mod settle;
+mod pool;
+mod settle;
 
 use breakwater_client::interface::perp::PerpPosition;
 use breakwater_sim::price_path::Price8;

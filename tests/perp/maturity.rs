@@ -70,8 +70,8 @@ async fn what_one_touch_has_seen_has_not_matured() {
     assert_eq!((held.matured, held.seen), (0, PROFIT));
 }
 
-/// A spike that is seen once and gone: what matures is the smaller of both times. At 62,750 (mark a fraction below) the
-/// long is worth 62,812,749,999 + 62,... less than what was seen.
+/// A spike that one touch has seen and the next does not find: at $62,500 the long is at a loss, and nothing is left to
+/// ripen when the price comes back.
 #[tokio::test]
 async fn a_spike_matures_nothing() {
     let mut world = calm().await;
@@ -135,4 +135,23 @@ async fn the_profit_of_a_closed_position_matures_too() {
     alice.settle(&mut world, "BTC", u64::MAX).await.succeeds();
     assert_eq!(alice.deposited(&mut world, "USDC").await, usdc(100_000) + profit as u64);
     assert_eq!(alice.perp(&mut world, "BTC").await, None);
+}
+
+/// Health lets profit mature by the clock without writing. R_init of 66,472,656,250 is 5,000,000,000 + 2,059,082,032; a
+/// deposit of 7,843,424,481 covers it at 0.9. After an hour floor(0.9 × 3,874,841,467) = 3,487,357,320 cover a part, and
+/// 3,968,583,014 are enough for the rest.
+#[tokio::test]
+async fn health_counts_what_would_have_matured_at_a_touch() {
+    let mut world = calm().await;
+    let alice = seen(&mut world).await;
+    world.freshen_all().await;
+    let most = usdc(100_000) - 7_843_424_481;
+    // A second has passed since the touch: 3,874,841,467 / 3,600 = 1,076,344 have matured, of which 0.9 count.
+    alice.withdraw(&mut world, "USDC", most + 1_076_346).await.fails_with(MarginError::InsufficientHealth);
+    alice.withdraw(&mut world, "USDC", most).await.succeeds();
+    wait(&mut world, W).await;
+    let most = 7_843_424_481 - 3_968_583_014;
+    alice.withdraw(&mut world, "USDC", most + 1).await.fails_with(MarginError::InsufficientHealth);
+    alice.withdraw(&mut world, "USDC", most).await.succeeds();
+    assert_eq!(position(&mut world, &alice).await.matured, 0, "nobody has touched it");
 }

@@ -29,8 +29,9 @@ use crate::{COLLATERAL, DEBT, leg, params, plan, solvent};
 
 const BASE: i64 = 1_000_000_000;
 const QUOTE: i64 = 1_000_000;
-/// A closing pays for two units of rounding and rounds up: so many base units at a price of $100 and a gain of 8 % or more.
-const ROUNDING: u64 = 350;
+/// A closing adds two quote units for rounding and rounds the need up by at most one: 3 / 0.08 is 38 units of notional at the
+/// smallest gain of 8 %, and at $100 a unit is 10 base units; one more because the size is rounded up.
+const ROUNDING: u64 = 38 * 10 + 1;
 
 /// A fresh price of a unit with a number of decimals, dollars × 10^6.
 fn interval(price: u64, decimals: u32) -> Interval {
@@ -130,7 +131,8 @@ fn asset_for_a_liability_and_liability_for_an_asset() {
         let debt = leg(DEBT, Side::Debt, SOL, (100, 1), 12_000);
         let legs = vec![debt, dollars(held), other, solvent()];
         let plan = plan(legs, &params(202, 0), u64::MAX).unwrap_or_else(|refusal| panic!("{refusal:?}"));
-        let (repay, seize) = (u128::from(plan.repay) * 1_000_000_000 >> 30, u128::from(plan.seize) * 1_000_000 >> 20);
+        let (repay, seize) =
+            ((u128::from(plan.repay) * 1_000_000_000) >> 30, (u128::from(plan.seize) * 1_000_000) >> 20);
         let (repay, seize) = (u64::try_from(repay).expect("fits"), u64::try_from(seize).expect("fits"));
         assert!(near(repay, repaid) && near(seize, seized), "{repay} for {repaid}, {seize} for {seized}");
     }

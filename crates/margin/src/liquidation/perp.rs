@@ -61,7 +61,7 @@ impl Breach<'_> {
         let carries = |gain: u64| gain.saturating_mul(CARRY_TENTH) >= self.quote_need;
         // Safe because: a margin rate has at most 14 bits and 10^4 as many, a score 54.
         let rate = u64::from(leg.terms.tiers.top_end_rate(leg.notional.up)) * PPM_PER_BPS;
-        let score = (rate.saturating_sub(fee) * (GAIN_ONE / PPM) << 20) / (fee + SCORE_EPSILON);
+        let score = ((rate.saturating_sub(fee) * (GAIN_ONE / PPM)) << 20) / (fee + SCORE_EPSILON);
         let closing = if gain > 0 { Rank { carries: carries(gain), score } } else { Rank { carries: false, score: 0 } };
         Some(Closing { leg, settlement, settled, fee, gain, closing, carries: carries(settled), closes: true })
     }

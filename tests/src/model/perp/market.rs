@@ -93,7 +93,7 @@ pub struct Fund {
 
 /// Quote units for one base unit × 2^44, of a price of dollars for one base unit × 2^64.
 pub fn mark_of(price: u64, decimals: u8) -> i128 {
-    i128::from(price) * 10i128.pow(decimals.into()) >> 20
+    (i128::from(price) * 10i128.pow(decimals.into())) >> 20
 }
 
 /// N↓: notional of base units, rounded down.

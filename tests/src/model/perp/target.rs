@@ -297,7 +297,7 @@ impl State {
         }
         let size = i128::from(closed.size);
         let (least, most) = (allowed.iter().min(), allowed.iter().max());
-        if !least.is_some_and(|least| *least <= size) || !most.is_some_and(|most| size <= *most) {
+        if least.is_none_or(|least| *least > size) || most.is_none_or(|most| size > *most) {
             return Err(format!("closed {size} base units, the model has {allowed:?}"));
         }
         let plans: Vec<Closed> = closings.iter().map(|(closing, _)| self.closed(closing, closed.size)).collect();

@@ -109,8 +109,8 @@ fn mint_facts(mint: &AccountView) -> Result<MintFacts> {
 
 /// A token and its feed share their number, so that a token's price never depends on another listing.
 fn free_token(board: &RiskBoard) -> core::result::Result<u8, MarginError> {
-    match u8::try_from(board.token_count) {
-        Ok(count) if usize::from(count) < MAX_TOKENS => Ok(count),
+    match board.token_count {
+        count if usize::from(count) < MAX_TOKENS => Ok(count),
         _ => Err(MarginError::TokensFull),
     }
 }
