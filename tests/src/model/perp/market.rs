@@ -221,9 +221,9 @@ impl Market {
         shares
     }
 
-    /// Whole units of the dust go from pool to tranche, as far as the pool has them.
+    /// Whole units of the dust go from pool to tranche. What the pool does not have now it never gives.
     pub fn sweep(&mut self, index: u64) {
-        let whole = i128::from(self.dust >> MARK_BITS).min(self.assets(index));
+        let whole = i128::from(self.dust >> MARK_BITS);
         self.dust -= unsigned(whole << MARK_BITS);
         self.to_tranche(whole, index);
     }
