@@ -151,6 +151,11 @@ impl Market {
         if owed <= assets { amount } else { floor(amount * assets, owed) }
     }
 
+    /// The most that can be settled: what the pool has, or, where it is paid at h, what is owed.
+    pub fn most(&self, mark: i128, index: u64) -> i128 {
+        self.assets(index).max(self.owed(mark))
+    }
+
     /// The premium that closing all of K would refund.
     fn premium(&self, mark: i128) -> i128 {
         let net = self.net().abs();
