@@ -64,6 +64,9 @@ fn step() -> impl Strategy<Value = Step> {
         5 => (market(), -2_500i64..2_500, prop_oneof![3 => 0u64..30, 1 => 0u64..400], -600i64..600)
             .prop_map(|(market, by, confidence, lag)| Step::Move { market, by, confidence, lag }),
         3 => (-3_000i64..3_000).prop_map(|by| Step::MoveAll { by }),
+        1 => prop_oneof![-8_000i64..-3_000, 4_000i64..15_000].prop_map(|by| Step::MoveAll { by }),
+        2 => (market(), prop_oneof![-8_000i64..-3_000, 4_000i64..20_000])
+            .prop_map(|(market, by)| Step::Move { market, by, confidence: 5, lag: 0 }),
         1 => (-600i64..300).prop_map(|by| Step::Depeg { by }),
         4 => Just(Step::Freshen),
         3 => prop_oneof![6 => 1i64..30, 3 => 30i64..4_000, 1 => 4_000i64..200_000].prop_map(|seconds| Step::Wait { seconds }),
@@ -119,7 +122,47 @@ pub fn populated() -> Arena {
     }
     arena.must(&Call::Insure { account: PROVIDERS[0], amount: 300_000_000, market: None });
     arena.must(&Call::Insure { account: PROVIDERS[0], amount: 200_000_000, market: Some(0) });
+    open_positions(&mut arena);
     arena
+}
+
+fn trade(arena: &mut Arena, account: usize, market: u8, dollars: i64) {
+    let state = arena.state();
+    let delta = size(&state, market, dollars);
+    let limit = if delta > 0 { u64::MAX } else { 0 };
+    let reduces = state.perp(account, market).is_some_and(|perp| perp.base.signum() == -delta.signum());
+    let order = if reduces { Order::Reduce(delta.unsigned_abs()) } else { Order::Trade(delta) };
+    arena.must(&Call::Trade { account, market, order, limit });
+}
+
+/// Longs and shorts, a debt that profit could pay, and profit that has matured in part.
+fn open_positions(arena: &mut Arena) {
+    for (trader, market, dollars) in
+        [(0, 0, 70_000), (1, 1, -60_000), (2, 2, 40_000), (3, 0, -25_000), (3, 1, 40_000), (3, 2, -10_000)]
+    {
+        trade(arena, TRADERS[trader], market, dollars);
+    }
+    let amount = ground::units(arena, 5, 4_000);
+    arena.must(&Call::Borrow { account: TRADERS[2], token: 5, amount });
+    arena.world.chain.advance(2);
+    let rise = everything(arena, 1_200);
+    arena.must(&rise);
+    trade(arena, TRADERS[2], 2, -20_000);
+    arena.world.chain.advance(1_800);
+    let again = everything(arena, 0);
+    arena.must(&again);
+    trade(arena, TRADERS[2], 2, -100);
+}
+
+/// Somebody's position, if anybody has one; else a guess.
+fn held(state: &State, who: usize, market: u8) -> (usize, u8) {
+    let positions = |account: usize| state.accounts[account].perps.keys().map(move |market| (account, *market));
+    let all: Vec<(usize, u8)> = (0..state.accounts.len()).flat_map(positions).collect();
+    if all.is_empty() || who == 1 {
+        (who, market)
+    } else {
+        all[(who * MARKETS.len() + usize::from(market)) % all.len()]
+    }
 }
 
 /// Lists a market with an oracle of its own.
@@ -201,6 +244,7 @@ pub fn calls(arena: &mut Arena, step: &Step) -> Vec<Call> {
             vec![Call::Trade { account: *who, market: *market, order: Order::Trade(delta), limit }]
         }
         Step::Reduce { who, market, part, .. } => {
+            let (who, market) = &held(&state, *who, *market);
             let held = perp(*who, *market).base;
             let lot = state.market(*market).config.lot;
             let size = match of(*part, held.unsigned_abs()) {
@@ -211,6 +255,7 @@ pub fn calls(arena: &mut Arena, step: &Step) -> Vec<Call> {
             vec![Call::Trade { account: *who, market: *market, order: Order::Reduce(size), limit }]
         }
         Step::Settle { who, market, part, stranger } => {
+            let (who, market) = &held(&state, *who, *market);
             let perp = perp(*who, *market);
             let whole = perp.pnl(state.mark(*market)).unsigned_abs() as u64;
             let amount = of(*part, if perp.matured > 0 { perp.matured } else { whole });
@@ -241,7 +286,10 @@ fn rare(arena: &mut Arena, state: &State, step: &Step) -> Vec<Call> {
         Step::Insure { who, dollars, market } => {
             vec![Call::Insure { account: *who, amount: dollars * 1_000_000, market: *market }]
         }
-        Step::Deleverage { who, market } => vec![Call::Deleverage { account: *who, market: *market }],
+        Step::Deleverage { who, market } => {
+            let (account, market) = held(state, *who, *market);
+            vec![Call::Deleverage { account, market }]
+        }
         Step::Close { keeper, rank, market, part } => {
             let liquidatee = ranked(state)[*rank];
             let held: Vec<u8> = state.accounts[liquidatee].perps.keys().copied().collect();
@@ -254,7 +302,8 @@ fn rare(arena: &mut Arena, state: &State, step: &Step) -> Vec<Call> {
         }
         Step::Resolve { rank, market } => {
             let account = ranked(state)[*rank];
-            let market = state.accounts[account].perps.keys().next().unwrap_or(market);
+            let held: Vec<u8> = state.accounts[account].perps.keys().copied().collect();
+            let market = if held.is_empty() { *market } else { held[usize::from(*market) % held.len()] };
             vec![Call::Resolve { account, token: MARKET_LEG + market }]
         }
         Step::Move { market, by, confidence, lag } => {

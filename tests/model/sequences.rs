@@ -11,8 +11,10 @@ use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestError, Test
 
 use crate::actions::{self, Action};
 use crate::ground;
+use crate::markets::{self, Step};
 
 const CASES: u32 = 150;
+const MARKET_CASES: u32 = 60;
 const STEPS: usize = 80;
 
 fn number(variable: &str) -> Option<u64> {
@@ -24,6 +26,16 @@ fn play(sequence: &[Action]) -> Result<Tally, String> {
     for (step, action) in sequence.iter().enumerate() {
         for call in actions::calls(&mut arena, action) {
             arena.perform(&call).map_err(|what| format!("step {step}, {action:?}: {what}"))?;
+        }
+    }
+    Ok(arena.tally)
+}
+
+fn play_markets(sequence: &[Step]) -> Result<Tally, String> {
+    let mut arena = markets::populated();
+    for (number, step) in sequence.iter().enumerate() {
+        for call in markets::calls(&mut arena, step) {
+            arena.perform(&call).map_err(|what| format!("step {number}, {step:?}: {what}"))?;
         }
     }
     Ok(arena.tally)
@@ -74,6 +86,24 @@ fn every_instruction_of_random_sequences_does_what_the_model_says() {
     );
     println!("{total}");
     for (instruction, at_least) in [("liquidate", 100), ("resolve_bankruptcy", 1), ("borrow", 50), ("withdraw", 50)] {
+        enough(total.succeeded(instruction), at_least, instruction);
+    }
+}
+
+#[test]
+fn every_instruction_with_markets_does_what_the_model_says() {
+    let mut total = Tally::default();
+    runner(
+        MARKET_CASES,
+        |sequence: Vec<Step>| {
+            let tally = play_markets(&sequence)?;
+            total = std::mem::take(&mut total).and(tally);
+            Ok(())
+        },
+        markets::sequence(STEPS),
+    );
+    println!("{total}");
+    for (instruction, at_least) in [("trade", 100), ("reduce", 30), ("settle", 30), ("liquidate position", 10)] {
         enough(total.succeeded(instruction), at_least, instruction);
     }
 }

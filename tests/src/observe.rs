@@ -82,6 +82,7 @@ fn market(world: &World, board: &RiskBoard, number: usize) -> Market {
             funding_index: risk.funding_index,
             time: risk.funding_time,
             in_deficit: risk.in_deficit == 1,
+            payable: risk.payable,
         },
     }
 }

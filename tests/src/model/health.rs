@@ -303,28 +303,31 @@ impl State {
                 index_is_stale: false,
             }
         });
-        Legs(legs.collect(), self.perps_of(account, market))
+        let bank = self.quote.map(|quote| {
+            let own = touched.iter().find(|touched| touched.token == quote.token);
+            own.map_or(self.token(quote.token).snapshot.deposit_index, |own| own.lo.deposit_index)
+        });
+        Legs(legs.collect(), self.perps_of(account, market.zip(bank)))
     }
 
-    fn perps_of(&self, account: &Account, own: Option<u8>) -> Perps {
+    fn perps_of(&self, account: &Account, own: Option<(u8, u64)>) -> Perps {
         let Some(quote) = self.quote.filter(|_| !account.perps.is_empty()) else { return Perps::default() };
-        let leg = |(market, perp): (&u8, &super::perp::Perp)| PerpLeg::new(self, *market, *perp, own == Some(*market));
+        let leg = |(market, perp): (&u8, &super::perp::Perp)| {
+            let own = own.filter(|(own, _)| own == market).map(|(_, index)| index);
+            PerpLeg::new(self, *market, *perp, own)
+        };
         let legs: Vec<PerpLeg> = account.perps.iter().map(leg).collect();
         let feed = self.token(quote.token).feed;
-        let claims = legs.iter().filter_map(|leg| self.claim(leg, &feed, own)).collect();
+        let claims = legs.iter().filter_map(|leg| self.claim(leg, &feed)).collect();
         Perps { legs, quote: Some(feed), token: quote.token, claims, now: self.now }
     }
 
-    /// A loss as a debt, or matured profit as a deposit, of the quote token at weight 1. Of the market that is touched the
-    /// profit counts as far as its pool can pay.
-    fn claim(&self, leg: &PerpLeg, quote: &Feed, own: Option<u8>) -> Option<Leg> {
-        let pool = || self.market(leg.market).assets(self.quote_index());
-        let matured = i128::from(leg.perp.matured);
+    /// A loss as a debt, or matured profit as a deposit, of the quote token at weight 1.
+    fn claim(&self, leg: &PerpLeg, quote: &Feed) -> Option<Leg> {
         let (side, amount) = match leg.pnl {
             loss if loss < 0 => (Side::Debt, -loss),
             _ if leg.in_deficit => return None,
-            _ if own == Some(leg.market) => (Side::Deposit, matured.min(pool())),
-            _ => (Side::Deposit, matured),
+            _ => (Side::Deposit, i128::from(leg.perp.matured)),
         };
         let one = || bps(BPS);
         (amount > 0).then(|| Leg {

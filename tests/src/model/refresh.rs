@@ -84,7 +84,7 @@ impl State {
                 Some(market) => {
                     let index = self.token(self.quote().token).snapshot.deposit_index;
                     self.touch_market(market, index);
-                    self.sync_market(market);
+                    self.sync_market(market, index);
                 }
                 None => self.sync_index(*index, seen)?,
             }

@@ -13,9 +13,10 @@ use crate::model::verdict::Verdict;
 
 impl State {
     /// The board takes a market's funding and standing.
-    pub(crate) fn sync_market(&mut self, market: u8) {
+    pub(crate) fn sync_market(&mut self, market: u8, index: u64) {
         let now = self.now;
         let books = self.market_mut(market);
+        books.snapshot.payable = unsigned(books.assets(index));
         books.snapshot.funding_index = books.funding_index;
         books.snapshot.time = now;
         books.snapshot.in_deficit = books.deficit_since != 0;
@@ -65,7 +66,7 @@ impl State {
         self.judge_market(market);
         self.draw_on_fund(market);
         self.set_perp(account, market, &perp);
-        self.sync_market(market);
+        self.sync_market(market, index);
         Ok(verdict)
     }
 
@@ -79,12 +80,14 @@ impl State {
         self.touch_market(market, index);
         refuse(self.market(market).deficit(mark, index) == 0, E::NoDeficit)?;
         self.draw_on_fund(market);
+        // Whole units of dust may leave the pool with the touch; they are not worth deleveraging anybody.
+        let short = self.market(market).deficit(mark, index) > 0;
         let perp = self.perp(account, market).ok_or(E::NoPosition)?;
         let mut perp = self.touch_perp(perp, market, index);
         self.set_perp(account, market, &perp);
         let books = self.market(market);
         let deficit = books.deficit(mark, index);
-        if deficit > 0 {
+        if short {
             let (pnl, net, base) = (perp.pnl(mark), books.net(), i128::from(perp.base));
             let candidate = pnl > 0 && (base == 0 || net == 0 || base.signum() == net.signum());
             refuse(!candidate, E::NotAWinner)?;
@@ -97,17 +100,18 @@ impl State {
             let taken = deficit.min(pnl - books.paid(pnl, mark, index));
             let given = ceil_of(&(int(taken) * int(owed) / int(owed - assets))).min(pnl);
             let closed = ceil_of(&(int(base.abs()) * int(given) / int(pnl)));
-            let paid = given - taken;
             self.close_at_mark(&mut perp, market, unsigned(closed));
+            // A partial close may have cost the position a unit of rounding.
+            let given = given.min(perp.profit(mark));
+            let paid = given - taken.min(given);
             self.add_quote(&mut perp, market, -given);
-            perp.matured = unsigned((i128::from(perp.matured) - given).max(0));
             perp.seen = unsigned((i128::from(perp.seen) - given).max(0));
             perp.cap(mark);
             self.set_perp(account, market, &perp);
             self.pool_pays(account, market, paid);
             self.judge_market(market);
         }
-        self.sync_market(market);
+        self.sync_market(market, index);
         Ok(())
     }
 }

@@ -2,7 +2,7 @@
 
 use super::market::{mark_of, notional_down, notional_up};
 use super::position::Perp;
-use super::{BPS, ceil, floor, floor_of, part_of};
+use super::{BPS, ceil, floor, floor_of, part_of, unsigned};
 use crate::model::price::{Feed, STALE};
 use crate::model::rational::int;
 use crate::model::state::State;
@@ -43,6 +43,8 @@ pub struct PerpLeg {
     pub initial: i128,
     /// Whether the market's pool owes more than it has.
     pub in_deficit: bool,
+    /// What the pool has.
+    pub payable: i128,
     /// Seconds since its funding was taken.
     pub index_age: i64,
     /// Its market's parameters.
@@ -87,18 +89,20 @@ impl Notional {
 }
 
 impl PerpLeg {
-    /// A position in a market of a state. `own` says that the market's own funding and standing count, not the board's.
-    pub fn new(state: &State, market: u8, mut perp: Perp, own: bool) -> PerpLeg {
+    /// A position in a market of a state. With `own`, the quote bank's deposit index, the market's own funding and standing
+    /// and what its pool has count; without, the board's.
+    pub fn new(state: &State, market: u8, mut perp: Perp, own: Option<u64>) -> PerpLeg {
         let (entry, now) = (state.market(market), state.now);
         let (mark, decimals) = (state.mark(market), state.quote().decimals);
-        let (funding, in_deficit, index_age) = if own {
-            (entry.funding_index, entry.deficit_since != 0, 0)
+        let (funding, in_deficit, payable, index_age) = if let Some(index) = own {
+            (entry.funding_index, entry.deficit_since != 0, unsigned(entry.assets(index)), 0)
         } else {
             let snapshot = &entry.snapshot;
-            (snapshot.funding_index, snapshot.in_deficit, (now - snapshot.time).max(0))
+            (snapshot.funding_index, snapshot.in_deficit, snapshot.payable, (now - snapshot.time).max(0))
         };
         perp.charge(funding);
         perp.ripen(mark, now, entry.config.maturity, entry.feed.age(now) > STALE);
+        perp.matured = perp.matured.min(payable);
         let mut leg = PerpLeg {
             market,
             perp,
@@ -111,6 +115,7 @@ impl PerpLeg {
             optimistic: 0,
             initial: 0,
             in_deficit,
+            payable: payable.into(),
             index_age,
             config: entry.config,
         };

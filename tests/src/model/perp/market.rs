@@ -35,6 +35,8 @@ pub struct MarketSnapshot {
     pub time: i64,
     /// Whether the pool owed more than it had.
     pub in_deficit: bool,
+    /// What the pool had, quote units.
+    pub payable: u64,
 }
 
 /// A listed market.
@@ -149,6 +151,11 @@ impl Market {
         if owed <= assets { amount } else { floor(amount * assets, owed) }
     }
 
+    /// The most that can be settled: what the pool has, or, where it is paid at h, what is owed.
+    pub fn most(&self, mark: i128, index: u64) -> i128 {
+        self.assets(index).max(self.owed(mark))
+    }
+
     /// The premium that closing all of K would refund.
     fn premium(&self, mark: i128) -> i128 {
         let net = self.net().abs();
@@ -219,9 +226,9 @@ impl Market {
         shares
     }
 
-    /// Whole units of the dust go from pool to tranche, as far as the pool has them.
+    /// Whole units of the dust go from pool to tranche. What the pool does not have now it never gives.
     pub fn sweep(&mut self, index: u64) {
-        let whole = i128::from(self.dust >> MARK_BITS).min(self.assets(index));
+        let whole = i128::from(self.dust >> MARK_BITS);
         self.dust -= unsigned(whole << MARK_BITS);
         self.to_tranche(whole, index);
     }

@@ -5,7 +5,7 @@ use breakwater_client::interface::perp::STATUS_PAUSED;
 
 use super::market::{mark_of, notional_up};
 use super::settle::refused;
-use super::trade::refuse;
+use super::trade::{MOST_INTEREST, refuse};
 use super::{BPS, floor_of, part_of, unsigned};
 use crate::model::rational::int;
 use crate::model::state::State;
@@ -103,9 +103,12 @@ impl State {
         let books = self.market(market);
         let ema = mark_of(books.feed.ema, self.quote().decimals);
         let paid = redeemed(held.requested, books.liquidity, low).min(held.requested_value.into());
-        let exposure = part_of(notional_up(books.net().abs(), mark.max(ema)), BPS + books.band(now), true);
-        let most = (low - paid).max(0) * i128::from(books.config.pool_leverage);
-        refuse(exposure * BPS > most || paid > books.assets(index), E::PoolBelowRequirement)?;
+        let at_most = |base: i128| part_of(notional_up(base, mark.max(ema)), BPS + books.band(now), true);
+        let left = (low - paid).max(0);
+        let interest = at_most(books.long.max(books.short).into());
+        let over = at_most(books.net().abs()) * BPS > left * i128::from(books.config.pool_leverage);
+        let over = over || interest > left * MOST_INTEREST;
+        refuse(over || paid > books.assets(index), E::PoolBelowRequirement)?;
         self.market_mut(market).liquidity -= held.requested;
         self.pool_pays(account, market, paid);
         let entry = self.liquidity.get_mut(&(account, market)).expect("it is requested");

@@ -84,7 +84,7 @@ impl State {
         }
         refuse(amount != ALL && amount > perp.matured, E::ProfitNotMatured)?;
         let debt = self.quote_debt(account);
-        let mut most = i128::from(perp.matured).min(self.market(market).assets(index));
+        let mut most = i128::from(perp.matured).min(self.market(market).most(mark, index));
         let mut verdict = Verdict::default();
         let legs = self.settled_legs(account, market);
         let insolvent = legs.equity().below(&int(0));

@@ -90,7 +90,10 @@ impl Closing {
         let full = (required - floor(leg.notional_down() * fee, PPM)).max(0);
         let room = (i128::from(leg.perp.matured) - (leg.pnl - required)).max(0);
         let settling = floor(settled.abs() * rate, BPS);
-        Some(Closing { market: leg.market, leg: leg.clone(), settled, settling, fee, gain: full.min(room), need })
+        let gain = full.min(room);
+        // Closing a winner whose profit does not count yet brings nothing, so it costs nothing.
+        let fee = if gain == 0 { 0 } else { fee };
+        Some(Closing { market: leg.market, leg: leg.clone(), settled, settling, fee, gain, need })
     }
 
     /// Where it ranks, with what it can settle or by closing alone.
@@ -246,13 +249,12 @@ impl State {
     }
 
     fn closed(&self, closing: &Closing, size: u64) -> Closed {
-        let pool = self.market(closing.market).assets(self.quote_index());
+        let pool = (closing.leg.payable + closing.settled.min(0)).max(0);
         let fee = floor(notional_down(size.into(), closing.leg.mark) * closing.fee, PPM).min(pool);
         let config = &closing.leg.config;
         let (keeper, insurance) = (i128::from(config.keeper_fee), i128::from(config.insurance_fee));
         let insured = if keeper + insurance == 0 { 0 } else { ceil(fee * insurance, keeper + insurance) };
-        let settled = if closing.settled < 0 { closing.settled.max(-pool) } else { closing.settled };
-        Closed { size, settled: signed(settled), fee: unsigned(fee), insurance: unsigned(insured) }
+        Closed { size, settled: signed(closing.settled), fee: unsigned(fee), insurance: unsigned(insured) }
     }
 
     /// What a position's liquidation does.

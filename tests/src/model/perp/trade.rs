@@ -21,6 +21,9 @@ pub const SLOTS: u64 = 3;
 /// Least notional after an increase, whole quote tokens.
 pub const LEAST: i128 = 25;
 
+/// Open interest of a side stops at this many times the pool's equity.
+pub const MOST_INTEREST: i128 = 10;
+
 /// What somebody wants.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Order {
@@ -88,11 +91,15 @@ impl State {
         }
         let lot = i128::from(books.config.lot);
         refuse(delta % lot != 0 && base + delta != 0, E::SizeBelowLot)?;
+        // A position alone beyond the cap is refused before its price is known.
+        let cap = i128::from(books.config.open_interest_cap);
+        refuse(increases && (base + delta).abs() > cap, E::OverOpenInterest)?;
+        let skew = books.net().abs();
         self.set_perp(account, market, &perp);
         let before = self.traded_legs(account, market).maintenance_units();
         self.fill(&mut perp, market, delta, limit, index)?;
         if increases {
-            self.check_size(&perp, market, index)?;
+            self.check_size(&perp, market, index, skew)?;
         }
         self.set_perp(account, market, &perp);
         Ok(if increases {
@@ -133,18 +140,23 @@ impl State {
 
     fn check_time(&self, perp: &Perp, market: u8, reduces: bool) -> Result<(), E> {
         let same_print = self.market(market).feed.publish_time <= perp.increased_at;
-        refuse(reduces && (same_print || self.slot <= perp.increased_slot + SLOTS), E::ReduceTooSoon)
+        refuse(reduces && (same_print || self.slot < perp.increased_slot + SLOTS), E::ReduceTooSoon)
     }
 
-    fn check_size(&self, perp: &Perp, market: u8, index: u64) -> Result<(), E> {
+    fn check_size(&self, perp: &Perp, market: u8, index: u64, skew: i128) -> Result<(), E> {
         let (mark, books) = (self.mark(market), self.market(market));
         let least = LEAST * 10i128.pow(self.quote().decimals.into());
         refuse(notional_down(i128::from(perp.base).abs(), mark) < least, E::PositionTooSmall)?;
         let side = if perp.base > 0 { books.long } else { books.short };
         refuse(side > books.config.open_interest_cap, E::OverOpenInterest)?;
+        let equity = int(books.equity(mark, index));
+        for side in [books.long, books.short] {
+            let notional = int(notional_up(side.into(), mark));
+            refuse(notional > &equity * int(MOST_INTEREST), E::OverOpenInterest)?;
+        }
         let net = books.net();
-        if net.signum() * i128::from(perp.base.signum()) > 0 {
-            let most = int(books.equity(mark, index)) * int(books.config.pool_leverage);
+        if net.abs() > skew {
+            let most = equity * int(books.config.pool_leverage);
             refuse(int(notional_up(net.abs(), mark)) * int(BPS) > most, E::OverSkew)?;
         }
         Ok(())
