@@ -12,14 +12,22 @@
 //!
 //! A price alone changes it by the mark-to-market move of what the honest hold: their tokens, and the pool's −K base with its
 //! premium. So the law is asked of every single instruction, with both states **valued at the prices after it**: the wealth
-//! of the honest does not fall, but for the roundings of one instruction, and but for a bankruptcy, which may cost at most
-//! what the account's equity is below zero. Summed over a path: the honest lose at most what real moves cost their net
-//! holdings plus what bankrupt accounts cannot pay, and where no price moves they lose nothing. As nothing is created, that
-//! bounds what all colluding keys together gain.
+//! of the honest does not fall, but for three things.
+//! - The roundings of one instruction.
+//! - A bankruptcy costs at most what the account's equity is below zero.
+//! - A position that is closed for its owner (liquidated, deleveraged, written off) is closed at the mark. Where that makes |K|
+//!   greater, the premium grows without anybody having paid for it: at most by the closed notional × (f_i + 2 · taker_fee),
+//!   because spec §10.10 bounds cap / S so. To take it somebody has to trade, and then pays spread and fee.
+//!
+//! Summed over a path: the honest lose at most what real moves cost their net holdings, what bankrupt accounts cannot pay, and
+//! the premium of forced closes, which need real moves too; where no price moves they lose nothing. As nothing is created,
+//! that bounds what all colluding keys together gain.
 
 use breakwater_tests::arena::Arena;
 use breakwater_tests::model::bank::exact_amount;
+use breakwater_tests::model::perp::market::notional_up;
 use breakwater_tests::model::perp::pool::VIRTUAL;
+use breakwater_tests::model::perp::{MARKET_LEG, ceil};
 use breakwater_tests::model::rational::{Q, display, int, ratio};
 use breakwater_tests::model::{Call, State};
 use num_traits::{Signed, Zero};
@@ -86,6 +94,27 @@ fn actor(call: &Call) -> Option<usize> {
     }
 }
 
+/// By how much closing at the mark may have raised the premium, quote units.
+///
+/// # Errors
+/// Where it rose by more than spec §10.10 allows.
+fn premium(call: &Call, before: &State, after: &State) -> Result<i128, String> {
+    let market = match call {
+        Call::Close { market, .. } | Call::Deleverage { market, .. } => *market,
+        Call::Resolve { token, .. } if *token >= MARKET_LEG => token - MARKET_LEG,
+        _ => return Ok(0),
+    };
+    let (mark, old, new) = (after.mark(market), before.market(market), after.market(market));
+    let risen = (new.premium(mark) - old.premium(mark)).max(0);
+    let closed = i128::from(old.long) + i128::from(old.short) - i128::from(new.long) - i128::from(new.short);
+    let config = &new.config;
+    let most = notional_up(closed, mark) * i128::from(config.insurance_fee + 2 * config.taker_fee);
+    if risen > ceil(most, 10_000) + 1 {
+        return Err(format!("NPR-1: closing {closed} of market {market} at the mark raises the premium by {risen}"));
+    }
+    Ok(risen)
+}
+
 /// What an instruction may cost the honest, dollars.
 fn allowed(call: &Call, before: &State) -> Q {
     let unit = before.token(before.quote().token).feed.mid();
@@ -93,7 +122,7 @@ fn allowed(call: &Call, before: &State) -> Q {
     let native = before.tokens.iter().map(|token| token.feed.mid()).max().unwrap_or_default();
     let roundings = unit * int(ROUNDINGS) + native * int(4);
     let Call::Resolve { account, token } = call else { return roundings };
-    let market = token.checked_sub(breakwater_tests::model::perp::MARKET_LEG);
+    let market = token.checked_sub(MARKET_LEG);
     let bank = before.touch(before.bank_of(*token));
     let equity = before.legs_in(&before.accounts[*account], &[&bank], market).equity().lo;
     // Nothing of a cent or more is left on any side; there are sixteen token and eight market legs at most.
@@ -106,6 +135,7 @@ struct Seen {
     instructions: u64,
     most_lost: f64,
     gained: f64,
+    premiums: f64,
 }
 
 fn play(sequence: &[Step], seen: &mut Seen) -> Result<Arena, String> {
@@ -124,7 +154,9 @@ fn play(sequence: &[Step], seen: &mut Seen) -> Result<Arena, String> {
             let before = priced(&before, &after);
             let lost = honest(&before) - honest(&after);
             seen.instructions += 1;
-            if lost > allowed(&call, &before) {
+            let unit = after.token(after.quote().token).feed.mid();
+            let premium = int(premium(&call, &before, &after)?) * unit;
+            if lost > allowed(&call, &before) + &premium {
                 return Err(format!("NPR-1: step {number}, {call:?} costs the honest ${}", display(&lost)));
             }
             let lost = display(&lost);
@@ -133,6 +165,7 @@ fn play(sequence: &[Step], seen: &mut Seen) -> Result<Arena, String> {
             } else {
                 seen.gained -= lost;
             }
+            seen.premiums += display(&premium);
         }
     }
     Ok(arena)
@@ -143,8 +176,9 @@ fn colluding_keys_gain_nothing_but_from_prices_and_bankruptcies() {
     let mut seen = Seen::default();
     runner(CASES, |sequence: Vec<Step>| play(&sequence, &mut seen).map(|_| ()), markets::sequence(STEPS));
     println!(
-        "{} instructions; the honest gained ${} apart from prices and bankruptcies; the worst bankruptcy cost ${}",
-        seen.instructions, seen.gained, seen.most_lost
+        "{} instructions; the honest gained ${} apart from prices and bankruptcies, and lost ${} of premium to forced closes; \
+         the worst bankruptcy cost ${}",
+        seen.instructions, seen.gained, seen.premiums, seen.most_lost
     );
     enough(seen.instructions, 500, "instructions");
 }

@@ -157,7 +157,7 @@ impl Market {
     }
 
     /// The premium that closing all of K would refund.
-    fn premium(&self, mark: i128) -> i128 {
+    pub fn premium(&self, mark: i128) -> i128 {
         let net = self.net().abs();
         ceil_wide(net, notional_up(net, mark), 2 * i128::from(self.config.skew_scale))
     }
