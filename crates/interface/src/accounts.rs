@@ -7,6 +7,7 @@ use bytemuck::{Pod, Zeroable};
 
 use crate::Address;
 use crate::config::{LendingConfig, LiquidationConfig, OracleConfig, TierConfig, WeightConfig};
+use crate::errors::MarginError;
 use crate::perp::PerpPosition;
 
 #[cfg(feature = "anchor")]
@@ -320,6 +321,17 @@ impl MarginAccount {
     /// The slot that holds a token.
     pub fn find(&self, token: u8) -> Option<usize> {
         self.tokens.iter().position(|p| !p.is_free() && p.token == token)
+    }
+
+    /// Refuses whoever may neither do everything with the account nor trade with it.
+    ///
+    /// Errors: NotAccountOwnerOrDelegate
+    #[inline(always)]
+    pub fn verify_operator(&self, signer: &Address) -> core::result::Result<(), MarginError> {
+        if self.owner != *signer && self.delegate != *signer {
+            return Err(MarginError::NotAccountOwnerOrDelegate);
+        }
+        Ok(())
     }
 
     /// Whether the account owes nothing and holds no position that can lose.

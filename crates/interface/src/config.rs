@@ -1,11 +1,14 @@
 //! Parameters as instructions carry them and accounts store them, with their conversion into the mathematics' types.
 
-use breakwater_margin::config::{MarketBounds, TokenWeights};
+use breakwater_margin::config::{MarketBounds, TokenWeights, verify_feed};
 use breakwater_margin::interest::RateCurve;
 use breakwater_margin::lending::{Limits, Pricing};
 use breakwater_margin::perp::{AdlTerms, Availability, FundingTerms, MAX_TIERS, MIN_OPEN, Tier, Tiers, TradeTerms};
 use breakwater_margin::{FeedConfig, LiquidationParams, MathError, Value, Weights};
 use bytemuck::{Pod, Zeroable};
+
+use crate::errors::MarginError;
+use crate::oracle;
 
 #[cfg(feature = "anchor")]
 use anchor_lang::prelude::*;
@@ -127,6 +130,17 @@ pub struct OracleConfig {
 }
 
 impl OracleConfig {
+    /// Checks the feed's bounds and that its kind is known.
+    ///
+    /// Errors: ConfigFeed, ConfigOracleKind
+    pub fn verify(&self) -> core::result::Result<(), MarginError> {
+        verify_feed(&self.judge())?;
+        match self.kind {
+            oracle::PULL | oracle::LEGACY => Ok(()),
+            _ => Err(MarginError::ConfigOracleKind),
+        }
+    }
+
     /// How the mathematics judges a print of this feed.
     #[inline(always)]
     pub fn judge(&self) -> FeedConfig {
@@ -218,7 +232,12 @@ impl PerpConfig {
     ///
     /// Errors: Overflow above six decimals
     pub fn trade(&self, availability: Availability, quote_decimals: u8) -> core::result::Result<TradeTerms, MathError> {
-        Ok(TradeTerms {
+        let one = 10u64.checked_pow(quote_decimals.into()).ok_or(MathError::Overflow)?;
+        Ok(self.terms(availability, one.checked_mul(MIN_OPEN).ok_or(MathError::Overflow)?))
+    }
+
+    fn terms(&self, availability: Availability, min_open: u64) -> TradeTerms {
+        TradeTerms {
             skew_scale: self.skew_scale,
             open_interest_cap: self.open_interest_cap,
             lot: self.lot,
@@ -226,12 +245,9 @@ impl PerpConfig {
             tranche_share: self.tranche_share.into(),
             protocol_share: self.protocol_share.into(),
             pool_leverage: self.pool_leverage.into(),
-            min_open: 10u64
-                .checked_pow(quote_decimals.into())
-                .and_then(|one| one.checked_mul(MIN_OPEN))
-                .ok_or(MathError::Overflow)?,
+            min_open,
             availability,
-        })
+        }
     }
 
     /// ADL.
@@ -243,17 +259,7 @@ impl PerpConfig {
     pub fn bounds(&self, oracle: &OracleConfig) -> MarketBounds {
         MarketBounds {
             tiers: self.tiers(),
-            trade: TradeTerms {
-                skew_scale: self.skew_scale,
-                open_interest_cap: self.open_interest_cap,
-                lot: self.lot,
-                taker_fee: self.taker_fee.into(),
-                tranche_share: self.tranche_share.into(),
-                protocol_share: self.protocol_share.into(),
-                pool_leverage: self.pool_leverage.into(),
-                min_open: 0,
-                availability: Availability::Open,
-            },
+            trade: self.terms(Availability::Open, 0),
             funding: self.funding(),
             adl: self.adl(),
             keeper_fee: self.keeper_fee.into(),

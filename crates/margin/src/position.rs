@@ -118,12 +118,6 @@ impl Snapshot {
         self.index_age = 0;
     }
 
-    /// Whether the account owes nothing and holds no position that can lose.
-    pub fn is_riskless(&self) -> bool {
-        self.tokens.iter().all(|leg| leg.side == Side::Deposit)
-            && self.perps.iter().all(|leg| leg.position.base == 0 && leg.position.quote >= 0)
-    }
-
     /// Refuses index snapshots older than a limit, seconds.
     ///
     /// Errors: StaleIndex

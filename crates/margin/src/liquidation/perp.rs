@@ -193,11 +193,8 @@ pub(super) fn apply(snapshot: &mut Snapshot, before: &Valuation, plan: &PerpPlan
     let position = snapshot.find_perp(plan.market)?;
     let leg = &mut snapshot.perps[position];
     let was = leg.contributions();
-    let closed = leg.mark.notional(plan.size);
     let signed = |amount: u64| i64::try_from(amount).map_err(|_| MathError::Overflow);
-    let size = signed(plan.size)?;
-    let (base, quote_change) =
-        if leg.position.base >= 0 { (-size, signed(closed.down)?) } else { (size, -signed(closed.up)?) };
+    let (base, quote_change) = leg.position.closing(plan.size, leg.mark)?;
     let settled = match plan.settlement {
         Settled::Nothing => 0,
         Settled::Loss(amount) => signed(amount)?,

@@ -217,13 +217,7 @@ impl Market {
     /// Formula:  long: q += N↓(size);  short: q −= N↑(size)       (docs/spec.md §10.9)
     /// Errors:   Overflow, Negative beyond the position
     pub fn close_at_mark(&mut self, position: &mut Position, size: u64, mark: Mark) -> Result<(), MathError> {
-        if size > position.base.unsigned_abs() {
-            return Err(MathError::Negative);
-        }
-        let notional = mark.notional(size);
-        let size = i64::try_from(size).map_err(|_| MathError::Overflow)?;
-        let (base, quote) =
-            if position.base >= 0 { (-size, notional.down as i64) } else { (size, -(notional.up as i64)) };
+        let (base, quote) = position.closing(size, mark)?;
         self.move_base(position, base)?;
         self.move_quote(position, quote)
     }

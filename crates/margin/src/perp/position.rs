@@ -81,6 +81,21 @@ impl Position {
         (self.matured + ripened).min(profit)
     }
 
+    /// What closing a size at the mark adds to base and quote.
+    ///
+    /// Formula:  long: q += N↓(size);  short: q −= N↑(size)       (docs/spec.md §10.9)
+    /// Errors:   Overflow, Negative beyond the position
+    #[inline(always)]
+    pub(crate) fn closing(&self, size: u64, mark: Mark) -> Result<(i64, i64), MathError> {
+        if size > self.base.unsigned_abs() {
+            return Err(MathError::Negative);
+        }
+        // Safe because: a notional is at most 2^58.
+        let notional = mark.notional(size);
+        let size = i64::try_from(size).map_err(|_| MathError::Overflow)?;
+        Ok(if self.base >= 0 { (-size, notional.down as i64) } else { (size, -(notional.up as i64)) })
+    }
+
     /// Takes matured profit out.
     pub(crate) fn take_profit(&mut self, amount: u64) -> Result<(), Refusal> {
         self.matured = self.matured.checked_sub(amount).ok_or(MathError::Negative)?;

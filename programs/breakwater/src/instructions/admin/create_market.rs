@@ -7,8 +7,8 @@ use anchor_lang::prelude::*;
 use breakwater_interface::accounts::{Feed, MARKET_FEED, MAX_MARKETS, MarketRisk};
 use breakwater_interface::config::{OracleConfig, PerpConfig};
 use breakwater_interface::events::MarketListed;
-use breakwater_interface::{Group, MarginError, PerpMarket, RiskBoard, oracle, seeds};
-use breakwater_margin::config::{verify_feed, verify_market};
+use breakwater_interface::{Group, MarginError, PerpMarket, RiskBoard, seeds};
+use breakwater_margin::config::verify_market;
 
 use super::set_board::may_set;
 
@@ -61,10 +61,7 @@ pub fn handle(ctx: &mut Context<CreateMarket>, number: u8, config: PerpConfig, o
 
 /// The bounds that a market must keep together with its feed.
 pub fn verify(config: &PerpConfig, oracle: &OracleConfig) -> core::result::Result<(), MarginError> {
-    verify_feed(&oracle.judge())?;
-    if oracle.kind != oracle::PULL && oracle.kind != oracle::LEGACY {
-        return Err(MarginError::ConfigOracleKind);
-    }
+    oracle.verify()?;
     Ok(verify_market(&config.bounds(oracle))?)
 }
 

@@ -8,8 +8,8 @@ use breakwater_interface::accounts::{Feed, MAX_TOKENS, TokenRisk};
 use breakwater_interface::config::{LendingConfig, OracleConfig, WeightConfig};
 use breakwater_interface::events::TokenListed;
 use breakwater_interface::token_2022::{MintFacts, extension_name, judge_mint};
-use breakwater_interface::{Bank, Group, MarginError, RiskBoard, oracle, seeds};
-use breakwater_margin::config::{verify_feed, verify_lending, verify_weights};
+use breakwater_interface::{Bank, Group, MarginError, RiskBoard, seeds};
+use breakwater_margin::config::{verify_lending, verify_weights};
 use breakwater_margin::lending::Books;
 use breakwater_margin::price::MAX_DECIMALS;
 use pinocchio_token_2022::instructions::InitializeAccount3;
@@ -86,11 +86,7 @@ fn verify(
 ) -> core::result::Result<(), MarginError> {
     verify_lending(&lending.pricing(), &lending.limits())?;
     verify_weights(&weights.both())?;
-    verify_feed(&oracle.judge())?;
-    match oracle.kind {
-        oracle::PULL | oracle::LEGACY => Ok(()),
-        _ => Err(MarginError::ConfigOracleKind),
-    }
+    oracle.verify()
 }
 
 fn mint_facts(mint: &AccountView) -> Result<MintFacts> {

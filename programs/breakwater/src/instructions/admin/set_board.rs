@@ -5,8 +5,8 @@
 use anchor_lang::prelude::*;
 use breakwater_interface::config::{LiquidationConfig, OracleConfig, WeightConfig};
 use breakwater_interface::events::ParameterSet;
-use breakwater_interface::{Group, MarginError, RiskBoard, oracle};
-use breakwater_margin::config::{verify_feed, verify_liquidation, verify_weights};
+use breakwater_interface::{Group, MarginError, RiskBoard};
+use breakwater_margin::config::{verify_liquidation, verify_weights};
 
 use crate::state::verify_extremes;
 
@@ -44,10 +44,7 @@ pub fn set_oracle(ctx: &mut Context<SetBoard>, token: u8, mut config: OracleConf
     let feed = board.feeds.get_mut(usize::from(token)).filter(|feed| feed.listed == 1);
     let feed = feed.ok_or(MarginError::TokenNotListed)?;
     config.decimals = feed.oracle.decimals;
-    verify_feed(&config.judge()).map_err(MarginError::from)?;
-    if config.kind != oracle::PULL && config.kind != oracle::LEGACY {
-        return Err(MarginError::ConfigOracleKind.into());
-    }
+    config.verify()?;
     feed.oracle = config;
     finish(board, authority.address(), token.into(), 2)
 }

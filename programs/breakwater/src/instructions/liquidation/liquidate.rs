@@ -67,14 +67,6 @@ impl Touched {
 }
 
 impl Liquidate {
-    fn validate(&self) -> core::result::Result<(), MarginError> {
-        let (account, signer) = (&self.keeper_account, self.keeper.address());
-        if account.owner != *signer && account.delegate != *signer {
-            return Err(MarginError::NotAccountOwnerOrDelegate);
-        }
-        Ok(())
-    }
-
     /// Charges interest and funding until now, and brings the liquidatee's position up to date.
     fn touch(&mut self, clock: &Clock) -> core::result::Result<Touched, MarginError> {
         let now = clock.unix_timestamp;
@@ -165,7 +157,7 @@ impl Liquidate {
 
 pub fn handle(ctx: &mut Context<Liquidate>, most: u64) -> Result<()> {
     let accounts = &mut ctx.accounts;
-    accounts.validate()?;
+    accounts.keeper_account.verify_operator(accounts.keeper.address())?;
     let clock = Clock::get()?;
     let now = clock.unix_timestamp;
     let mut touched = accounts.touch(&clock)?;

@@ -32,8 +32,7 @@ pub struct Settle {
 
 impl Settle {
     fn is_own(&self) -> bool {
-        let (account, signer) = (&self.margin_account, self.authority.address());
-        account.owner == *signer || account.delegate == *signer
+        self.margin_account.verify_operator(self.authority.address()).is_ok()
     }
 
     /// Whether the account owes more than it has, at fresh prices.
@@ -76,7 +75,7 @@ pub fn handle(ctx: &mut Context<Settle>, amount: u64) -> Result<()> {
 }
 
 /// The account's quote deposit pays its debt to the market.
-pub fn pay_loss(
+fn pay_loss(
     accounts: &mut Settle,
     books: &mut Books,
     live: &mut Live,

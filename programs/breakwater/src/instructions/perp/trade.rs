@@ -27,14 +27,6 @@ pub struct Trade {
 }
 
 impl Trade {
-    fn validate(&self) -> core::result::Result<(), MarginError> {
-        let (account, signer) = (&self.margin_account, self.authority.address());
-        if account.owner != *signer && account.delegate != *signer {
-            return Err(MarginError::NotAccountOwnerOrDelegate);
-        }
-        Ok(())
-    }
-
     /// Health of the account with what this instruction knows of the market.
     fn value(&self, live: &Live, now: i64) -> core::result::Result<Valuation, MarginError> {
         let mut legs = Snapshot::with_capacity(self.margin_account.tokens.len());
@@ -67,7 +59,7 @@ pub fn reduce(ctx: &mut Context<Trade>, size: u64, limit: u64) -> Result<()> {
 }
 
 fn execute(accounts: &mut Trade, order: impl FnOnce(&Position) -> core::result::Result<Order, Refusal>) -> Result<()> {
-    accounts.validate()?;
+    accounts.margin_account.verify_operator(accounts.authority.address())?;
     let clock = Clock::get()?;
     let now = clock.unix_timestamp;
     let index = board_index(&accounts.board);
