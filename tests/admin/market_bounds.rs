@@ -121,8 +121,6 @@ fn rest() -> Vec<(PerpConfig, Option<MarginError>)> {
         (PerpConfig { cooldown: 2_592_001, ..good() }, bad),
         (PerpConfig { adl_slots: 1, ..good() }, None),
         (PerpConfig { adl_slots: 0, ..good() }, bad),
-        (PerpConfig { profit_weight: 10_000, ..good() }, None),
-        (PerpConfig { profit_weight: 10_001, ..good() }, bad),
         (PerpConfig { adl_threshold: 50_000, ..good() }, None),
         (PerpConfig { adl_threshold: 50_001, ..good() }, bad),
         (PerpConfig { adl_threshold: 0, ..good() }, None),

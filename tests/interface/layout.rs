@@ -50,7 +50,7 @@ fn a_board_keeps_its_layout() {
         reserved 84);
     layout!(TokenRisk, 0, 40: deposit_index 0, borrow_index 8, index_time 16, weights 24, feed 36, listed 37, reserved 38);
     layout!(MarketRisk, 0, 104: tiers 0, funding_index 64, funding_time 72, payable 80, maturity 88, keeper_fee 92,
-        insurance_fee 94, profit_weight 96, listed 98, in_deficit 99, reserved 100);
+        insurance_fee 94, listed 96, in_deficit 97, reserved 98);
 }
 
 #[test]
@@ -63,20 +63,20 @@ fn a_bank_keeps_its_layout() {
 
 #[test]
 fn a_margin_account_keeps_its_layout() {
-    account!(MarginAccount, "85dcadd5b3d32bee", 960:
-        group 8, owner 40, delegate 72, flag_slot 104, flag_time 112, tokens 120, perps 376, number 952, version 954,
-        bump 955, reserved 956);
+    account!(MarginAccount, "85dcadd5b3d32bee", 1_024:
+        group 8, owner 40, delegate 72, flag_slot 104, flag_time 112, tokens 120, perps 376, number 1_016, version 1_018,
+        bump 1_019, reserved 1_020);
     layout!(TokenPosition, 0, 16: shares 0, token 8, side 9, reserved 10);
-    layout!(PerpPosition, 0, 72: base 0, quote 8, matured 16, seen 24, touched_at 32, funding_index 40, increased_at 48,
-        increased_slot 56, market 64, reserved 65);
+    layout!(PerpPosition, 0, 80: base 0, quote 8, matured 16, seen 24, secured 32, touched_at 40, funding_index 48,
+        increased_at 56, increased_slot 64, market 72, reserved 73);
 }
 
 #[test]
 fn a_market_keeps_its_layout() {
-    account!(PerpMarket, "0adf0c2c6bf537f7", 288:
+    account!(PerpMarket, "0adf0c2c6bf537f7", 304:
         group 8, long 40, short 48, claims_quote 56, claims_fraction 64, dust 72, funding_index 80, funding_time 88,
-        pool 96, tranche 104, fees 112, liquidity 120, deficit_since 128, pool_losses 136, expires_at 144, config 152,
-        market 280, status 281, bump 282, reserved 283);
+        pool 96, tranche 104, fees 112, liquidity 120, escrow 128, secured 136, deficit_since 144, pool_losses 152,
+        expires_at 160, config 168, market 296, status 297, bump 298, reserved 299);
 }
 
 #[test]
@@ -104,7 +104,7 @@ fn parameters_keep_their_layout() {
     layout!(TierConfig, 0, 16: edge 0, initial 8, end 10, maintenance 12, reserved 14);
     layout!(PerpConfig, 0, 128: tiers 0, skew_scale 64, open_interest_cap 72, lot 80, funding_slope 88, funding_max 92,
         maturity 96, cooldown 100, adl_slots 104, taker_fee 108, tranche_share 110, protocol_share 112, keeper_fee 114,
-        insurance_fee 116, profit_weight 118, pool_leverage 120, adl_threshold 122, reserved 124);
+        insurance_fee 116, pool_leverage 118, adl_threshold 120, reserved 122);
 }
 
 #[test]
@@ -133,8 +133,7 @@ fn events_of_markets_keep_their_layout() {
     layout!(LiquidityChanged, DISCRIMINATOR, 104: market 8, owner 40, amount 72, shares 80, liquidity 88, action 96);
     layout!(MarketLossResolved, DISCRIMINATOR, 88: account 8, deficit 40, tranche 48, pool 56, fund 64, left 72,
         market 80);
-    layout!(Deleveraged, DISCRIMINATOR, 96: account 8, closed 40, mark 48, settled 56, taken 64, fund 72, left 80,
-        market 88);
+    layout!(Deleveraged, DISCRIMINATOR, 88: account 8, closed 40, mark 48, taken 56, secured 64, left 72, market 80);
     layout!(Insured, DISCRIMINATOR, 80: account 8, receiver 40, amount 72);
     layout!(MarketListed, DISCRIMINATOR, 80: group 8, market 40, number 72);
 }
