@@ -5,9 +5,7 @@ use breakwater_client::margin::{Value, Weighted};
 use breakwater_sim::price_path::Price8;
 
 use super::wealth::{market, wealth};
-use crate::common::{
-    MarginError, QUOTE, Tamper, Trader, Verdict, World, any_price, btc, btc_price, eth, sol, usd, usdc,
-};
+use crate::common::{MarginError, QUOTE, Tamper, Verdict, World, any_price, btc, btc_price, eth, sol, usd, usdc};
 
 /// n/64 of $62,500, an exact price.
 pub fn sixty_fourths(n: i64) -> Price8 {
