@@ -31,6 +31,19 @@ fn play(sequence: &[Action]) -> Result<Tally, String> {
     Ok(arena.tally)
 }
 
+/// Plays sequences in the group with markets until one differs; what all of them did.
+fn play_all(cases: u32, sequences: impl Strategy<Value = Vec<Step>>) -> Tally {
+    let mut total = Tally::default();
+    let property = |sequence: Vec<Step>| {
+        let tally = play_markets(&sequence)?;
+        total = std::mem::take(&mut total).and(tally);
+        Ok(())
+    };
+    runner(cases, property, sequences);
+    println!("{total}");
+    total
+}
+
 fn play_markets(sequence: &[Step]) -> Result<Tally, String> {
     let mut arena = markets::populated();
     for (number, step) in sequence.iter().enumerate() {
@@ -92,18 +105,16 @@ fn every_instruction_of_random_sequences_does_what_the_model_says() {
 
 #[test]
 fn every_instruction_with_markets_does_what_the_model_says() {
-    let mut total = Tally::default();
-    runner(
-        MARKET_CASES,
-        |sequence: Vec<Step>| {
-            let tally = play_markets(&sequence)?;
-            total = std::mem::take(&mut total).and(tally);
-            Ok(())
-        },
-        markets::sequence(STEPS),
-    );
-    println!("{total}");
+    let total = play_all(MARKET_CASES, markets::sequence(STEPS));
     for (instruction, at_least) in [("trade", 100), ("reduce", 30), ("settle", 30), ("liquidate position", 10)] {
+        enough(total.succeeded(instruction), at_least, instruction);
+    }
+}
+
+#[test]
+fn every_instruction_with_pools_in_deficit_does_what_the_model_says() {
+    let total = play_all(MARKET_CASES, markets::troubled_sequence(STEPS));
+    for (instruction, at_least) in [("deleverage", 10), ("settle", 30), ("resolve_bankruptcy", 10)] {
         enough(total.succeeded(instruction), at_least, instruction);
     }
 }

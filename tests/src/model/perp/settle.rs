@@ -2,12 +2,12 @@
 
 use breakwater_client::interface::MarginError as E;
 
-use super::market::{shares_in, shares_out};
+use super::market::shares_out;
 use super::position::Perp;
 use super::trade::refuse;
 use super::unsigned;
 use crate::model::bank::{debt_amount, deposit_amount};
-use crate::model::rational::int;
+use crate::model::rational::{Truth, int};
 use crate::model::state::{ALL, Side, State};
 use crate::model::verdict::Verdict;
 
@@ -33,17 +33,18 @@ impl State {
         debt_amount(self.shares(account, token, Side::Debt), self.token(token).bank.borrow_index).into()
     }
 
-    /// An account's quote deposit goes to a pool, a tranche or the fund; returns the units and the shares.
+    /// An account's quote deposit goes to a pool, a tranche or the fund; returns the units, and the shares that the account
+    /// gives up and the other side gets.
     pub(crate) fn hand_over(&mut self, account: usize, amount: u64) -> Result<(i128, u64), E> {
         let token = self.quote().token;
         refuse(self.shares(account, token, Side::Deposit) == 0, E::NoDeposit)?;
         let owned = self.quote_deposit(account);
         refuse(amount != ALL && i128::from(amount) > owned, E::MoreThanOwned)?;
         refuse(amount == 0, E::AmountZero)?;
+        let before = self.shares(account, token, Side::Deposit);
         let units = i128::from(self.take_deposit(account, token, amount));
-        let bank = &mut self.tokens[usize::from(token)].bank;
-        let shares = shares_in(units, bank.deposit_index);
-        bank.deposit_shares += shares;
+        let shares = before - self.shares(account, token, Side::Deposit);
+        self.tokens[usize::from(token)].bank.deposit_shares += shares;
         Ok((units, shares))
     }
 
@@ -84,26 +85,29 @@ impl State {
         }
         refuse(amount != ALL && amount > perp.matured, E::ProfitNotMatured)?;
         let debt = self.quote_debt(account);
-        let mut most = i128::from(perp.matured).min(self.market(market).most(mark, index));
-        let mut verdict = Verdict::default();
+        let secured = i128::from(perp.secured);
+        let mut most = i128::from(perp.matured).min(secured + self.market(market).most(mark, index));
         let legs = self.settled_legs(account, market);
-        let insolvent = legs.equity().below(&int(0));
-        let fresh = !legs.price_older_than(FRESH);
-        if stranger && !(insolvent == crate::model::Truth::Yes && fresh) {
+        let insolvent = legs.equity().below(&int(0)) == Truth::Yes && !legs.price_older_than(FRESH);
+        if stranger && !insolvent {
             refuse(debt == 0, E::NotAccountOwnerOrDelegate)?;
             refuse(self.market(market).deficit_since != 0, E::MarketInDeficit)?;
             most = most.min(debt);
         }
-        let amount = i128::from(amount).min(most);
-        refuse(amount == 0, E::NothingToSettle)?;
-        let paid = self.market(market).paid(amount, mark, index);
-        self.give_up(&mut perp, market, amount);
+        let asked = i128::from(amount).min(most);
+        if asked == 0 {
+            // To touch a profit is worth a transaction by itself: it matures from now on.
+            let touches = amount == ALL && perp.pnl(mark) > 0 && (!stranger || insolvent);
+            refuse(!touches, E::NothingToSettle)?;
+            return Ok(Verdict::default());
+        }
+        let set_apart = asked.min(secured);
+        let paid = set_apart + self.market(market).paid(asked - set_apart, mark, index);
+        self.give_up(&mut perp, market, asked);
         self.pool_pays(account, market, paid);
         self.set_perp(account, market, &perp);
-        if !stranger && amount > debt {
-            verdict.also(self.judge_perp_risk(account, market));
-        }
-        Ok(verdict)
+        let checked = !stranger && (asked > debt || paid < asked);
+        Ok(if checked { self.judge_perp_risk(account, market) } else { Verdict::default() })
     }
 
     /// A deposit pays a loss.
@@ -113,8 +117,10 @@ impl State {
         self.add_quote(perp, market, units);
     }
 
-    /// Matured profit is given up.
+    /// Matured profit is given up, first what is secured: its part of the escrow goes to the pool, which pays it.
     pub(crate) fn give_up(&mut self, perp: &mut Perp, market: u8, amount: i128) {
+        let set_apart = amount.min(perp.secured.into());
+        self.market_mut(market).release(perp, set_apart);
         self.add_quote(perp, market, -amount);
         perp.matured = unsigned(i128::from(perp.matured) - amount);
         perp.seen = unsigned((i128::from(perp.seen) - amount).max(0));
