@@ -141,14 +141,12 @@ pub struct MarketRisk {
     pub keeper_fee: u16,
     /// f_i: the tranche's part of the liquidation fee, bps of notional.
     pub insurance_fee: u16,
-    /// ω: the part of matured profit that counts for new risk, bps.
-    pub profit_weight: u16,
     /// 1 if the entry is in use.
     pub listed: u8,
     /// 1 if the pool owed more than it had when the snapshot was taken.
     pub in_deficit: u8,
     /// Zero.
-    pub reserved: [u8; 4],
+    pub reserved: [u8; 6],
 }
 
 /// Everything that health needs and that is not the user's own. Created by the client and taken over, all zero, by

@@ -205,14 +205,12 @@ pub struct PerpConfig {
     pub keeper_fee: u16,
     /// f_i: the tranche's part of the liquidation fee, bps of notional.
     pub insurance_fee: u16,
-    /// ω: the part of matured profit that counts for new risk, bps.
-    pub profit_weight: u16,
     /// L: largest |K| in units of pool equity, bps.
     pub pool_leverage: u16,
     /// x_max: ADL starts with positions whose profit is this part of their notional, bps.
     pub adl_threshold: u16,
     /// Zero.
-    pub reserved: [u16; 2],
+    pub reserved: [u16; 3],
 }
 
 impl PerpConfig {
@@ -266,7 +264,6 @@ impl PerpConfig {
             insurance_fee: self.insurance_fee.into(),
             maturity: self.maturity,
             cooldown: self.cooldown,
-            profit_weight: self.profit_weight.into(),
             liquidation_band: oracle.max_liquidation_band.into(),
         }
     }

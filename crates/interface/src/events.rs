@@ -193,7 +193,7 @@ events! {
         deficit: u64,
         /// Paid by the market's tranche.
         tranche: u64,
-        /// Borne by the pool.
+        /// Borne by the pool: profit that it does not get.
         pool: u64,
         /// Paid by the shared fund into the pool.
         fund: u64,
@@ -211,12 +211,10 @@ events! {
         closed: u64,
         /// Index price, quote units for one base unit × 2^44.
         mark: u64,
-        /// Profit settled, quote units.
-        settled: u64,
-        /// Part of it that the owner lost.
+        /// Profit that the owner lost, quote units.
         taken: u64,
-        /// Paid by the shared fund before, quote units.
-        fund: u64,
+        /// Profit that was set apart for the owner, quote units.
+        secured: u64,
         /// What the pool owes beyond what it has, afterwards.
         left: u64,
         /// Number of the market.

@@ -28,7 +28,7 @@ pub struct PerpMarket {
     pub long: u64,
     /// Sum of all shorts, base units.
     pub short: u64,
-    /// Σ of traders' quote with the funding that is due: whole quote units.
+    /// Σ of traders' quote with the funding that is due, less what is secured: whole quote units.
     pub claims_quote: i64,
     /// Its fraction, × 2^44.
     pub claims_fraction: u64,
@@ -46,6 +46,10 @@ pub struct PerpMarket {
     pub fees: u64,
     /// Sum of all liquidity shares.
     pub liquidity: u64,
+    /// Deposit shares of the quote bank set apart for secured profit.
+    pub escrow: u64,
+    /// Σ of secured profit, quote units.
+    pub secured: u64,
     /// Slot in which the deficit was first seen; 0 without one.
     pub deficit_since: u64,
     /// Losses that the pool has borne so far, quote units.
@@ -79,6 +83,8 @@ impl PerpMarket {
             tranche: self.tranche,
             fees: self.fees,
             liquidity: self.liquidity,
+            escrow: self.escrow,
+            secured: self.secured,
             deficit_since: self.deficit_since,
         }
     }
@@ -107,6 +113,8 @@ impl PerpMarket {
         self.tranche = books.tranche;
         self.fees = books.fees;
         self.liquidity = books.liquidity;
+        self.escrow = books.escrow;
+        self.secured = books.secured;
         self.deficit_since = books.deficit_since;
     }
 }
@@ -187,6 +195,8 @@ pub struct PerpPosition {
     pub matured: u64,
     /// Profit at the last touch, quote units.
     pub seen: u64,
+    /// Profit that deleveraging left to the position and set apart for it in the market's escrow, quote units.
+    pub secured: u64,
     /// When the position was last touched, unix seconds.
     pub touched_at: i64,
     /// The market's funding index at the last touch.
@@ -216,6 +226,7 @@ impl PerpPosition {
             quote: self.quote,
             matured: self.matured,
             seen: self.seen,
+            secured: self.secured,
             touched_at: self.touched_at,
             funding_index: self.funding_index,
             increased_at: self.increased_at,
@@ -231,6 +242,7 @@ impl PerpPosition {
             quote: position.quote,
             matured: position.matured,
             seen: position.seen,
+            secured: position.secured,
             touched_at: position.touched_at,
             funding_index: position.funding_index,
             increased_at: position.increased_at,

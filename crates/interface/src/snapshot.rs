@@ -127,7 +127,6 @@ fn fill_terms(terms: &mut PerpTerms, risk: &MarketRisk, market: u8) {
     terms.payable = risk.payable;
     terms.keeper_fee = risk.keeper_fee.into();
     terms.insurance_fee = risk.insurance_fee.into();
-    terms.profit_weight = risk.profit_weight.into();
     terms.standing = if risk.in_deficit == 0 { Standing::Sound } else { Standing::InDeficit };
 }
 

@@ -135,8 +135,6 @@ pub struct MarketBounds {
     pub maturity: u32,
     /// Cooldown of liquidity, seconds.
     pub cooldown: u32,
-    /// ω, bps.
-    pub profit_weight: Bps,
     /// b_liq of the market's feed, bps.
     pub liquidation_band: Bps,
 }
@@ -167,8 +165,7 @@ pub fn verify_market(market: &MarketBounds) -> Result<(), ConfigError> {
     let good = TIMES.contains(&market.maturity)
         && TIMES.contains(&market.cooldown)
         && market.adl.slots >= 1
-        && market.adl.threshold <= 5 * ONE
-        && market.profit_weight <= ONE;
+        && market.adl.threshold <= 5 * ONE;
     if good { Ok(()) } else { Err(ConfigError::Perp) }
 }
 

@@ -5,7 +5,7 @@ use crate::interest::{MAX_INDEX_AGE, MAX_INDEX_AGE_LIQUIDATION};
 use crate::perp::{Contributions, PerpLeg, PerpSums};
 use crate::position::{Side, Snapshot, TokenLeg};
 use crate::price::{Interval, Price};
-use crate::units::{BPS, Bps, MAX_LEGS, USD, Value, Weighted, WeightedSum};
+use crate::units::{BPS, Bps, MAX_LEGS, NativeAmount, USD, Value, Weighted, WeightedSum};
 
 const ONE: Bps = BPS as Bps;
 /// A hundredth of a dollar.
@@ -268,10 +268,11 @@ impl Valuation {
 
     /// Confirms that debts remain and nothing is left to seize, at fresh prices.
     ///
-    /// Formula:  equity < 0, every deposit and every positive PnL below a cent       (docs/spec.md §6, §10.8)
+    /// Formula:  equity < 0, every deposit and every positive PnL below a cent, no base but in the market whose debt is
+    ///           written off       (docs/spec.md §6, §10.8)
     /// Units:    a deposit below a cent is nothing, whatever its price's age: dust must not hold a bankruptcy up
     /// Errors:   StaleIndex, StalePrice, NotBankrupt
-    pub fn verify_bankrupt(&self, snapshot: &Snapshot) -> Result<(), Refusal> {
+    pub fn verify_bankrupt(&self, snapshot: &Snapshot, market: Option<u8>) -> Result<(), Refusal> {
         snapshot.verify_indices(MAX_INDEX_AGE_LIQUIDATION)?;
         let matters = |leg: &&TokenLeg| leg.side == Side::Debt || leg.value >= CENT;
         if snapshot.tokens.iter().filter(matters).any(|leg| leg.price.is_stale()) {
@@ -285,10 +286,20 @@ impl Valuation {
         }
         let something_left = snapshot.tokens.iter().filter(matters).any(|leg| leg.side == Side::Deposit)
             || perps().any(|leg| worth(&leg));
-        if something_left || self.equity >= Value::ZERO {
+        let may_still_win = snapshot.perps.iter().any(|leg| leg.position.base != 0 && Some(leg.terms.market) != market);
+        if something_left || may_still_win || self.equity >= Value::ZERO {
             return Err(Refusal::NotBankrupt);
         }
         Ok(())
+    }
+
+    /// What the account has beyond what it owes, in quote tokens.
+    ///
+    /// Formula:  max(0, equity) / P_q       (docs/spec.md §10.8)
+    /// Rounding: floor
+    /// Errors:   none; stops at 2^64 − 1
+    pub fn spare(&self, quote: &Interval) -> NativeAmount {
+        if self.equity <= Value::ZERO { 0 } else { quote.mid.amount_down(self.equity).unwrap_or(NativeAmount::MAX) }
     }
 
     /// Whether the account may be liquidated: under water even at the prices that are best for it.

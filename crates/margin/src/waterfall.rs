@@ -1,6 +1,6 @@
 //! Who bears a loss. A debt to a bank: its tranche, the shared fund if the token is the quote token, the lenders of that one
-//! token. A debt to a market: its tranche, its pool, the shared fund as far as the pool owes more than it has; then ADL.
-//! Nobody else, ever.
+//! token. A debt to a market: its pool, which does not get the profit; where the pool owes more than it has, the market's
+//! tranche and then the shared fund; then ADL. Nobody else, ever.
 
 use crate::error::MathError;
 use crate::fixed::div_up;
@@ -65,33 +65,42 @@ pub struct MarketLoss {
     pub deficit: NativeAmount,
     /// Paid by the market's tranche.
     pub tranche: NativeAmount,
+    /// Paid by the shared fund.
+    pub fund: NativeAmount,
     /// Borne by the pool: profit that it does not get.
     pub pool: NativeAmount,
 }
 
-/// Writes off what a bankrupt account owes a market; what is left of its base is closed at the mark.
+/// Writes off what a bankrupt account owes a market; what is left of its base is closed at the mark. Tranche and fund pay into
+/// the pool what it now owes beyond what it has, and never more than was written off.
 ///
-/// Formula:  tranche pays min(tranche, L) into the pool;  q += L       (docs/spec.md §10.8)
-/// Units:    index: the quote bank's deposit index
-/// Rounding: L ceil; the tranche's shares ceil, all of them where the amount is all
+/// Formula:  q += L;  tranche pays min(tranche, L, deficit);  fund pays min(rest of L, deficit, its epoch)
+///           (docs/spec.md §10.8)
+/// Units:    index: the quote bank's deposit index; now: unix seconds
+/// Rounding: L ceil; shares that are paid ceil, all of them where the amount is all
 /// Errors:   Overflow, DivideByZero
-/// Source:   ours; the pool stands before the fund, else owning a pool and its losing trader were a put on the fund
+/// Source:   ours; the pool stands before its insurance, else owning a pool and its losing trader were a put on it
 pub fn write_off_position(
     market: &mut Market,
     position: &mut Position,
-    mark: Mark,
-    index: Index,
+    fund: &mut Fund,
+    (mark, index): (Mark, Index),
+    now: i64,
 ) -> Result<MarketLoss, MathError> {
     market.close_at_mark(position, position.base.unsigned_abs(), mark)?;
-    let deficit = position.quote.min(0).unsigned_abs();
+    let loss = position.quote.min(0).unsigned_abs();
+    market.settle_loss(position, loss)?;
+    market.cap_profit(position, mark)?;
+
     let held = market.worth(Purse::Tranche, index)?;
-    let tranche = deficit.min(held);
+    let tranche = loss.min(market.deficit(mark, index)?).min(held);
     let shares = if tranche == held { market.tranche } else { index.shares_up(tranche)?.min(market.tranche) };
     market.tranche -= shares;
     market.receive(shares)?;
-    market.settle_loss(position, deficit)?;
-    position.cap_matured(mark);
-    Ok(MarketLoss { deficit, tranche, pool: deficit - tranche })
+
+    let fund = fund.pay((loss - tranche).min(market.deficit(mark, index)?), index, now)?;
+    market.receive(fund.shares)?;
+    Ok(MarketLoss { deficit: loss, tranche, fund: fund.amount, pool: loss - tranche - fund.amount })
 }
 
 /// A bank whose lenders lost more than this part at once becomes reduce-only, bps.

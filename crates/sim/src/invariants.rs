@@ -83,8 +83,9 @@ impl Picture {
     /// Deposit shares of a bank that belong to no account: those of markets and of the fund.
     fn held_by_markets(&self, bank: &Bank) -> u128 {
         let Some(fund) = self.fund.filter(|_| bank.token == self.board.quote_token) else { return 0 };
-        let held =
-            |market: &PerpMarket| [market.pool, market.tranche, market.fees].map(u128::from).iter().sum::<u128>();
+        let held = |market: &PerpMarket| {
+            [market.pool, market.escrow, market.tranche, market.fees].map(u128::from).iter().sum::<u128>()
+        };
         u128::from(fund.shares) + self.markets.iter().map(|picture| held(&picture.market)).sum::<u128>()
     }
 }
@@ -175,7 +176,12 @@ impl Watch {
             format!("{symbol}: accounts are long {long} and short {short}, the market counts {counted:?}")
         })?;
         let claims = (i128::from(market.claims_quote) << MARK_BITS) + i128::from(market.claims_fraction);
+        let secured = positions().map(|position| u128::from(position.secured)).sum::<u128>();
+        self.holds("CON-1", secured == u128::from(market.secured), || {
+            format!("{symbol}: {secured} is secured for accounts, the market counts {}", market.secured)
+        })?;
         let owed = positions().map(|position| exact_claim(position, market.funding_index)).sum::<i128>();
+        let owed = owed - (i128::from(market.secured) << MARK_BITS);
         self.holds("CON-1", claims == owed, || {
             format!("{symbol}: accounts claim {owed} beyond their base, the market counts {claims}")
         })?;

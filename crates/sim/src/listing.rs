@@ -135,9 +135,8 @@ pub fn default_perp(cap: u64, lot: u64, quote_unit: u64) -> PerpConfig {
         protocol_share: 1_000,
         keeper_fee: 40,
         insurance_fee: 40,
-        profit_weight: 9_000,
         pool_leverage: 20_000,
         adl_threshold: 1_000,
-        reserved: [0; 2],
+        reserved: [0; 3],
     }
 }

@@ -121,13 +121,7 @@ pub fn resolve_bankruptcy(account: &Address, board: &Address, creditor: &Credito
 }
 
 /// Closes a winner's position, or a part of it, in a market whose pool owes more than it has.
-pub fn deleverage(
-    account: &Address,
-    board: &Address,
-    quote_bank: &Address,
-    market: &Address,
-    fund: &Address,
-) -> Instruction {
-    let accounts = [account, board, quote_bank, market, fund].map(writable);
-    build("deleverage", accounts.to_vec(), &[])
+pub fn deleverage(account: &Address, board: &Address, quote_bank: &Address, market: &Address) -> Instruction {
+    let accounts = vec![writable(account), writable(board), readonly(quote_bank), writable(market)];
+    build("deleverage", accounts, &[])
 }

@@ -126,7 +126,9 @@ impl Closing<'_> {
         }
         let size = size.min(request.most);
         let payable = match self.settlement {
-            Settled::Profit(amount) => self.leg.terms.payable.saturating_sub(amount),
+            Settled::Profit(amount) => {
+                self.leg.terms.payable.saturating_sub(amount.saturating_sub(self.leg.position.secured))
+            }
             _ => self.leg.terms.payable,
         };
         let fee = cost(self.leg.mark.notional(size).down, self.fee).min(payable);
@@ -200,6 +202,7 @@ pub(super) fn apply(snapshot: &mut Snapshot, before: &Valuation, plan: &PerpPlan
         Settled::Loss(amount) => signed(amount)?,
         Settled::Profit(amount) => {
             leg.position.matured = leg.position.matured.checked_sub(amount).ok_or(MathError::Negative)?;
+            leg.position.secured = leg.position.secured.saturating_sub(amount);
             -signed(amount)?
         }
     };

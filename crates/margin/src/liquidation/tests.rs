@@ -49,7 +49,6 @@ fn perp(market: u8, dollars: i64, pnl: i64, matured: u64, age: u32) -> PerpLeg {
         maturity: 3_600,
         keeper_fee: 40,
         insurance_fee: 40,
-        profit_weight: 9_000,
         standing: Standing::Sound,
         payable: u64::MAX,
     };

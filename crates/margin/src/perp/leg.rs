@@ -22,11 +22,9 @@ pub struct PerpTerms {
     pub keeper_fee: Bps,
     /// f_i: the tranche's part of the liquidation fee, bps of notional.
     pub insurance_fee: Bps,
-    /// ω: the part of matured profit that counts for new risk, bps.
-    pub profit_weight: Bps,
     /// Whether the market's pool can pay what it owes.
     pub standing: Standing,
-    /// What the pool has, quote units: profit counts up to it.
+    /// What the pool has, quote units: profit that is not secured counts up to it.
     pub payable: u64,
 }
 
@@ -36,7 +34,7 @@ pub enum Standing {
     /// It can.
     #[default]
     Sound,
-    /// It cannot: profit counts for no new risk and is not seized.
+    /// It cannot: profit is not seized.
     InDeficit,
 }
 
@@ -122,7 +120,7 @@ impl PerpLeg {
             true => position.matured.min(profit),
             false => position.matured_by(profit, self.terms.maturity, now),
         }
-        .min(self.terms.payable);
+        .min(self.terms.payable.saturating_add(position.secured));
         if profit > 0 && self.price.age > DECAY_START {
             self.revalue();
         }
@@ -207,18 +205,14 @@ impl PerpLeg {
 
     /// g_init at the end of the risk interval that is worst for the leg.
     ///
-    /// Formula:  min(PnL, ω·M) − R, the smaller of both ends       (docs/spec.md §10.4)
-    /// Rounding: PnL floor, R ceil, ω·M floor
+    /// Formula:  min(PnL, 0) − R, the smaller of both ends       (docs/spec.md §10.4)
+    /// Rounding: PnL floor, R ceil
+    /// Source:   ours: profit backs nothing new until it is settled, else a market's loss would reach lenders
     #[inline(always)]
     pub(crate) fn initial(&self) -> i64 {
-        let weight = match self.terms.standing {
-            Standing::Sound => self.terms.profit_weight,
-            Standing::InDeficit => 0,
-        };
-        let counted = part_down(self.position.matured, weight) as i64;
         let at = |notional: Notional| {
             let requirement = self.terms.tiers.requirement(notional.up, |tier| tier.initial);
-            self.pnl_at(notional).min(counted).saturating_sub_unsigned(requirement)
+            pnl(self.position.base, self.position.quote, notional).min(0).saturating_sub_unsigned(requirement)
         };
         let size = self.position.base.unsigned_abs();
         let worth = |mark: Mark| if mark == self.mark { self.notional } else { mark.notional(size) };

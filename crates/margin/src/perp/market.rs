@@ -29,7 +29,7 @@ pub struct FundingTerms {
     pub skew_scale: u64,
 }
 
-/// Σ over traders of quote with the funding that is due, exact: quote + fraction / 2^44.
+/// Σ over traders of quote with the funding that is due, less what is secured, exact: quote + fraction / 2^44.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Claims {
     /// Whole quote units, floor.
@@ -107,6 +107,10 @@ pub struct Market {
     pub fees: Shares,
     /// Sum of all liquidity shares.
     pub liquidity: Shares,
+    /// Deposit shares set apart for secured profit.
+    pub escrow: Shares,
+    /// Σ of secured profit, quote units; not in the claims.
+    pub secured: NativeAmount,
     /// Slot in which the deficit was first seen; 0 without one.
     pub deficit_since: u64,
 }
@@ -183,6 +187,19 @@ impl Market {
             }
         }
         position.mature(mark, maturity, now);
+        self.cap_profit(position, mark)
+    }
+
+    /// Nothing matured or secured may exceed the profit; called after whatever may have lowered it.
+    ///
+    /// Formula:  M ≤ max(0, PnL);  secured ≤ max(0, PnL), the rest back to pool and claims       (docs/spec.md §10.2, §10.8)
+    /// Errors:   Overflow
+    pub fn cap_profit(&mut self, position: &mut Position, mark: Mark) -> Result<(), MathError> {
+        let profit = position.pnl(mark).max(0) as u64;
+        position.matured = position.matured.min(profit);
+        if position.secured > profit {
+            self.unsecure(position, position.secured - profit)?;
+        }
         Ok(())
     }
 
@@ -260,7 +277,7 @@ impl Market {
         Ok(shares)
     }
 
-    /// What traders own net of what they owe, without the funding fractions.
+    /// What traders own net of what they owe, without the funding fractions and what is secured.
     ///
     /// Formula:  owed = K × mark + claims       (docs/spec.md §10.8)
     /// Rounding: ceil

@@ -2,6 +2,7 @@
 //! counterparty of every trade; amounts are quote units, bases are base units; time and prices are arguments.
 
 mod adl;
+mod escrow;
 mod leg;
 mod mark;
 mod market;

@@ -16,6 +16,8 @@ pub struct Position {
     pub matured: u64,
     /// Profit at the last touch, quote units.
     pub seen: u64,
+    /// Profit that deleveraging has left to the position and set apart for it in the market's escrow, quote units.
+    pub secured: u64,
     /// When the position was last touched, unix seconds.
     pub touched_at: i64,
     /// The market's funding index at the last touch.
@@ -103,10 +105,6 @@ impl Position {
         Ok(())
     }
 
-    /// Nothing matured may exceed what is there.
-    pub fn cap_matured(&mut self, mark: Mark) {
-        self.matured = self.matured.min(self.pnl(mark).max(0) as u64);
-    }
 }
 
 /// Profit or loss of a base with a notional.

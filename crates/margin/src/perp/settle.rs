@@ -9,9 +9,9 @@ use crate::units::{Index, NativeAmount, Shares};
 pub struct Settlement {
     /// PnL that was settled: what a loss was paid with, or the profit that was given up, quote units.
     pub amount: NativeAmount,
-    /// What the account got for its profit, quote units: h of the amount.
+    /// What the account got for its profit, quote units: what was secured, and h of the rest.
     pub paid: NativeAmount,
-    /// Deposit shares that left the pool for it.
+    /// Deposit shares that left escrow and pool for it.
     pub shares: Shares,
 }
 
@@ -32,9 +32,9 @@ impl Market {
         self.move_quote(position, i64::try_from(amount).map_err(|_| MathError::Overflow)?)
     }
 
-    /// Pays matured profit out.
+    /// Pays matured profit out, first what is secured.
     ///
-    /// Formula:  q −= x, M −= x; the account gets floor(h·x)       (docs/spec.md §10.6)
+    /// Formula:  q −= x, M −= x;  e = min(x, secured);  the account gets e + floor(h·(x − e))       (docs/spec.md §10.6)
     /// Units:    ratio: h of [`Market::payable`]
     /// Rounding: paid floor, shares ceil
     /// Errors:   Negative beyond M, Overflow
@@ -46,24 +46,25 @@ impl Market {
         index: Index,
     ) -> Result<Settlement, Refusal> {
         position.take_profit(amount)?;
-        self.move_quote(position, -i64::try_from(amount).map_err(|_| MathError::Overflow)?)?;
-        let paid = ratio.of_down(amount)?;
+        let secured = amount.min(position.secured);
+        let from_escrow = self.pay_secured(position, secured, index)?;
+        let rest = amount - secured;
+        self.move_quote(position, -i64::try_from(rest).map_err(|_| MathError::Overflow)?)?;
+        let paid = ratio.of_down(rest)?;
         let shares = self.draw(paid, index)?;
-        Ok(Settlement { amount, paid, shares })
+        Ok(Settlement { amount, paid: from_escrow.paid + paid, shares: from_escrow.shares + shares })
     }
 
-    /// The most profit that can be settled: what has matured, and what the pool has.
+    /// The most profit that can be settled: what has matured, and what escrow and pool have.
     ///
-    /// Formula:  min(M, assets) while h = 1, M else       (docs/spec.md §10.6)
+    /// Formula:  min(M, secured + assets) while h = 1, M else       (docs/spec.md §10.6)
     /// Errors:   Overflow
     pub fn most_profit(&self, position: &Position, mark: Mark, index: Index) -> Result<NativeAmount, MathError> {
         let assets = self.worth(super::Purse::Pool, index)?;
         let ratio = self.payable(mark, index)?;
-        if ratio == Ratio::ONE {
-            return Ok(position.matured.min(assets));
-        }
         // h·x is at most what the pool has as long as x is at most what is owed.
-        Ok(position.matured.min(ratio.whole))
+        let payable = if ratio == Ratio::ONE { assets } else { ratio.whole };
+        Ok(position.matured.min(position.secured.saturating_add(payable)))
     }
 
     /// Charges a liquidation fee: the account owes it to the pool, which pays tranche and keeper at once. Returns what the

@@ -25,7 +25,6 @@ fn terms() -> PerpTerms {
         maturity: 3_600,
         keeper_fee: 40,
         insurance_fee: 40,
-        profit_weight: 9_000,
         standing: Standing::Sound,
         payable: u64::MAX,
     }
@@ -173,17 +172,24 @@ proptest! {
         let terms = AdlTerms { threshold: 1_000, slots: 10 };
         let mut taken = 0;
         for winner in &mut winners {
-            let profit = winner.quote;
-            match market.deleverage(winner, &terms, mark, Index::ONE, 20) {
+            let (profit, assets) = (winner.quote, market.pool);
+            match market.deleverage(winner, &terms, u64::MAX, (mark, Index::ONE), 20) {
                 Ok(step) => {
                     taken += step.taken;
-                    prop_assert_eq!(profit - winner.quote, (step.taken + step.paid) as i64);
+                    prop_assert_eq!(profit - winner.quote, step.taken as i64);
+                    prop_assert_eq!((winner.secured, assets - market.pool), (step.secured, step.secured));
                 }
                 Err(refusal) => prop_assert_eq!(refusal, crate::Refusal::NoDeficit),
             }
             prop_assert!(winner.quote >= 0, "ADL-1 nobody owes because of it");
         }
+        prop_assert_eq!(market.secured, winners.iter().map(|winner| winner.secured).sum::<u64>());
+        prop_assert_eq!(market.escrow, market.secured, "ADL-1 what was left to them lies apart");
         let left = market.deficit(mark, Index::ONE).unwrap();
+        for winner in winners.iter_mut().filter(|winner| winner.secured > 0 && winner.secured == winner.quote as u64) {
+            let again = market.deleverage(winner, &terms, u64::MAX, (mark, Index::ONE), 20);
+            prop_assert!(again == Err(crate::Refusal::NotAWinner) || left == 0, "ADL-1 nobody is taken from twice");
+        }
         prop_assert_eq!(taken + left, deficit, "ADL-1 what is taken is the deficit");
         prop_assert!(left <= gains.len() as u64, "ADL-1 winners can bear all of it: {left}");
     }

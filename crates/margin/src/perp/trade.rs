@@ -193,7 +193,7 @@ impl Market {
         if before != 0 && after != 0 && (before > 0) != (after > 0) {
             (position.matured, position.seen) = (0, 0);
         }
-        position.cap_matured(at.mark);
+        self.cap_profit(position, at.mark)?;
         if effect == Effect::Increase {
             position.increased_at = at.publish_time;
             position.increased_slot = at.slot;

@@ -95,10 +95,10 @@ pub struct PerpTotals {
 pub struct Waterfall {
     /// Paid by the losing accounts themselves, with deposits of the quote token or with collateral that keepers bought.
     pub account_micro_usd: u64,
-    /// Paid by the markets' tranches.
-    pub tranche_micro_usd: u64,
     /// Borne by the pools, for good.
     pub pool_micro_usd: u64,
+    /// Paid by the markets' tranches for what the pools owe and do not have.
+    pub tranche_micro_usd: u64,
     /// Paid by the shared fund.
     pub fund_micro_usd: u64,
     /// Taken from winners.
@@ -106,10 +106,10 @@ pub struct Waterfall {
 }
 
 impl PerpTotals {
-    /// Pools bore what nobody after them paid: fund and winners pay for what the pools could not.
+    /// Pools bore what nobody after them paid: winners pay for what the pools could not.
     pub fn close(&mut self) {
-        let Waterfall { fund_micro_usd: fund, adl_micro_usd: adl, .. } = self.waterfall;
-        self.waterfall.pool_micro_usd = self.waterfall.pool_micro_usd.saturating_sub(fund + adl);
+        let waterfall = &mut self.waterfall;
+        waterfall.pool_micro_usd = waterfall.pool_micro_usd.saturating_sub(waterfall.adl_micro_usd);
     }
 }
 
@@ -118,8 +118,8 @@ impl Waterfall {
     pub fn parts(&self) -> [(&'static str, u64); 5] {
         [
             ("losing accounts", self.account_micro_usd),
-            ("tranches", self.tranche_micro_usd),
             ("pools", self.pool_micro_usd),
+            ("tranches", self.tranche_micro_usd),
             ("shared fund", self.fund_micro_usd),
             ("winners (ADL)", self.adl_micro_usd),
         ]

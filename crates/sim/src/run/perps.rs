@@ -140,16 +140,25 @@ impl Simulation {
         Ok(())
     }
 
-    /// Writes off what a bankrupt account owes markets, and checks WFL-1 of each.
-    pub(super) fn resolve_market_losses(&mut self, account: usize, legs: &Snapshot, view: &View) -> Result<(), Stop> {
-        for leg in legs.perps.iter().filter(|leg| leg.loss() > 0) {
+    /// Writes off what a bankrupt account owes markets, and checks WFL-1 of each; whether there was such a debt.
+    pub(super) fn resolve_market_losses(
+        &mut self,
+        account: usize,
+        legs: &Snapshot,
+        valuation: &Valuation,
+        view: &View,
+    ) -> Result<bool, Stop> {
+        let mut found = false;
+        let lost = |leg: &&PerpLeg| leg.loss() > 0 && valuation.verify_bankrupt(legs, Some(leg.terms.market)).is_ok();
+        for leg in legs.perps.iter().filter(lost) {
+            found = true;
             let perp = self.world.perps[usize::from(leg.terms.market)].clone();
             let resolved = self.world.resolve_market_loss(&self.accounts[account], &perp.symbol);
             let outcome = resolved.map_err(|failure| Problem::Refused("resolve_bankruptcy", failure))?;
             for event in &outcome.events {
                 if let Event::MarketLossResolved(loss) = event {
                     let tranche = self.world.market(&perp.symbol).tranche;
-                    let borne = loss.tranche + loss.pool == loss.deficit && (loss.pool == 0 || tranche == 0);
+                    let borne = loss.pool + loss.tranche + loss.fund == loss.deficit && (loss.fund == 0 || tranche == 0);
                     self.checks += 1;
                     if !borne {
                         return Err(law("WFL-1", format!("{}: {loss:?} with {tranche} in the tranche", perp.symbol)));
@@ -158,7 +167,7 @@ impl Simulation {
                 }
             }
         }
-        Ok(())
+        Ok(found)
     }
 
     /// Closes winners of markets in deficit, those with most profit for their size first, as far as the threshold of the
@@ -192,11 +201,11 @@ impl Simulation {
         Ok(closed)
     }
 
-    /// ADL-1: what fund and winner give up is at most the deficit, and a winner gives up none but what was settled.
+    /// ADL-1: what a winner gives up is what the deficit falls by, and never more than the deficit.
     fn verify_deleveraged(&mut self, event: &Deleveraged, deficit: u64) -> Result<(), Stop> {
         self.checks += 1;
         let deficit = deficit.saturating_add(TOUCH_ROUNDING);
-        if event.fund.saturating_add(event.taken) <= deficit && event.taken <= event.settled && event.left <= deficit {
+        if event.taken.saturating_add(event.left) <= deficit {
             return Ok(());
         }
         Err(law("ADL-1", format!("a deficit of {deficit} was met by {event:?}")))
@@ -300,8 +309,7 @@ impl Tally {
     pub(super) fn deleveraged(&mut self, event: &Deleveraged, view: &View) {
         let usd = |amount: u64| micro_usd(view.price(view.board.quote_token).value_down(amount));
         let totals = &mut self.record.totals.perps;
-        totals.deleveraged += u64::from(event.settled > 0);
-        totals.waterfall.fund_micro_usd += usd(event.fund);
+        totals.deleveraged += 1;
         totals.waterfall.adl_micro_usd += usd(event.taken);
     }
 }

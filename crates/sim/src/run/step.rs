@@ -128,7 +128,8 @@ impl Simulation {
         let mut found = false;
         for account in 0..self.accounts.len() {
             let valuation = view.value(account, &mut legs).map_err(Problem::from)?;
-            if valuation.verify_bankrupt(&legs).is_err() {
+            found |= self.resolve_market_losses(account, &legs, &valuation, view)?;
+            if valuation.verify_bankrupt(&legs, None).is_err() {
                 continue;
             }
             found = true;
@@ -142,7 +143,6 @@ impl Simulation {
                     }
                 }
             }
-            self.resolve_market_losses(account, &legs, view)?;
         }
         Ok(found)
     }

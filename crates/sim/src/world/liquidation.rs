@@ -122,7 +122,7 @@ impl World {
     /// The program's refusal.
     pub fn deleverage(&mut self, who: &Address, symbol: &str) -> Sent {
         let (market, bank) = (self.perp(symbol).market, self.quote().keys.bank);
-        let deleverage = instruction::deleverage(who, &self.board, &bank, &market, &address::fund(&self.group));
+        let deleverage = instruction::deleverage(who, &self.board, &bank, &market);
         self.chain.send(&[deleverage], &[])
     }
 }

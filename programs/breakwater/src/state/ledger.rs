@@ -116,14 +116,18 @@ impl Ledger<'_> {
         Ok(())
     }
 
-    /// Moves a deposit to somebody who holds shares of the bank without an account: a pool, a tranche, the fund.
+    /// Moves a deposit to somebody who holds shares of the bank without an account: a pool, a tranche, the fund. They get the
+    /// very shares that the account gives up.
     ///
-    /// Rounding: shares burned ceil, shares handed over floor
+    /// Rounding: shares ceil
     /// Errors:   NoDeposit, AmountZero, MoreThanOwned
     #[inline(never)]
     pub fn hand_over(&mut self, amount: NativeAmount) -> Result<(NativeAmount, Shares), MarginError> {
+        let before = self.books.deposit_shares;
         let amount = self.withdraw(amount)?;
-        Ok((amount, self.books.mint_deposit(amount)?))
+        let shares = before - self.books.deposit_shares;
+        self.books.deposit_shares = before;
+        Ok((amount, shares))
     }
 
     /// Gives the account an amount for shares that a pool has handed back.

@@ -71,6 +71,5 @@ pub fn enter(risk: &mut MarketRisk, config: &PerpConfig) {
     risk.maturity = config.maturity;
     risk.keeper_fee = config.keeper_fee;
     risk.insurance_fee = config.insurance_fee;
-    risk.profit_weight = config.profit_weight;
     risk.listed = 1;
 }

@@ -3,10 +3,11 @@
 //! TokenNotListed and every Config error.
 
 use anchor_lang::prelude::*;
-use breakwater_interface::config::{LiquidationConfig, OracleConfig, WeightConfig};
+use breakwater_interface::accounts::MARKET_FEED;
+use breakwater_interface::config::{LiquidationConfig, OracleConfig, WeightConfig, tiers};
 use breakwater_interface::events::ParameterSet;
 use breakwater_interface::{Group, MarginError, RiskBoard};
-use breakwater_margin::config::{verify_liquidation, verify_weights};
+use breakwater_margin::config::{ConfigError, verify_liquidation, verify_perp_fees, verify_weights};
 
 use crate::state::verify_extremes;
 
@@ -46,7 +47,16 @@ pub fn set_oracle(ctx: &mut Context<SetBoard>, token: u8, mut config: OracleConf
     config.decimals = feed.oracle.decimals;
     config.verify()?;
     feed.oracle = config;
+    verify_market_of(board, token, &config).map_err(MarginError::from)?;
     finish(board, authority.address(), token.into(), 2)
+}
+
+/// A market's feed keeps the bound that its fees set.
+fn verify_market_of(board: &RiskBoard, feed: u8, oracle: &OracleConfig) -> core::result::Result<(), ConfigError> {
+    let market = feed.checked_sub(MARKET_FEED).and_then(|number| board.markets.get(usize::from(number)));
+    let Some(risk) = market.filter(|risk| risk.listed == 1) else { return Ok(()) };
+    let (keeper, insurance) = (risk.keeper_fee.into(), risk.insurance_fee.into());
+    verify_perp_fees(&tiers(&risk.tiers), keeper, insurance, oracle.max_liquidation_band.into())
 }
 
 pub fn set_liquidation(ctx: &mut Context<SetBoard>, liquidation: LiquidationConfig) -> Result<()> {

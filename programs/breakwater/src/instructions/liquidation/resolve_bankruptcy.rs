@@ -1,8 +1,8 @@
 //! Writes off one debt of an account that has nothing left to seize. Anybody may call. A debt to a bank: its tranche pays,
 //! for the quote bank the shared fund, then the lenders of that token; the lower deposit index reaches the board in the same
-//! instruction. A debt to a market: what is left of the position is closed, the market's tranche pays, its pool bears the
-//! rest, and the shared fund pays as far as the pool owes more than it has. Errors: NotBankrupt, StalePrice, StaleIndex,
-//! NoDebt, NoPosition, NotQuoteBank, FundMissing.
+//! instruction. A debt to a market: what is left of the position is closed and its pool bears the loss; what the pool then
+//! owes beyond what it has the market's tranche pays, and after it the shared fund. Errors: NotBankrupt, StalePrice,
+//! StaleIndex, NoDebt, NoPosition, NotQuoteBank, FundMissing.
 
 use anchor_lang::prelude::*;
 use breakwater_interface::accounts::SIDE_DEBT;
@@ -14,7 +14,6 @@ use breakwater_margin::price::MAX_AGE_LIQUIDATION;
 use breakwater_margin::waterfall::{write_off, write_off_position};
 use breakwater_margin::{Snapshot, health};
 
-use crate::instructions::deleverage::draw_on_fund;
 use crate::state::bank::verify_quote;
 use crate::state::board::sync_index;
 use crate::state::market::Held;
@@ -40,7 +39,7 @@ impl ResolveBankruptcy {
         let banks = [own_index(&self.bank, books)];
         let own = Own { banks: &banks, market: live.map(Live::own).transpose()? };
         snapshot::build(&mut legs, &self.board, &self.margin_account, &own, now)?;
-        Ok(health::value(&legs)?.verify_bankrupt(&legs)?)
+        Ok(health::value(&legs)?.verify_bankrupt(&legs, live.map(|live| live.number))?)
     }
 }
 
@@ -106,11 +105,12 @@ fn resolve_market(
     if position.pnl(live.mark) >= 0 {
         return Err(MarginError::NoDebt);
     }
-    let loss = write_off_position(&mut live.books, &mut position, live.mark, live.index)?;
-    live.deficit = live.books.judge(live.mark, live.index, clock.slot)?;
     let ResolveBankruptcy { margin_account, board, bank, market, fund } = accounts;
     let fund = fund.as_deref_mut().ok_or(MarginError::FundMissing)?;
-    let paid = draw_on_fund(fund, &mut live, now, clock.slot)?;
+    let (mut purse, at) = (fund.fund(), (live.mark, live.index));
+    let loss = write_off_position(&mut live.books, &mut position, &mut purse, at, now)?;
+    fund.set_fund(&purse);
+    live.deficit = live.books.judge(live.mark, live.index, clock.slot)?;
     live.hold(margin_account, &Held { slot, position });
     live.sync(board, now)?;
     let market = market.as_deref_mut().ok_or(MarginError::LegAccounts)?;
@@ -123,7 +123,7 @@ fn resolve_market(
         deficit: loss.deficit,
         tranche: loss.tranche,
         pool: loss.pool,
-        fund: paid,
+        fund: loss.fund,
         left: live.deficit,
         market: live.number.into(),
     });

@@ -104,7 +104,7 @@ fn close(
     }
     live.books.close_at_mark(&mut held.position, plan.size, live.mark)?;
     let (paid, shares) = live.books.charge(&mut held.position, plan.fee, plan.insurance, live.index)?;
-    held.position.cap_matured(live.mark);
+    live.books.cap_profit(&mut held.position, live.mark)?;
     live.hold(liquidatee, held);
     Ledger { account: keeper, books, token }.take_over(paid, shares)
 }

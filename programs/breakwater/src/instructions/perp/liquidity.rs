@@ -15,6 +15,9 @@ use breakwater_margin::price::MAX_AGE_RISK;
 use crate::state::bank::verify_quote;
 use crate::state::{Ledger, Live, accrued, own_index, settle as settle_bank, verify_initial};
 
+/// How long after the cooldown a request may be carried out, seconds. A standing one would be an exit at once.
+const EXIT_WINDOW: i64 = 172_800;
+
 #[derive(Accounts)]
 pub struct OpenLiquidity {
     #[account(mut)]
@@ -118,8 +121,12 @@ pub fn remove(ctx: &mut Context<ChangeLiquidity>) -> Result<()> {
     if shares == 0 {
         return Err(MarginError::NoRequest.into());
     }
-    if now < accounts.liquidity.requested_at.saturating_add(accounts.market.config.cooldown.into()) {
+    let matures_at = accounts.liquidity.requested_at.saturating_add(accounts.market.config.cooldown.into());
+    if now < matures_at {
         return Err(MarginError::CooldownNotOver.into());
+    }
+    if now > matures_at.saturating_add(EXIT_WINDOW) {
+        return Err(MarginError::NoRequest.into());
     }
     let mut books = accrued(&accounts.bank, now)?;
     let mut live = Live::new(&accounts.market, &accounts.board, books.deposit_index, now, clock.slot)?;

@@ -1,6 +1,7 @@
 //! Settles PnL with a market. Anybody may let an account's quote deposit pay its negative PnL, or its matured profit pay its
 //! quote debt while the pool can pay; of an account with negative equity anything. The owner or delegate also turns matured
-//! profit into a quote deposit; 2^64 − 1 takes what there is. Errors: NoPosition, StalePrice, NotAccountOwnerOrDelegate,
+//! profit into a quote deposit; 2^64 − 1 takes what there is, and where nothing has matured yet it still lets the profit be
+//! seen. Errors: NoPosition, StalePrice, NotAccountOwnerOrDelegate,
 //! ProfitNotMatured, NothingToSettle, MarketInDeficit, TokenSlotsFull, StaleIndex, InsufficientHealth.
 
 use anchor_lang::prelude::*;
@@ -8,7 +9,7 @@ use breakwater_interface::events::PnlSettled;
 use breakwater_interface::snapshot::{self, Own};
 use breakwater_interface::{Bank, MarginAccount, MarginError, PerpMarket, RiskBoard};
 use breakwater_margin::lending::Books;
-use breakwater_margin::perp::Standing;
+use breakwater_margin::perp::{Ratio, Standing};
 use breakwater_margin::price::{MAX_AGE_LIQUIDATION, MAX_AGE_RISK};
 use breakwater_margin::{NativeAmount, Snapshot, Value, health};
 
@@ -106,11 +107,13 @@ fn take_profit(
     if amount != ALL && amount > held.position.matured {
         return Err(MarginError::ProfitNotMatured);
     }
+    let only_seen = amount == ALL && held.position.seen > 0;
     let mut amount = amount.min(live.books.most_profit(&held.position, live.mark, live.index)?);
     let token = accounts.bank.token;
     let debt = Ledger { account: &mut accounts.margin_account, books, token }.balance()?.debt;
     let own = accounts.is_own();
-    if !own && !accounts.is_insolvent(books, live, now)? {
+    let at_will = own || accounts.is_insolvent(books, live, now)?;
+    if !at_will {
         if debt == 0 {
             return Err(MarginError::NotAccountOwnerOrDelegate);
         }
@@ -120,13 +123,13 @@ fn take_profit(
         amount = amount.min(debt);
     }
     if amount == 0 {
-        return Err(MarginError::NothingToSettle);
+        return if at_will && only_seen { Ok((0, 0)) } else { Err(MarginError::NothingToSettle) };
     }
     let ratio = live.books.payable(live.mark, live.index)?;
     let settlement = live.books.settle_profit(&mut held.position, amount, ratio, live.index)?;
     Ledger { account: &mut accounts.margin_account, books, token }.take_over(settlement.paid, settlement.shares)?;
     live.hold(&mut accounts.margin_account, held);
-    if own && amount > debt {
+    if own && (amount > debt || ratio != Ratio::ONE) {
         let banks = [own_index(&accounts.bank, books)];
         let own = Own { banks: &banks, market: Some(live.own()?) };
         verify_initial(&accounts.board, &accounts.margin_account, &own, MAX_AGE_RISK, now)?;
