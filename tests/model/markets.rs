@@ -2,7 +2,7 @@
 
 use breakwater_sim::listing::{PerpListing, default_perp};
 use breakwater_tests::arena::Arena;
-use breakwater_tests::model::perp::{MARKET_FEED, MARKET_INDEX, MARKET_LEG};
+use breakwater_tests::model::perp::{MARKET_FEED, MARKET_INDEX, MARKET_LEG, Market, Perp};
 use breakwater_tests::model::rational::{bps, floor_u64, int};
 use breakwater_tests::model::state::ALL;
 use breakwater_tests::model::{Call, Order, Print, State};
@@ -42,7 +42,7 @@ pub enum Step {
     Wait { seconds: i64 },
 }
 
-fn part() -> impl Strategy<Value = Part> {
+pub fn part() -> impl Strategy<Value = Part> {
     prop_oneof![
         1 => (0u64..4).prop_map(Part::Units),
         4 => (1u64..1_100).prop_map(Part::Permille),
@@ -50,11 +50,11 @@ fn part() -> impl Strategy<Value = Part> {
     ]
 }
 
-fn market() -> std::ops::Range<u8> {
+pub fn market() -> std::ops::Range<u8> {
     0..MARKETS.len() as u8
 }
 
-fn who() -> std::ops::Range<usize> {
+pub fn who() -> std::ops::Range<usize> {
     1..PEOPLE
 }
 
@@ -62,7 +62,7 @@ fn often() -> impl Strategy<Value = bool> {
     prop_oneof![9 => Just(true), 1 => Just(false)]
 }
 
-fn trading() -> impl Strategy<Value = Step> {
+pub fn trading() -> impl Strategy<Value = Step> {
     prop_oneof![
         8 => (who(), market(), prop_oneof![3 => -80_000i64..80_000, 1 => -300_000i64..300_000, 1 => -40i64..40], 0u8..10, often())
             .prop_map(|(who, market, dollars, tight, fresh)| Step::Trade { who, market, dollars, tight: tight == 0, fresh }),
@@ -80,7 +80,7 @@ fn trading() -> impl Strategy<Value = Step> {
     ]
 }
 
-fn gaps() -> impl Strategy<Value = Step> {
+pub fn gaps() -> impl Strategy<Value = Step> {
     prop_oneof![
         1 => prop_oneof![-8_000i64..-3_000, 4_000i64..15_000].prop_map(|by| Step::MoveAll { by }),
         2 => (market(), prop_oneof![-8_000i64..-3_000, 4_000i64..20_000])
@@ -88,7 +88,7 @@ fn gaps() -> impl Strategy<Value = Step> {
     ]
 }
 
-fn pools() -> impl Strategy<Value = Step> {
+pub fn pools() -> impl Strategy<Value = Step> {
     // The cooldown is an hour, and a request is void 48 hours after it.
     let wait = prop_oneof![8 => Just(3_600i64), 1 => Just(0), 1 => 176_390i64..176_410];
     prop_oneof![
@@ -100,7 +100,7 @@ fn pools() -> impl Strategy<Value = Step> {
     ]
 }
 
-fn trouble() -> impl Strategy<Value = Step> {
+pub fn trouble() -> impl Strategy<Value = Step> {
     prop_oneof![
         8 => (0usize..2, prop_oneof![4 => Just(0usize), 1 => 0usize..4], market(), part())
             .prop_map(|(keeper, rank, market, part)| Step::Close { keeper, rank, market, part }),
@@ -117,33 +117,6 @@ fn step() -> impl Strategy<Value = Step> {
         2 => trouble(),
         2 => actions::action().prop_map(Step::Tokens),
     ]
-}
-
-/// A step where pools often owe more than they have.
-fn troubled_step() -> impl Strategy<Value = Step> {
-    let deleverage = (who(), market()).prop_map(|(who, market)| Step::Deleverage { who, market });
-    let resolve = (0usize..4, market()).prop_map(|(rank, market)| Step::Resolve { rank, market });
-    let settle = (who(), market(), part(), any::<bool>()).prop_map(|(who, market, part, stranger)| Step::Settle {
-        who,
-        market,
-        part,
-        stranger,
-    });
-    prop_oneof![
-        6 => trading(),
-        2 => gaps(),
-        1 => pools(),
-        2 => trouble(),
-        4 => deleverage,
-        2 => resolve,
-        2 => settle,
-        1 => actions::action().prop_map(Step::Tokens),
-    ]
-}
-
-/// Sequences of up to so many steps with gaps that pools cannot pay for.
-pub fn troubled_sequence(steps: usize) -> impl Strategy<Value = Vec<Step>> {
-    vec(troubled_step(), 1..=steps)
 }
 
 /// Sequences of up to so many steps.
@@ -179,7 +152,7 @@ pub fn populated() -> Arena {
     arena
 }
 
-fn trade(arena: &mut Arena, account: usize, market: u8, dollars: i64) {
+pub fn trade(arena: &mut Arena, account: usize, market: u8, dollars: i64) {
     let state = arena.state();
     let delta = size(&state, market, dollars);
     let limit = if delta > 0 { u64::MAX } else { 0 };
@@ -215,6 +188,18 @@ fn held(state: &State, who: usize, market: u8) -> (usize, u8) {
         (who, market)
     } else {
         all[(who * MARKETS.len() + usize::from(market)) % all.len()]
+    }
+}
+
+/// Mostly somebody's position of a kind, if there is one; else anybody's.
+fn one_of(state: &State, who: usize, market: u8, kind: impl Fn(&Perp, &Market) -> bool) -> (usize, u8) {
+    let accounts = state.accounts.iter().enumerate();
+    let all =
+        accounts.flat_map(|(account, entry)| entry.perps.iter().map(move |(market, perp)| (account, *market, perp)));
+    let fitting: Vec<_> = all.filter(|(_, market, perp)| kind(perp, state.market(*market))).collect();
+    match fitting.get((who * MARKETS.len() + usize::from(market)) % fitting.len().max(1)) {
+        Some((account, market, _)) if who > 2 => (*account, *market),
+        _ => held(state, who, market),
     }
 }
 
@@ -263,7 +248,7 @@ fn print(state: &State, market: u8, by: i64, now: i64) -> Print {
 }
 
 /// All prices again, those of markets moved by some bps, and all snapshots.
-fn everything(arena: &mut Arena, by: i64) -> Call {
+pub fn everything(arena: &mut Arena, by: i64) -> Call {
     let Some(Call::Refresh { mut prints, mut indices }) =
         actions::calls(arena, &Action::Freshen { feeds: 255, indices: 255 }).pop()
     else {
@@ -308,7 +293,7 @@ pub fn calls(arena: &mut Arena, step: &Step) -> Vec<Call> {
             vec![Call::Trade { account: *who, market: *market, order: Order::Reduce(size), limit }]
         }
         Step::Settle { who, market, part, stranger } => {
-            let (who, market) = &held(&state, *who, *market);
+            let (who, market) = &one_of(&state, *who, *market, |perp, _| perp.secured > 0);
             let perp = perp(*who, *market);
             let whole = perp.pnl(state.mark(*market)).unsigned_abs() as u64;
             let amount = of(*part, if perp.matured > 0 { perp.matured } else { whole });
@@ -338,7 +323,8 @@ fn rare(arena: &mut Arena, state: &State, step: &Step) -> Vec<Call> {
             vec![Call::Insure { account: *who, amount: dollars * 1_000_000, market: *market }]
         }
         Step::Deleverage { who, market } => {
-            let (account, market) = held(state, *who, *market);
+            let (account, market) =
+                one_of(state, *who, *market, |perp, market| market.deficit_since > 0 && perp.seen > 0);
             vec![Call::Deleverage { account, market }]
         }
         Step::Close { keeper, rank, market, part } => {

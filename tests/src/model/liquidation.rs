@@ -205,9 +205,9 @@ impl State {
             return;
         };
         let mut perp = self.perp(liquidatee, market).expect("it was found");
-        self.give_up(&mut perp, market, seize.into());
+        let rest = seize.saturating_sub(perp.secured);
+        self.pay_profit(keeper, &mut perp, market, (seize.into(), rest.into()));
         self.set_perp(liquidatee, market, &perp);
-        self.pool_pays(keeper, market, seize.into());
     }
 
     fn check_executed(&self, plan: &Plan, liquidatee: usize, executed: &Executed) -> Result<(), String> {

@@ -104,7 +104,6 @@ impl Position {
         self.seen = self.seen.saturating_sub(amount);
         Ok(())
     }
-
 }
 
 /// Profit or loss of a base with a notional.

@@ -169,7 +169,8 @@ fn claims(world: &World) -> Result<Vec<Claims>, MarginError> {
     if let Some(fund) = world.insurance_fund() {
         let quote = usize::from(world.quote().number);
         let markets = world.perps.iter().map(|perp| world.market(&perp.symbol));
-        let held = markets.flat_map(|market| [market.pool, market.escrow, market.tranche, market.fees]).chain([fund.shares]);
+        let held =
+            markets.flat_map(|market| [market.pool, market.escrow, market.tranche, market.fees]).chain([fund.shares]);
         for shares in held.filter(|shares| *shares > 0) {
             claims[quote].positions += 1;
             claims[quote].deposits += amount(indices[quote].0.amount_down(shares))?;

@@ -158,7 +158,8 @@ impl Simulation {
             for event in &outcome.events {
                 if let Event::MarketLossResolved(loss) = event {
                     let tranche = self.world.market(&perp.symbol).tranche;
-                    let borne = loss.pool + loss.tranche + loss.fund == loss.deficit && (loss.fund == 0 || tranche == 0);
+                    let borne =
+                        loss.pool + loss.tranche + loss.fund == loss.deficit && (loss.fund == 0 || tranche == 0);
                     self.checks += 1;
                     if !borne {
                         return Err(law("WFL-1", format!("{}: {loss:?} with {tranche} in the tranche", perp.symbol)));

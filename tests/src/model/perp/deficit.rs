@@ -90,15 +90,15 @@ impl State {
         let (index, stale) = (self.quote_index(), self.market(market).feed.age(self.now) > FRESH);
         let mut verdict = Verdict::default();
         self.touch_market(market, index);
+        verdict.refuse_if(stale, E::StalePrice);
+        verdict.refuse_if(self.lacking(market) == 0, E::NoDeficit);
         let Some(perp) = self.perp(account, market) else {
             verdict.refuse_if(true, E::NoPosition);
-            verdict.refuse_if(stale, E::StalePrice);
-            verdict.refuse_if(self.lacking(market) == 0, E::NoDeficit);
             return verdict;
         };
         let mut perp = self.touch_perp(perp, market, index);
         self.set_perp(account, market, &perp);
-        verdict.refuse_if(stale, E::StalePrice);
+        // The position's touch may move a unit: there has to be a deficit before and after.
         verdict.refuse_if(self.lacking(market) == 0, E::NoDeficit);
         if !verdict.allows() {
             return verdict;
@@ -118,8 +118,7 @@ impl State {
     fn judge_winner(&self, perp: &Perp, market: u8, spare: i128) -> Verdict {
         let (mark, books) = (self.mark(market), self.market(market));
         let free = perp.pnl(mark) - i128::from(perp.secured);
-        let waited = if books.deficit_since == 0 { 0 } else { self.slot - books.deficit_since };
-        let left = int(1) - ratio(waited, books.config.adl_slots);
+        let left = int(1) - ratio(self.slot - books.deficit_since, books.config.adl_slots);
         let threshold = ceil_of(&(int(books.config.adl_threshold) * left.max(int(0))));
         let notional = notional_up(i128::from(perp.base).abs(), mark);
         let mut verdict = Verdict::default();

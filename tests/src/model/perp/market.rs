@@ -163,18 +163,18 @@ impl Market {
 
     /// Profit of a position is set apart: it leaves the claims, and the pool gives its shares to the escrow.
     pub fn secure(&mut self, perp: &mut Perp, units: i128, index: u64) {
-        let shares = shares_out(units, self.pool, index);
-        self.pool -= shares;
+        let shares = self.draw(units, index);
         self.escrow += shares;
         self.secured += unsigned(units);
         perp.secured += unsigned(units);
         self.claims -= units << MARK_BITS;
     }
 
-    /// Secured profit of a position is a claim again. Its part of the escrow goes to the pool, whatever that part is worth.
-    pub fn release(&mut self, perp: &mut Perp, units: i128) {
+    /// Secured profit of a position is a claim again. Its part of the escrow goes to the pool, whatever that part is worth;
+    /// returns it.
+    pub fn release(&mut self, perp: &mut Perp, units: i128) -> u64 {
         if units == 0 {
-            return;
+            return 0;
         }
         let shares = unsigned(super::floor_of(&(int(self.escrow) * int(units) / int(self.secured))));
         self.escrow -= shares;
@@ -182,6 +182,23 @@ impl Market {
         self.secured -= unsigned(units);
         perp.secured -= unsigned(units);
         self.claims += units << MARK_BITS;
+        shares
+    }
+
+    /// Secured profit of a position is given up and paid out of its part of the escrow: units and shares. It is paid in full
+    /// but for what the part's own rounding lacks.
+    pub fn pay_secured(&mut self, perp: &mut Perp, units: i128, index: u64) -> (i128, u64) {
+        let part = self.release(perp, units);
+        let shares = ceil_u64(&exact_shares(unsigned(units), index)).min(part);
+        self.pool -= shares;
+        (units.min(deposit_amount(part, index).into()), shares)
+    }
+
+    /// The pool gives up shares for what it pays, rounded up.
+    pub fn draw(&mut self, units: i128, index: u64) -> u64 {
+        let shares = ceil_u64(&exact_shares(unsigned(units), index));
+        self.pool -= shares;
+        shares
     }
 
     /// The premium that closing all of K would refund.
@@ -249,7 +266,7 @@ impl Market {
     }
 
     fn give(&mut self, units: i128, index: u64) -> u64 {
-        let shares = shares_in(units.min(self.assets(index)), index);
+        let shares = shares_in(units, index).min(self.pool);
         self.pool -= shares;
         shares
     }

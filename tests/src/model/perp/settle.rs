@@ -2,7 +2,6 @@
 
 use breakwater_client::interface::MarginError as E;
 
-use super::market::shares_out;
 use super::position::Perp;
 use super::trade::refuse;
 use super::unsigned;
@@ -58,9 +57,7 @@ impl State {
     /// The pool pays quote units to an account.
     pub(crate) fn pool_pays(&mut self, account: usize, market: u8, units: i128) {
         let index = self.quote_index();
-        let books = self.market_mut(market);
-        let shares = shares_out(units, books.pool, index);
-        books.pool -= shares;
+        let shares = self.market_mut(market).draw(units, index);
         self.take_over(account, units, shares);
     }
 
@@ -101,12 +98,11 @@ impl State {
             refuse(!touches, E::NothingToSettle)?;
             return Ok(Verdict::default());
         }
-        let set_apart = asked.min(secured);
-        let paid = set_apart + self.market(market).paid(asked - set_apart, mark, index);
-        self.give_up(&mut perp, market, asked);
-        self.pool_pays(account, market, paid);
+        let whole = self.market(market).deficit(mark, index) == 0;
+        let rest = self.market(market).paid((asked - secured).max(0), mark, index);
+        self.pay_profit(account, &mut perp, market, (asked, rest));
         self.set_perp(account, market, &perp);
-        let checked = !stranger && (asked > debt || paid < asked);
+        let checked = !stranger && (asked > debt || !whole);
         Ok(if checked { self.judge_perp_risk(account, market) } else { Verdict::default() })
     }
 
@@ -117,13 +113,17 @@ impl State {
         self.add_quote(perp, market, units);
     }
 
-    /// Matured profit is given up, first what is secured: its part of the escrow goes to the pool, which pays it.
-    pub(crate) fn give_up(&mut self, perp: &mut Perp, market: u8, amount: i128) {
-        let set_apart = amount.min(perp.secured.into());
-        self.market_mut(market).release(perp, set_apart);
+    /// Matured profit is given up, and an account gets what is secured of it, and of the rest what the pool pays.
+    pub(crate) fn pay_profit(&mut self, account: usize, perp: &mut Perp, market: u8, (amount, rest): (i128, i128)) {
+        let index = self.quote_index();
         self.add_quote(perp, market, -amount);
         perp.matured = unsigned(i128::from(perp.matured) - amount);
         perp.seen = unsigned((i128::from(perp.seen) - amount).max(0));
+        let books = self.market_mut(market);
+        let set_apart = amount.min(perp.secured.into());
+        let (units, shares) = books.pay_secured(perp, set_apart, index);
+        let drawn = books.draw(rest, index);
+        self.take_over(account, units + rest, shares + drawn);
     }
 
     pub(crate) fn insure(&mut self, account: usize, amount: u64, market: Option<u8>) -> Verdict {
