@@ -7,8 +7,11 @@
 //! Wealth of the honest, in dollars at the prices of the moment:
 //! - deposits less debts of their accounts, at the banks' indices;
 //! - the tranches and fees of banks and markets, and the shared fund;
-//! - liquidity shares × (E + V) / (all shares + V), where E is the pool's equity of spec §10.7 without any floor: what the
-//!   pool has, less what traders own at the mark, less the premium that closing all of K would refund.
+//! - liquidity shares × (E + V) / (all shares + V), where E is the pool's equity of spec §10.7 without any floor: what pool
+//!   and escrow have, less what traders own at the mark, secured or not, less the premium that closing all of K would refund.
+//!
+//! Secured profit counts at its full value for its holder: it leaves E once, when it is set apart, with the shares that cover
+//! it. What interest adds to the escrow is the pool's, and what the escrow lacks would be the pool's to pay.
 //!
 //! A price alone changes it by the mark-to-market move of what the honest hold: their tokens, and the pool's −K base with its
 //! premium. So the law is asked of every single instruction, with both states **valued at the prices after it**: the wealth
@@ -63,8 +66,9 @@ fn honest(state: &State) -> Q {
     for (number, market) in (0u8..).zip(&state.markets) {
         units += exact_amount(market.tranche, index) + exact_amount(market.fees, index);
         let shares = state.liquidity.get(&(PROVIDERS[0], number)).map_or(0, |entry| entry.shares);
-        let equity = market.equity(state.mark(number), index);
-        units += int(shares) * int(equity + VIRTUAL) / int(i128::from(market.liquidity) + VIRTUAL);
+        let apart = exact_amount(market.escrow, index) - int(market.secured);
+        let equity = int(market.equity(state.mark(number), index)) + apart;
+        units += int(shares) * (equity + int(VIRTUAL)) / int(i128::from(market.liquidity) + VIRTUAL);
     }
     wealth + units * state.token(state.quote().token).feed.mid()
 }

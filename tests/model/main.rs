@@ -8,3 +8,4 @@ mod liquidations;
 mod markets;
 mod pure;
 mod sequences;
+mod troubled;

@@ -2,7 +2,7 @@
 
 use breakwater_sim::listing::{PerpListing, default_perp};
 use breakwater_tests::arena::Arena;
-use breakwater_tests::model::perp::{MARKET_FEED, MARKET_INDEX, MARKET_LEG};
+use breakwater_tests::model::perp::{MARKET_FEED, MARKET_INDEX, MARKET_LEG, Market, Perp};
 use breakwater_tests::model::rational::{bps, floor_u64, int};
 use breakwater_tests::model::state::ALL;
 use breakwater_tests::model::{Call, Order, Print, State};
@@ -30,7 +30,7 @@ pub enum Step {
     Settle { who: usize, market: u8, part: Part, stranger: bool },
     Add { who: usize, market: u8, dollars: u64 },
     Request { who: usize, market: u8, part: Part },
-    Remove { who: usize, market: u8, wait: bool },
+    Remove { who: usize, market: u8, wait: i64 },
     Insure { who: usize, dollars: u64, market: Option<u8> },
     Deleverage { who: usize, market: u8 },
     Close { keeper: usize, rank: usize, market: u8, part: Part },
@@ -42,7 +42,7 @@ pub enum Step {
     Wait { seconds: i64 },
 }
 
-fn part() -> impl Strategy<Value = Part> {
+pub fn part() -> impl Strategy<Value = Part> {
     prop_oneof![
         1 => (0u64..4).prop_map(Part::Units),
         4 => (1u64..1_100).prop_map(Part::Permille),
@@ -50,11 +50,20 @@ fn part() -> impl Strategy<Value = Part> {
     ]
 }
 
-fn step() -> impl Strategy<Value = Step> {
-    let market = || 0u8..MARKETS.len() as u8;
-    let who = || 1usize..PEOPLE;
-    let often = || prop_oneof![9 => Just(true), 1 => Just(false)];
-    let trading = prop_oneof![
+pub fn market() -> std::ops::Range<u8> {
+    0..MARKETS.len() as u8
+}
+
+pub fn who() -> std::ops::Range<usize> {
+    1..PEOPLE
+}
+
+fn often() -> impl Strategy<Value = bool> {
+    prop_oneof![9 => Just(true), 1 => Just(false)]
+}
+
+pub fn trading() -> impl Strategy<Value = Step> {
+    prop_oneof![
         8 => (who(), market(), prop_oneof![3 => -80_000i64..80_000, 1 => -300_000i64..300_000, 1 => -40i64..40], 0u8..10, often())
             .prop_map(|(who, market, dollars, tight, fresh)| Step::Trade { who, market, dollars, tight: tight == 0, fresh }),
         4 => (who(), market(), part(), often())
@@ -64,31 +73,48 @@ fn step() -> impl Strategy<Value = Step> {
         5 => (market(), -2_500i64..2_500, prop_oneof![3 => 0u64..30, 1 => 0u64..400], -600i64..600)
             .prop_map(|(market, by, confidence, lag)| Step::Move { market, by, confidence, lag }),
         3 => (-3_000i64..3_000).prop_map(|by| Step::MoveAll { by }),
-        1 => prop_oneof![-8_000i64..-3_000, 4_000i64..15_000].prop_map(|by| Step::MoveAll { by }),
-        2 => (market(), prop_oneof![-8_000i64..-3_000, 4_000i64..20_000])
-            .prop_map(|(market, by)| Step::Move { market, by, confidence: 5, lag: 0 }),
+        3 => gaps(),
         1 => (-600i64..300).prop_map(|by| Step::Depeg { by }),
         4 => Just(Step::Freshen),
         3 => prop_oneof![6 => 1i64..30, 3 => 30i64..4_000, 1 => 4_000i64..200_000].prop_map(|seconds| Step::Wait { seconds }),
-    ];
-    let pools = prop_oneof![
+    ]
+}
+
+pub fn gaps() -> impl Strategy<Value = Step> {
+    prop_oneof![
+        1 => prop_oneof![-8_000i64..-3_000, 4_000i64..15_000].prop_map(|by| Step::MoveAll { by }),
+        2 => (market(), prop_oneof![-8_000i64..-3_000, 4_000i64..20_000])
+            .prop_map(|(market, by)| Step::Move { market, by, confidence: 5, lag: 0 }),
+    ]
+}
+
+pub fn pools() -> impl Strategy<Value = Step> {
+    // The cooldown is an hour, and a request is void 48 hours after it.
+    let wait = prop_oneof![8 => Just(3_600i64), 1 => Just(0), 1 => 176_390i64..176_410];
+    prop_oneof![
         2 => (0usize..2, market(), 0u64..40_000).prop_map(|(who, market, dollars)| Step::Add { who, market, dollars }),
         2 => (0usize..2, market(), part()).prop_map(|(who, market, part)| Step::Request { who, market, part }),
-        2 => (0usize..2, market(), often()).prop_map(|(who, market, wait)| Step::Remove { who, market, wait }),
+        2 => (0usize..2, market(), wait).prop_map(|(who, market, wait)| Step::Remove { who, market, wait }),
         1 => (who(), 0u64..500, proptest::option::of(market()))
             .prop_map(|(who, dollars, market)| Step::Insure { who, dollars, market }),
-    ];
-    let trouble = prop_oneof![
+    ]
+}
+
+pub fn trouble() -> impl Strategy<Value = Step> {
+    prop_oneof![
         8 => (0usize..2, prop_oneof![4 => Just(0usize), 1 => 0usize..4], market(), part())
             .prop_map(|(keeper, rank, market, part)| Step::Close { keeper, rank, market, part }),
         3 => (prop_oneof![3 => Just(0usize), 1 => 0usize..4], market())
             .prop_map(|(rank, market)| Step::Resolve { rank, market }),
         3 => (who(), market()).prop_map(|(who, market)| Step::Deleverage { who, market }),
-    ];
+    ]
+}
+
+fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
-        6 => trading,
-        1 => pools,
-        2 => trouble,
+        6 => trading(),
+        1 => pools(),
+        2 => trouble(),
         2 => actions::action().prop_map(Step::Tokens),
     ]
 }
@@ -126,7 +152,7 @@ pub fn populated() -> Arena {
     arena
 }
 
-fn trade(arena: &mut Arena, account: usize, market: u8, dollars: i64) {
+pub fn trade(arena: &mut Arena, account: usize, market: u8, dollars: i64) {
     let state = arena.state();
     let delta = size(&state, market, dollars);
     let limit = if delta > 0 { u64::MAX } else { 0 };
@@ -162,6 +188,18 @@ fn held(state: &State, who: usize, market: u8) -> (usize, u8) {
         (who, market)
     } else {
         all[(who * MARKETS.len() + usize::from(market)) % all.len()]
+    }
+}
+
+/// Mostly somebody's position of a kind, if there is one; else anybody's.
+fn one_of(state: &State, who: usize, market: u8, kind: impl Fn(&Perp, &Market) -> bool) -> (usize, u8) {
+    let accounts = state.accounts.iter().enumerate();
+    let all =
+        accounts.flat_map(|(account, entry)| entry.perps.iter().map(move |(market, perp)| (account, *market, perp)));
+    let fitting: Vec<_> = all.filter(|(_, market, perp)| kind(perp, state.market(*market))).collect();
+    match fitting.get((who * MARKETS.len() + usize::from(market)) % fitting.len().max(1)) {
+        Some((account, market, _)) if who > 2 => (*account, *market),
+        _ => held(state, who, market),
     }
 }
 
@@ -210,7 +248,7 @@ fn print(state: &State, market: u8, by: i64, now: i64) -> Print {
 }
 
 /// All prices again, those of markets moved by some bps, and all snapshots.
-fn everything(arena: &mut Arena, by: i64) -> Call {
+pub fn everything(arena: &mut Arena, by: i64) -> Call {
     let Some(Call::Refresh { mut prints, mut indices }) =
         actions::calls(arena, &Action::Freshen { feeds: 255, indices: 255 }).pop()
     else {
@@ -255,7 +293,7 @@ pub fn calls(arena: &mut Arena, step: &Step) -> Vec<Call> {
             vec![Call::Trade { account: *who, market: *market, order: Order::Reduce(size), limit }]
         }
         Step::Settle { who, market, part, stranger } => {
-            let (who, market) = &held(&state, *who, *market);
+            let (who, market) = &one_of(&state, *who, *market, |perp, _| perp.secured > 0);
             let perp = perp(*who, *market);
             let whole = perp.pnl(state.mark(*market)).unsigned_abs() as u64;
             let amount = of(*part, if perp.matured > 0 { perp.matured } else { whole });
@@ -278,16 +316,15 @@ fn rare(arena: &mut Arena, state: &State, step: &Step) -> Vec<Call> {
             vec![everything(arena, 0), Call::RequestLiquidity { account, market: *market, shares }]
         }
         Step::Remove { who, market, wait } => {
-            if *wait {
-                arena.world.chain.advance(3_600);
-            }
+            arena.world.chain.advance(*wait);
             vec![everything(arena, 0), Call::RemoveLiquidity { account: PROVIDERS[*who], market: *market }]
         }
         Step::Insure { who, dollars, market } => {
             vec![Call::Insure { account: *who, amount: dollars * 1_000_000, market: *market }]
         }
         Step::Deleverage { who, market } => {
-            let (account, market) = held(state, *who, *market);
+            let (account, market) =
+                one_of(state, *who, *market, |perp, market| market.deficit_since > 0 && perp.seen > 0);
             vec![Call::Deleverage { account, market }]
         }
         Step::Close { keeper, rank, market, part } => {

@@ -5,13 +5,14 @@
 
 use std::cell::RefCell;
 
-use breakwater_tests::arena::Tally;
+use breakwater_tests::arena::{Arena, Tally};
 use proptest::strategy::Strategy;
 use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestError, TestRng, TestRunner};
 
 use crate::actions::{self, Action};
 use crate::ground;
 use crate::markets::{self, Step};
+use crate::troubled;
 
 const CASES: u32 = 150;
 const MARKET_CASES: u32 = 60;
@@ -31,8 +32,24 @@ fn play(sequence: &[Action]) -> Result<Tally, String> {
     Ok(arena.tally)
 }
 
-fn play_markets(sequence: &[Step]) -> Result<Tally, String> {
-    let mut arena = markets::populated();
+/// Plays sequences until one differs; what all of them did.
+fn play_all<C: std::fmt::Debug>(
+    cases: u32,
+    strategy: impl Strategy<Value = C>,
+    play: impl Fn(C) -> Result<Tally, String>,
+) -> Tally {
+    let mut total = Tally::default();
+    let property = |case: C| {
+        let tally = play(case)?;
+        total = std::mem::take(&mut total).and(tally);
+        Ok(())
+    };
+    runner(cases, property, strategy);
+    println!("{total}");
+    total
+}
+
+fn play_markets(mut arena: Arena, sequence: &[Step]) -> Result<Tally, String> {
     for (number, step) in sequence.iter().enumerate() {
         for call in markets::calls(&mut arena, step) {
             arena.perform(&call).map_err(|what| format!("step {number}, {step:?}: {what}"))?;
@@ -74,17 +91,7 @@ pub fn enough(seen: u64, at_least: u64, what: &str) {
 
 #[test]
 fn every_instruction_of_random_sequences_does_what_the_model_says() {
-    let mut total = Tally::default();
-    runner(
-        CASES,
-        |sequence: Vec<Action>| {
-            let tally = play(&sequence)?;
-            total = std::mem::take(&mut total).and(tally);
-            Ok(())
-        },
-        actions::sequence(STEPS),
-    );
-    println!("{total}");
+    let total = play_all(CASES, actions::sequence(STEPS), |sequence| play(&sequence));
     for (instruction, at_least) in [("liquidate", 100), ("resolve_bankruptcy", 1), ("borrow", 50), ("withdraw", 50)] {
         enough(total.succeeded(instruction), at_least, instruction);
     }
@@ -92,18 +99,18 @@ fn every_instruction_of_random_sequences_does_what_the_model_says() {
 
 #[test]
 fn every_instruction_with_markets_does_what_the_model_says() {
-    let mut total = Tally::default();
-    runner(
-        MARKET_CASES,
-        |sequence: Vec<Step>| {
-            let tally = play_markets(&sequence)?;
-            total = std::mem::take(&mut total).and(tally);
-            Ok(())
-        },
-        markets::sequence(STEPS),
-    );
-    println!("{total}");
+    let total = play_all(MARKET_CASES, markets::sequence(STEPS), |steps| play_markets(markets::populated(), &steps));
     for (instruction, at_least) in [("trade", 100), ("reduce", 30), ("settle", 30), ("liquidate position", 10)] {
+        enough(total.succeeded(instruction), at_least, instruction);
+    }
+}
+
+#[test]
+fn every_instruction_with_pools_in_deficit_does_what_the_model_says() {
+    let total = play_all(MARKET_CASES, troubled::sequence(STEPS), |(season, steps)| {
+        play_markets(troubled::populated(season), &steps)
+    });
+    for (instruction, at_least) in [("deleverage", 10), ("settle", 30), ("resolve_bankruptcy", 10)] {
         enough(total.succeeded(instruction), at_least, instruction);
     }
 }

@@ -21,7 +21,7 @@ use crate::model::liquidation::market_of;
 use crate::model::perp::{MARKET_FEED, MARKET_LEG};
 use crate::model::rational::{Range, display, int};
 use crate::model::{Call, Closed, Executed, Order, Print, Seen, State};
-use crate::{observe, quote};
+use crate::{events, observe, quote};
 
 /// How often each instruction ended how.
 #[derive(Clone, Debug, Default)]
@@ -146,6 +146,7 @@ impl Arena {
                 verdict.compare(None).map_err(context)?;
                 let event = liquidated(&outcome.events);
                 self.compare(call, &before, event, closed(&outcome.events)).map_err(context)?;
+                events::agree(call, &outcome.events, &before, &self.state()).map_err(context)?;
                 if let (Some(quote), Some(event)) = (quote, event) {
                     quote.executed(&self.world, &event).map_err(context)?;
                 }

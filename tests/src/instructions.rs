@@ -166,7 +166,7 @@ impl Arena {
             }
             Call::Deleverage { account, market } => {
                 let (address, market) = (who(*account).1, self.market(*market));
-                (instruction::deleverage(&address, &board, &self.quote_bank(), &market, &self.fund()), None)
+                (instruction::deleverage(&address, &board, &self.quote_bank(), &market), None)
             }
             other => unreachable!("{other:?} is no instruction of perpetuals"),
         };

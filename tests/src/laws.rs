@@ -2,7 +2,7 @@
 
 use num_traits::{Signed, Zero};
 
-use crate::model::bank::{debt_amount, deposit_amount};
+use crate::model::bank::{debt_amount, deposit_amount, exact_amount};
 use crate::model::liquidation::market_of;
 use crate::model::perp::{MARK_BITS, MARKET_LEG};
 use crate::model::rational::{Q, Range, display, int};
@@ -200,12 +200,17 @@ fn markets_hold(state: &State, token: u8) -> u128 {
     if state.quote.is_none_or(|quote| quote.token != token) {
         return 0;
     }
-    let purses = state.markets.iter().flat_map(|market| [market.pool, market.tranche, market.fees]);
-    purses.chain(state.fund.map(|fund| fund.shares)).map(|shares| u128::from(deposit_amount(shares, index))).sum()
+    purses(state).map(|shares| u128::from(deposit_amount(shares, index))).sum()
 }
 
-/// CON-1 and SOL-2 over accounts: open interest and claims of every market to the last fraction, and every share of the
-/// quote bank and of a pool has one owner.
+/// Deposit shares of the quote bank that are no account's.
+fn purses(state: &State) -> impl Iterator<Item = u64> {
+    let markets = state.markets.iter().flat_map(|market| [market.pool, market.escrow, market.tranche, market.fees]);
+    markets.chain(state.fund.map(|fund| fund.shares))
+}
+
+/// CON-1 and SOL-2 over accounts: open interest, claims and secured profit of every market to the last fraction, and every
+/// share of the quote bank and of a pool has one owner.
 ///
 /// # Errors
 /// What does not add up.
@@ -217,11 +222,16 @@ pub fn books_are_whole(state: &State) -> Result<(), String> {
         if base != market.net() || long != i128::from(market.long) {
             return Err(format!("CON-1: market {number}: traders hold {base}, the pool answers for {}", market.net()));
         }
-        let claim =
-            |perp: &crate::model::perp::Perp| (i128::from(perp.quote) << MARK_BITS) + perp.due(market.funding_index);
+        let claim = |perp: &crate::model::perp::Perp| {
+            ((i128::from(perp.quote) - i128::from(perp.secured)) << MARK_BITS) + perp.due(market.funding_index)
+        };
         let claims: i128 = positions().map(claim).sum();
         if claims != market.claims {
             return Err(format!("CON-1: market {number}: traders claim {claims}, the market counts {}", market.claims));
+        }
+        let secured: u128 = positions().map(|perp| u128::from(perp.secured)).sum();
+        if secured != u128::from(market.secured) {
+            return Err(format!("CON-1: market {number}: {secured} is secured, the market counts {}", market.secured));
         }
         let liquidity: u128 = state
             .liquidity
@@ -236,49 +246,108 @@ pub fn books_are_whole(state: &State) -> Result<(), String> {
     let deposits = state.accounts.iter().filter_map(|account| account.positions.get(&quote.token));
     let deposits =
         deposits.filter(|position| position.side == Side::Deposit).map(|position| u128::from(position.shares));
-    let purses = state.markets.iter().flat_map(|market| [market.pool, market.tranche, market.fees]);
-    let purses = purses.chain(state.fund.map(|fund| fund.shares)).map(u128::from);
+    let purses = purses(state).map(u128::from);
     let (owned, counted) = (deposits.chain(purses).sum::<u128>(), state.token(quote.token).bank.deposit_shares);
     if owned != u128::from(counted) {
         return Err(format!("SOL-2: {owned} shares of the quote bank have an owner, it counts {counted}"));
     }
+    secured_is_covered(state)
+}
+
+/// ADL-1: what is secured can be paid in full. Shares come into the escrow rounded up and leave it rounded down, so it never
+/// has less for each secured unit than it had; only a loss of the quote bank's lenders may take from it.
+fn secured_is_covered(state: &State) -> Result<(), String> {
+    let bank = &state.token(state.quote().token).bank;
+    for (number, market) in state.markets.iter().enumerate() {
+        if bank.socialised == 0 && exact_amount(market.escrow, bank.deposit_index) < int(market.secured) {
+            let (escrow, secured) = (market.escrow, market.secured);
+            return Err(format!("ADL-1: market {number}: {escrow} shares lie apart for {secured} of secured profit"));
+        }
+        if market.secured == 0 && market.escrow > 0 {
+            return Err(format!("ADL-1: market {number}: {} shares lie apart for nobody", market.escrow));
+        }
+    }
     Ok(())
 }
 
-/// WFL-1 and ADL-1 of an instruction that succeeded: the pool bears a loss only once the tranche is empty, lenders only once
-/// the fund has paid what its epoch allows, and deleveraging takes no more than the deficit and nothing from losers.
+/// WFL-1, INS-1 and ADL-1 of an instruction that succeeded: tranche and fund pay no more than a pool lacks; it lacks what was written
+/// off only once the tranche is empty and the fund has paid what its epoch allows; lenders pay only then; deleveraging takes
+/// no more than the deficit and nothing from losers.
 ///
 /// # Errors
 /// The law that is broken.
 pub fn losses_fall_in_order(call: &Call, before: &State, after: &State) -> Result<(), String> {
     match call {
-        Call::Resolve { token, .. } if *token >= MARKET_LEG => {
-            let market = token - MARKET_LEG;
-            let (old, new) = (before.market(market), after.market(market));
-            let index = after.quote_index();
-            if new.pool_losses > old.pool_losses && deposit_amount(new.tranche, index) > 0 {
-                return Err(format!("WFL-1: the pool of market {market} pays while its tranche has {}", new.tranche));
-            }
-        }
+        Call::Resolve { token, .. } if *token >= MARKET_LEG => market_loss_falls(token - MARKET_LEG, before, after),
         Call::Resolve { token, .. } => {
             let (old, new) = (&before.token(*token).bank, &after.token(*token).bank);
             if new.socialised > old.socialised && new.tranche > 0 {
                 return Err(format!("WFL-1: lenders of token {token} pay while the tranche has {}", new.tranche));
             }
-            let fund = after.fund.filter(|_| after.quote.is_some_and(|quote| quote.token == *token));
-            let left = fund.map_or(0, |fund| fund.amount(old.deposit_index).min(fund.epoch_left.into()));
+            let has_fund = after.quote.is_some_and(|quote| quote.token == *token);
+            let left = if has_fund { fund_has(after, old.deposit_index) } else { 0 };
             if new.socialised > old.socialised && left > 0 {
                 return Err(format!("WFL-1: lenders of token {token} pay while the fund has {left}"));
             }
+            Ok(())
         }
         Call::Deleverage { account, market } => {
-            for (other, (old, new)) in before.accounts.iter().zip(&after.accounts).enumerate() {
-                if other != *account && old != new {
-                    return Err(format!("ADL-1: deleveraging {account} in market {market} changes account {other}"));
-                }
-            }
+            insurance_stays(before, after)?;
+            deleveraging_is_fair((*account, *market), before, after)
         }
-        _ => {}
+        _ => insurance_stays(before, after),
+    }
+}
+
+/// INS-1: what insures markets falls only where a debt is written off.
+fn insurance_stays(before: &State, after: &State) -> Result<(), String> {
+    let fund = |state: &State| state.fund.map_or(0, |fund| fund.shares);
+    let tranches = before.markets.iter().zip(&after.markets);
+    if fund(after) < fund(before) || tranches.into_iter().any(|(old, new)| new.tranche < old.tranche) {
+        return Err("INS-1: insurance of markets pays where nothing was written off".to_owned());
+    }
+    Ok(())
+}
+
+/// What the fund may still pay, quote units.
+fn fund_has(state: &State, index: u64) -> i128 {
+    state.fund.map_or(0, |fund| fund.amount(index).min(fund.epoch_left.into()))
+}
+
+fn market_loss_falls(market: u8, before: &State, after: &State) -> Result<(), String> {
+    let (old, new) = (before.market(market), after.market(market));
+    let (index, mark) = (after.quote_index(), after.mark(market));
+    let lacking = new.deficit(mark, index);
+    let (tranche, fund) = (deposit_amount(new.tranche, index), fund_has(after, index));
+    if new.pool_losses > old.pool_losses && lacking > 0 && (tranche > 0 || fund > 0) {
+        return Err(format!("WFL-1: market {market} lacks {lacking} while its tranche has {tranche}, the fund {fund}"));
+    }
+    let shares = |state: &State| state.fund.map_or(0, |fund| fund.shares);
+    let paid = new.tranche < old.tranche || shares(after) < shares(before);
+    // Each of both gives up shares rounded up: less than one too many.
+    let beyond = new.assets(index) - new.owed(mark);
+    if paid && beyond > i128::from(debt_amount(2, index)) {
+        return Err(format!("WFL-1: insurance leaves the pool of market {market} {beyond} more than it owes"));
+    }
+    Ok(())
+}
+
+fn deleveraging_is_fair((account, market): (usize, u8), before: &State, after: &State) -> Result<(), String> {
+    for (other, (old, new)) in before.accounts.iter().zip(&after.accounts).enumerate() {
+        if other != account && old != new {
+            return Err(format!("ADL-1: deleveraging {account} in market {market} changes account {other}"));
+        }
+    }
+    let (perp, index) = (before.perp(account, market).unwrap_or_default(), after.quote_index());
+    let mark = after.mark(market);
+    let mut charged = before.clone();
+    charged.touch_market(market, index);
+    let perp = charged.touch_perp(perp, market, index);
+    let deficit = charged.market(market).deficit(mark, index);
+    let taken = perp.pnl(mark) - after.perp(account, market).unwrap_or_default().pnl(mark);
+    // A partial close may cost a unit of rounding.
+    if taken > deficit + 1 {
+        return Err(format!("ADL-1: deleveraging {account} in market {market} takes {taken} for {deficit}"));
     }
     Ok(())
 }

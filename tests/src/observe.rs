@@ -76,6 +76,8 @@ fn market(world: &World, board: &RiskBoard, number: usize) -> Market {
         tranche: market.tranche,
         fees: market.fees,
         liquidity: market.liquidity,
+        escrow: market.escrow,
+        secured: market.secured,
         deficit_since: market.deficit_since,
         pool_losses: market.pool_losses,
         snapshot: MarketSnapshot {
@@ -93,6 +95,7 @@ fn position(held: &PerpPosition) -> Perp {
         quote: held.quote,
         matured: held.matured,
         seen: held.seen,
+        secured: held.secured,
         touched_at: held.touched_at,
         funding_index: held.funding_index,
         increased_at: held.increased_at,

@@ -6,11 +6,10 @@ use breakwater_client::interface::events::{Deleveraged, PnlSettled};
 use breakwater_client::interface::snapshot;
 use breakwater_client::margin::Value;
 use breakwater_sim::chain::Outcome;
-use breakwater_sim::price_path::Price8;
 use breakwater_sim::world::Listing;
 
 use super::market::{eighths, holder, market, print};
-use crate::common::{MarginError, QUOTE, Tamper, Trader, Verdict, World, btc, btc_price, eth, sol, usd, usdc};
+use crate::common::{MarginError, QUOTE, Tamper, Trader, Verdict, World, btc, eth, sol, usd, usdc};
 
 fn deleveraged(sent: &Outcome) -> Deleveraged {
     match sent.events[..] {

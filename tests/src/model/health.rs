@@ -262,6 +262,11 @@ impl Legs {
         self.deposits().fold(profit, |any, leg| any.or(leg.is_nothing().opposite())).opposite()
     }
 
+    /// Whether a base is open in a market other than the one whose debt is written off.
+    pub fn may_win_outside(&self, market: Option<u8>) -> bool {
+        self.1.legs.iter().any(|leg| leg.perp.base != 0 && Some(leg.market) != market)
+    }
+
     /// Whether a debt, or a deposit of a cent or more, has a price older than some seconds.
     pub fn matter_older_than(&self, seconds: i64) -> Truth {
         let old = |leg: &&Leg| leg.feed.age(leg.now) > seconds;

@@ -115,8 +115,8 @@ impl State {
     /// What can be seized of a deposit, or of matured profit.
     fn seizable(&self, account: usize, leg: u8) -> u64 {
         let Some(market) = leg.checked_sub(MARKET_LEG) else { return self.held(account, leg) };
-        let matured = self.perp(account, market).map_or(0, |perp| perp.matured);
-        matured.min(super::perp::unsigned(self.market(market).assets(self.quote_index())))
+        let Some(perp) = self.perp(account, market) else { return 0 };
+        perp.matured.min(perp.secured + super::perp::unsigned(self.market(market).assets(self.quote_index())))
     }
 
     fn held(&self, account: usize, token: u8) -> u64 {
@@ -205,9 +205,9 @@ impl State {
             return;
         };
         let mut perp = self.perp(liquidatee, market).expect("it was found");
-        self.give_up(&mut perp, market, seize.into());
+        let rest = seize.saturating_sub(perp.secured);
+        self.pay_profit(keeper, &mut perp, market, (seize.into(), rest.into()));
         self.set_perp(liquidatee, market, &perp);
-        self.pool_pays(keeper, market, seize.into());
     }
 
     fn check_executed(&self, plan: &Plan, liquidatee: usize, executed: &Executed) -> Result<(), String> {
@@ -245,6 +245,7 @@ impl State {
         verdict.refuse_if(legs.index_older_than(OLD_INDEX), E::StaleIndex);
         verdict.refuse_when(legs.matter_older_than(FRESH), E::StalePrice);
         verdict.refuse_when(legs.nothing_to_seize().opposite(), E::NotBankrupt);
+        verdict.refuse_if(legs.may_win_outside(market), E::NotBankrupt);
         verdict.refuse_when(legs.equity().below(&int(0)).opposite(), E::NotBankrupt);
         verdict
     }

@@ -7,7 +7,7 @@ use crate::model::state::{Call, STALE_INDEX, Seen, State};
 use crate::model::verdict::Verdict;
 use breakwater_client::interface::MarginError as E;
 
-use crate::model::rational::int;
+use crate::model::rational::{floor_u64, int};
 
 impl State {
     /// Legs in an instruction that touches a market but not the quote bank.
@@ -68,8 +68,9 @@ impl State {
     pub(crate) fn perform_perp(&mut self, call: &Call, seen: &Seen) -> Result<(), String> {
         match call {
             Call::Trade { .. } => {}
-            Call::RequestLiquidity { account, market, .. } => {
-                return self.request_as_seen((*account, *market), call, seen);
+            Call::RequestLiquidity { .. } | Call::Deleverage { .. } => {
+                *self = self.as_seen(call, seen);
+                return Ok(());
             }
             _ => {
                 let token = self.quote().token;
@@ -80,21 +81,34 @@ impl State {
         Ok(())
     }
 
-    /// A request reads the bank without writing it, so what it was worth is taken from what was seen.
-    fn request_as_seen(&mut self, who: (usize, u8), call: &Call, seen: &Seen) -> Result<(), String> {
-        let [mut low, mut high] = self.at_ends(&[self.quote().token]);
-        low.run(call);
-        high.run(call);
-        let value = |state: &State| state.liquidity.get(&who).map_or(0, |entry| entry.requested_value);
-        let seen = value(seen.after);
-        if !(value(&low)..=value(&high)).contains(&seen) {
-            return Err(format!("a request is worth {seen}, the model has {} to {}", value(&low), value(&high)));
+    /// What an instruction leaves that reads the quote bank without writing it. So the index that it read is not to be seen:
+    /// of all that interest may have given, those that leave what was seen are looked for.
+    fn as_seen(&self, call: &Call, seen: &Seen) -> State {
+        let token = usize::from(self.quote().token);
+        let bank = &self.tokens[token].bank;
+        let outcome = |index: u64| {
+            let mut state = self.clone();
+            state.tokens[token].bank = bank.accrued(self.now, index);
+            state.run(call);
+            state.tokens.clone_from(&self.tokens);
+            state
+        };
+        let range = bank.borrow_index_at(self.now);
+        let ends = [range.lo, range.hi].map(|end| floor_u64(&end));
+        let mut open = vec![(ends, ends.map(outcome))];
+        let first = open[0].1[0].clone();
+        while let Some(([low, high], outcomes)) = open.pop() {
+            if let Some(found) = outcomes.iter().find(|outcome| *outcome == seen.after) {
+                return found.clone();
+            }
+            // Every number rises or falls with the index, so between equal ends there is nothing else.
+            if outcomes[0] != outcomes[1] && high - low > 1 {
+                let middle = low + (high - low) / 2;
+                let (between, [least, most]) = (outcome(middle), outcomes);
+                open.push(([low, middle], [least, between.clone()]));
+                open.push(([middle, high], [between, most]));
+            }
         }
-        if let Some(entry) = low.liquidity.get_mut(&who) {
-            entry.requested_value = seen;
-        }
-        low.tokens.clone_from(&self.tokens);
-        *self = low;
-        Ok(())
+        first
     }
 }

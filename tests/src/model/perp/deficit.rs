@@ -1,14 +1,18 @@
 //! Losses that the pool cannot pay: bankruptcy of a debt to a market, the shared fund, deleveraging.
 
 use breakwater_client::interface::MarginError as E;
+use num_traits::Signed;
 
-use super::market::shares_out;
+use super::market::{notional_up, shares_out};
+use super::position::Perp;
 use super::settle::refused;
 use super::trade::refuse;
-use super::{BPS, ceil_of, unsigned};
+use super::{BPS, ceil_of, floor_of, unsigned};
+use crate::model::bank::deposit_amount;
 use crate::model::liquidation::FRESH;
-use crate::model::rational::{int, ratio};
-use crate::model::state::State;
+use crate::model::price::Feed;
+use crate::model::rational::{Q, int, ratio, two_to, two_to_minus};
+use crate::model::state::{Side, State};
 use crate::model::verdict::Verdict;
 
 impl State {
@@ -27,13 +31,29 @@ impl State {
         self.market_mut(market).judge(mark, index, slot);
     }
 
-    /// The shared fund pays into the pool what the pool lacks, as far as its epoch allows.
-    fn draw_on_fund(&mut self, market: u8) {
-        let (index, now) = (self.quote_index(), self.now);
-        let deficit = self.market(market).deficit(self.mark(market), index);
-        let (_, shares) = self.fund.as_mut().expect("there is a fund").pay(deficit, now, index);
+    /// What the pool of a market lacks now.
+    fn lacking(&self, market: u8) -> i128 {
+        self.market(market).deficit(self.mark(market), self.quote_index())
+    }
+
+    /// The market's tranche pays as much of a loss as the pool lacks; returns how much.
+    fn draw_on_tranche(&mut self, market: u8, loss: i128) -> i128 {
+        let (index, lacking) = (self.quote_index(), self.lacking(market));
+        let books = self.market_mut(market);
+        let paid = i128::from(deposit_amount(books.tranche, index)).min(loss).min(lacking);
+        let shares = shares_out(paid, books.tranche, index);
+        books.tranche -= shares;
+        books.pool += shares;
+        paid
+    }
+
+    /// The shared fund pays as much of a loss as the pool lacks and the epoch allows; returns how much.
+    fn draw_on_fund(&mut self, market: u8, loss: i128) -> i128 {
+        let (index, now, lacking) = (self.quote_index(), self.now, self.lacking(market));
+        let fund = self.fund.as_mut().expect("there is a fund");
+        let (paid, shares) = fund.pay(loss.min(lacking), now, index);
         self.market_mut(market).pool += shares;
-        self.judge_market(market);
+        paid
     }
 
     pub(crate) fn resolve_market(&mut self, account: usize, market: u8) -> Verdict {
@@ -57,61 +77,94 @@ impl State {
         self.close_at_mark(&mut perp, market, size);
         let loss = -i128::from(perp.quote);
         self.add_quote(&mut perp, market, loss);
-        let books = self.market_mut(market);
-        let paid = super::floor_of(&int(crate::model::bank::deposit_amount(books.tranche, index))).min(loss);
-        let shares = shares_out(paid, books.tranche, index);
-        books.tranche -= shares;
-        books.pool += shares;
-        books.pool_losses += unsigned(loss - paid);
-        self.judge_market(market);
-        self.draw_on_fund(market);
         self.set_perp(account, market, &perp);
+        let insured = self.draw_on_tranche(market, loss);
+        let shared = self.draw_on_fund(market, loss - insured);
+        self.market_mut(market).pool_losses += unsigned(loss - insured - shared);
+        self.judge_market(market);
         self.sync_market(market, index);
         Ok(verdict)
     }
 
     pub(crate) fn deleverage(&mut self, account: usize, market: u8) -> Verdict {
-        self.try_deleverage(account, market).err().map_or_else(Verdict::default, refused)
-    }
-
-    fn try_deleverage(&mut self, account: usize, market: u8) -> Result<(), E> {
-        let (mark, index) = (self.mark(market), self.quote_index());
-        refuse(self.market(market).feed.age(self.now) > FRESH, E::StalePrice)?;
+        let (index, stale) = (self.quote_index(), self.market(market).feed.age(self.now) > FRESH);
+        let mut verdict = Verdict::default();
         self.touch_market(market, index);
-        refuse(self.market(market).deficit(mark, index) == 0, E::NoDeficit)?;
-        self.draw_on_fund(market);
-        // Whole units of dust may leave the pool with the touch; they are not worth deleveraging anybody.
-        let short = self.market(market).deficit(mark, index) > 0;
-        let perp = self.perp(account, market).ok_or(E::NoPosition)?;
+        verdict.refuse_if(stale, E::StalePrice);
+        verdict.refuse_if(self.lacking(market) == 0, E::NoDeficit);
+        let Some(perp) = self.perp(account, market) else {
+            verdict.refuse_if(true, E::NoPosition);
+            return verdict;
+        };
         let mut perp = self.touch_perp(perp, market, index);
         self.set_perp(account, market, &perp);
-        let books = self.market(market);
-        let deficit = books.deficit(mark, index);
-        if short {
-            let (pnl, net, base) = (perp.pnl(mark), books.net(), i128::from(perp.base));
-            let candidate = pnl > 0 && (base == 0 || net == 0 || base.signum() == net.signum());
-            refuse(!candidate, E::NotAWinner)?;
-            let config = &books.config;
-            let left = int(1) - ratio(self.slot - books.deficit_since, config.adl_slots);
-            let threshold = ceil_of(&(int(config.adl_threshold) * left.max(int(0))));
-            let notional = super::market::notional_up(base.abs(), mark);
-            refuse(pnl * BPS < threshold * notional, E::BelowThreshold)?;
-            let (owed, assets) = (books.owed(mark), books.assets(index));
-            let taken = deficit.min(pnl - books.paid(pnl, mark, index));
-            let given = ceil_of(&(int(taken) * int(owed) / int(owed - assets))).min(pnl);
-            let closed = ceil_of(&(int(base.abs()) * int(given) / int(pnl)));
-            self.close_at_mark(&mut perp, market, unsigned(closed));
-            // A partial close may have cost the position a unit of rounding.
-            let given = given.min(perp.profit(mark));
-            let paid = given - taken.min(given);
-            self.add_quote(&mut perp, market, -given);
-            perp.seen = unsigned((i128::from(perp.seen) - given).max(0));
-            perp.cap(mark);
-            self.set_perp(account, market, &perp);
-            self.pool_pays(account, market, paid);
-            self.judge_market(market);
+        // The position's touch may move a unit: there has to be a deficit before and after.
+        verdict.refuse_if(self.lacking(market) == 0, E::NoDeficit);
+        if !verdict.allows() {
+            return verdict;
         }
-        self.sync_market(market, index);
-        Ok(())
+        let spare = self.spare(account, market);
+        verdict.also(self.judge_winner(&perp, market, spare));
+        if verdict.allows() {
+            self.take_profit(&mut perp, market, spare);
+            self.set_perp(account, market, &perp);
+            self.judge_market(market);
+            self.sync_market(market, index);
+        }
+        verdict
+    }
+
+    /// Whether a position has a profit that may be taken from now.
+    fn judge_winner(&self, perp: &Perp, market: u8, spare: i128) -> Verdict {
+        let (mark, books) = (self.mark(market), self.market(market));
+        let free = perp.pnl(mark) - i128::from(perp.secured);
+        let left = int(1) - ratio(self.slot - books.deficit_since, books.config.adl_slots);
+        let threshold = ceil_of(&(int(books.config.adl_threshold) * left.max(int(0))));
+        let notional = notional_up(i128::from(perp.base).abs(), mark);
+        let mut verdict = Verdict::default();
+        verdict.refuse_if(free <= 0 || spare <= 0, E::NotAWinner);
+        verdict.refuse_if(free * BPS < threshold * notional, E::BelowThreshold);
+        verdict
+    }
+
+    /// A part of a position is closed at the mark. Of the profit that goes with it the holder loses what h takes, and the
+    /// rest is set apart.
+    fn take_profit(&mut self, perp: &mut Perp, market: u8, spare: i128) {
+        let (mark, index, deficit) = (self.mark(market), self.quote_index(), self.lacking(market));
+        let free = |perp: &Perp| perp.pnl(mark) - i128::from(perp.secured);
+        let (books, profit) = (self.market(market), free(perp));
+        let (owed, assets) = (books.owed(mark), books.assets(index));
+        let taken = deficit.min(profit - books.paid(profit, mark, index)).min(spare);
+        let given = ceil_of(&(int(taken) * int(owed) / int(owed - assets))).min(profit);
+        let size = ceil_of(&(int(i128::from(perp.base).abs()) * int(given) / int(profit)));
+        self.close_at_mark(perp, market, unsigned(size));
+        // A partial close may have cost the position a unit of rounding.
+        let given = given.min(free(perp));
+        let taken = taken.min(given);
+        self.add_quote(perp, market, -taken);
+        self.market_mut(market).secure(perp, given - taken, index);
+        self.cap(perp, market);
+    }
+
+    /// What an account has beyond what it owes, quote units at the price of the quote token. Each leg is rounded to 2^−32
+    /// dollars, a deposit's value down and a debt's up; nothing else is.
+    fn spare(&self, account: usize, market: u8) -> i128 {
+        let legs = self.settled_legs(account, market);
+        let value = |units: &Q, feed: &Feed| {
+            let exact = |units: &Q| units * feed.mid() * two_to(32);
+            if units.is_negative() {
+                exact(units).floor()
+            } else {
+                (exact(units).floor() * feed.decay(self.now)).floor()
+            }
+        };
+        let tokens = legs.0.iter().map(|leg| {
+            // Interest is charged, so both ends are one.
+            value(&if leg.side == Side::Deposit { leg.amount.lo.clone() } else { -leg.amount.lo.clone() }, &leg.feed)
+        });
+        let quote = self.token(self.quote().token).feed;
+        let profit = legs.1.legs.iter().map(|leg| leg.pnl).sum::<i128>();
+        let equity = tokens.fold(value(&int(profit), &quote), |sum, value| sum + value);
+        floor_of(&(equity * two_to_minus(32) / quote.mid()))
     }
 }

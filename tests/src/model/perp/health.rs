@@ -102,7 +102,8 @@ impl PerpLeg {
         };
         perp.charge(funding);
         perp.ripen(mark, now, entry.config.maturity, entry.feed.age(now) > STALE);
-        perp.matured = perp.matured.min(payable);
+        perp.secured = perp.secured.min(unsigned(perp.profit(mark)));
+        perp.matured = perp.matured.min(perp.secured.saturating_add(payable));
         let mut leg = PerpLeg {
             market,
             perp,
@@ -144,10 +145,9 @@ impl PerpLeg {
         let required = margin(&config.tiers, best.up, Level::Maintenance);
         self.optimistic = (pnl(&best, &self.perp) - required).min(matured);
         let ema = mark_of(self.feed.ema, decimals);
-        let counted = if self.in_deficit { 0 } else { floor(matured * i128::from(config.profit_weight), BPS) };
         let initial = |mark: i128, factor: i128| {
             let notional = Notional::new(size, mark, factor);
-            pnl(&notional, &self.perp).min(counted) - margin(&config.tiers, notional.up, Level::Initial)
+            pnl(&notional, &self.perp).min(0) - margin(&config.tiers, notional.up, Level::Initial)
         };
         let (low, high) = (self.mark.min(ema), self.mark.max(ema));
         let high = initial(high, BPS + b);

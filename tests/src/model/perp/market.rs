@@ -2,6 +2,7 @@
 
 use breakwater_client::interface::config::PerpConfig;
 
+use super::position::Perp;
 use super::{BPS, MARK_BITS, ceil, floor, signed, unsigned};
 use crate::model::bank::{deposit_amount, exact_shares};
 use crate::model::price::{Feed, STALE};
@@ -54,7 +55,7 @@ pub struct Market {
     pub long: u64,
     /// Sum of shorts, base units.
     pub short: u64,
-    /// Σ of traders' quote with the funding that is due, quote units × 2^44.
+    /// Σ of traders' quote with the funding that is due, less what is secured, quote units × 2^44.
     pub claims: i128,
     /// Fractions on their way to the tranche, quote units × 2^44.
     pub dust: u64,
@@ -70,9 +71,13 @@ pub struct Market {
     pub fees: u64,
     /// All liquidity shares.
     pub liquidity: u64,
+    /// Deposit shares of the quote bank that lie apart for secured profit.
+    pub escrow: u64,
+    /// Σ of secured profit, quote units.
+    pub secured: u64,
     /// Slot in which the deficit was first seen; 0 without one.
     pub deficit_since: u64,
-    /// Losses that the pool has borne, quote units.
+    /// Losses that neither tranche nor fund has paid, quote units.
     pub pool_losses: u64,
     /// What the board knows.
     pub snapshot: MarketSnapshot,
@@ -151,9 +156,49 @@ impl Market {
         if owed <= assets { amount } else { floor(amount * assets, owed) }
     }
 
-    /// The most that can be settled: what the pool has, or, where it is paid at h, what is owed.
+    /// The most that can be settled beyond what is secured: what the pool has, or, where it is paid at h, what is owed.
     pub fn most(&self, mark: i128, index: u64) -> i128 {
         self.assets(index).max(self.owed(mark))
+    }
+
+    /// Profit of a position is set apart: it leaves the claims, and the pool gives its shares to the escrow.
+    pub fn secure(&mut self, perp: &mut Perp, units: i128, index: u64) {
+        let shares = self.draw(units, index);
+        self.escrow += shares;
+        self.secured += unsigned(units);
+        perp.secured += unsigned(units);
+        self.claims -= units << MARK_BITS;
+    }
+
+    /// Secured profit of a position is a claim again. Its part of the escrow goes to the pool, whatever that part is worth;
+    /// returns it.
+    pub fn release(&mut self, perp: &mut Perp, units: i128) -> u64 {
+        if units == 0 {
+            return 0;
+        }
+        let shares = unsigned(super::floor_of(&(int(self.escrow) * int(units) / int(self.secured))));
+        self.escrow -= shares;
+        self.pool += shares;
+        self.secured -= unsigned(units);
+        perp.secured -= unsigned(units);
+        self.claims += units << MARK_BITS;
+        shares
+    }
+
+    /// Secured profit of a position is given up and paid out of its part of the escrow: units and shares. It is paid in full
+    /// but for what the part's own rounding lacks.
+    pub fn pay_secured(&mut self, perp: &mut Perp, units: i128, index: u64) -> (i128, u64) {
+        let part = self.release(perp, units);
+        let shares = ceil_u64(&exact_shares(unsigned(units), index)).min(part);
+        self.pool -= shares;
+        (units.min(deposit_amount(part, index).into()), shares)
+    }
+
+    /// The pool gives up shares for what it pays, rounded up.
+    pub fn draw(&mut self, units: i128, index: u64) -> u64 {
+        let shares = ceil_u64(&exact_shares(unsigned(units), index));
+        self.pool -= shares;
+        shares
     }
 
     /// The premium that closing all of K would refund.
@@ -221,7 +266,7 @@ impl Market {
     }
 
     fn give(&mut self, units: i128, index: u64) -> u64 {
-        let shares = shares_in(units.min(self.assets(index)), index);
+        let shares = shares_in(units, index).min(self.pool);
         self.pool -= shares;
         shares
     }

@@ -16,6 +16,8 @@ pub struct Perp {
     pub matured: u64,
     /// Profit at the last touch.
     pub seen: u64,
+    /// Part of the profit that deleveraging has set apart, quote units.
+    pub secured: u64,
     /// Unix seconds.
     pub touched_at: i64,
     /// F of the last touch.
@@ -70,11 +72,6 @@ impl Perp {
             self.matured = unsigned(matured.min(profit));
         }
     }
-
-    /// Matured profit is never more than profit.
-    pub fn cap(&mut self, mark: i128) {
-        self.matured = self.matured.min(unsigned(self.profit(mark)));
-    }
 }
 
 impl State {
@@ -112,7 +109,17 @@ impl State {
         books.dust += unsigned(fraction);
         books.sweep(index);
         perp.ripen(mark, now, books.config.maturity, books.feed.age(now) > STALE);
+        self.cap(&mut perp, market);
         perp
+    }
+
+    /// Neither matured nor secured profit is ever more than profit. What is not secured any more goes back to the pool, as a
+    /// claim like any other.
+    pub(crate) fn cap(&mut self, perp: &mut Perp, market: u8) {
+        let profit = perp.profit(self.mark(market));
+        perp.matured = perp.matured.min(unsigned(profit));
+        let lost = (i128::from(perp.secured) - profit).max(0);
+        self.market_mut(market).release(perp, lost);
     }
 
     /// A position without anything, in a market that is up to date.

@@ -2,12 +2,11 @@
 
 use breakwater_client::interface::MarginError as E;
 
-use super::market::{shares_in, shares_out};
 use super::position::Perp;
 use super::trade::refuse;
 use super::unsigned;
 use crate::model::bank::{debt_amount, deposit_amount};
-use crate::model::rational::int;
+use crate::model::rational::{Truth, int};
 use crate::model::state::{ALL, Side, State};
 use crate::model::verdict::Verdict;
 
@@ -33,17 +32,18 @@ impl State {
         debt_amount(self.shares(account, token, Side::Debt), self.token(token).bank.borrow_index).into()
     }
 
-    /// An account's quote deposit goes to a pool, a tranche or the fund; returns the units and the shares.
+    /// An account's quote deposit goes to a pool, a tranche or the fund; returns the units, and the shares that the account
+    /// gives up and the other side gets.
     pub(crate) fn hand_over(&mut self, account: usize, amount: u64) -> Result<(i128, u64), E> {
         let token = self.quote().token;
         refuse(self.shares(account, token, Side::Deposit) == 0, E::NoDeposit)?;
         let owned = self.quote_deposit(account);
         refuse(amount != ALL && i128::from(amount) > owned, E::MoreThanOwned)?;
         refuse(amount == 0, E::AmountZero)?;
+        let before = self.shares(account, token, Side::Deposit);
         let units = i128::from(self.take_deposit(account, token, amount));
-        let bank = &mut self.tokens[usize::from(token)].bank;
-        let shares = shares_in(units, bank.deposit_index);
-        bank.deposit_shares += shares;
+        let shares = before - self.shares(account, token, Side::Deposit);
+        self.tokens[usize::from(token)].bank.deposit_shares += shares;
         Ok((units, shares))
     }
 
@@ -57,9 +57,7 @@ impl State {
     /// The pool pays quote units to an account.
     pub(crate) fn pool_pays(&mut self, account: usize, market: u8, units: i128) {
         let index = self.quote_index();
-        let books = self.market_mut(market);
-        let shares = shares_out(units, books.pool, index);
-        books.pool -= shares;
+        let shares = self.market_mut(market).draw(units, index);
         self.take_over(account, units, shares);
     }
 
@@ -84,26 +82,28 @@ impl State {
         }
         refuse(amount != ALL && amount > perp.matured, E::ProfitNotMatured)?;
         let debt = self.quote_debt(account);
-        let mut most = i128::from(perp.matured).min(self.market(market).most(mark, index));
-        let mut verdict = Verdict::default();
+        let secured = i128::from(perp.secured);
+        let mut most = i128::from(perp.matured).min(secured + self.market(market).most(mark, index));
         let legs = self.settled_legs(account, market);
-        let insolvent = legs.equity().below(&int(0));
-        let fresh = !legs.price_older_than(FRESH);
-        if stranger && !(insolvent == crate::model::Truth::Yes && fresh) {
+        let insolvent = legs.equity().below(&int(0)) == Truth::Yes && !legs.price_older_than(FRESH);
+        if stranger && !insolvent {
             refuse(debt == 0, E::NotAccountOwnerOrDelegate)?;
             refuse(self.market(market).deficit_since != 0, E::MarketInDeficit)?;
             most = most.min(debt);
         }
-        let amount = i128::from(amount).min(most);
-        refuse(amount == 0, E::NothingToSettle)?;
-        let paid = self.market(market).paid(amount, mark, index);
-        self.give_up(&mut perp, market, amount);
-        self.pool_pays(account, market, paid);
-        self.set_perp(account, market, &perp);
-        if !stranger && amount > debt {
-            verdict.also(self.judge_perp_risk(account, market));
+        let asked = i128::from(amount).min(most);
+        if asked == 0 {
+            // To touch a profit is worth a transaction by itself: it matures from now on.
+            let touches = amount == ALL && perp.pnl(mark) > 0 && (!stranger || insolvent);
+            refuse(!touches, E::NothingToSettle)?;
+            return Ok(Verdict::default());
         }
-        Ok(verdict)
+        let whole = self.market(market).deficit(mark, index) == 0;
+        let rest = self.market(market).paid((asked - secured).max(0), mark, index);
+        self.pay_profit(account, &mut perp, market, (asked, rest));
+        self.set_perp(account, market, &perp);
+        let checked = !stranger && (asked > debt || !whole);
+        Ok(if checked { self.judge_perp_risk(account, market) } else { Verdict::default() })
     }
 
     /// A deposit pays a loss.
@@ -113,11 +113,17 @@ impl State {
         self.add_quote(perp, market, units);
     }
 
-    /// Matured profit is given up.
-    pub(crate) fn give_up(&mut self, perp: &mut Perp, market: u8, amount: i128) {
+    /// Matured profit is given up, and an account gets what is secured of it, and of the rest what the pool pays.
+    pub(crate) fn pay_profit(&mut self, account: usize, perp: &mut Perp, market: u8, (amount, rest): (i128, i128)) {
+        let index = self.quote_index();
         self.add_quote(perp, market, -amount);
         perp.matured = unsigned(i128::from(perp.matured) - amount);
         perp.seen = unsigned((i128::from(perp.seen) - amount).max(0));
+        let books = self.market_mut(market);
+        let set_apart = amount.min(perp.secured.into());
+        let (units, shares) = books.pay_secured(perp, set_apart, index);
+        let drawn = books.draw(rest, index);
+        self.take_over(account, units + rest, shares + drawn);
     }
 
     pub(crate) fn insure(&mut self, account: usize, amount: u64, market: Option<u8>) -> Verdict {

@@ -249,7 +249,9 @@ impl State {
     }
 
     fn closed(&self, closing: &Closing, size: u64) -> Closed {
-        let pool = (closing.leg.payable + closing.settled.min(0)).max(0);
+        // Profit that pays a debt comes out of the pool as far as it is not secured.
+        let drawn = (-closing.settled - i128::from(closing.leg.perp.secured)).max(0);
+        let pool = (closing.leg.payable - drawn).max(0);
         let fee = floor(notional_down(size.into(), closing.leg.mark) * closing.fee, PPM).min(pool);
         let config = &closing.leg.config;
         let (keeper, insurance) = (i128::from(config.keeper_fee), i128::from(config.insurance_fee));
@@ -264,17 +266,17 @@ impl State {
         if settled > 0 {
             self.pay_loss(liquidatee, market, &mut perp, settled);
         } else if settled < 0 {
-            self.give_up(&mut perp, market, -settled);
-            self.pool_pays(liquidatee, market, -settled);
+            let rest = (-settled - i128::from(perp.secured)).max(0);
+            self.pay_profit(liquidatee, &mut perp, market, (-settled, rest));
         }
         self.close_at_mark(&mut perp, market, closed.size);
         self.add_quote(&mut perp, market, -i128::from(closed.fee));
         let index = self.quote_index();
         self.market_mut(market).to_tranche(closed.insurance.into(), index);
-        perp.cap(self.mark(market));
-        self.set_perp(liquidatee, market, &perp);
         let rest = (i128::from(closed.fee) - i128::from(closed.insurance)).min(self.market(market).assets(index));
         self.pool_pays(keeper, market, rest);
+        self.cap(&mut perp, market);
+        self.set_perp(liquidatee, market, &perp);
     }
 
     pub(crate) fn close(

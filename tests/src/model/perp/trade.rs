@@ -131,7 +131,7 @@ impl State {
         if before.signum() * after.signum() < 0 {
             (perp.matured, perp.seen) = (0, 0);
         }
-        perp.cap(mark);
+        self.cap(perp, market);
         if grows {
             (perp.increased_at, perp.increased_slot) = (publish_time, slot);
         }

@@ -1,0 +1,141 @@
+//! The same people with pools that cannot pay for a gap: little liquidity, positions near their limits, and a quote bank whose
+//! deposit index is at, above or below one, because every share of pool, escrow and fund is worth that much.
+
+use breakwater_tests::arena::Arena;
+use breakwater_tests::model::Call;
+use breakwater_tests::model::perp::market::notional_up;
+use breakwater_tests::model::state::ALL;
+use proptest::collection::vec;
+use proptest::prelude::*;
+
+use crate::actions::{self, Action};
+use crate::ground::{self, KEEPERS, LENDER, TOKENS, TRADERS};
+use crate::markets::{self, MARKETS, PROVIDERS, Step};
+
+/// Somebody who owes the quote bank.
+const DEBTOR: usize = 8;
+/// The quote token.
+const QUOTE: u8 = 2;
+
+/// What has become of the quote bank before markets open.
+#[derive(Clone, Copy, Debug)]
+pub enum Season {
+    /// Nothing: a share is a unit.
+    New,
+    /// Interest has run for years: a share is more than a unit.
+    Old,
+    /// Its lenders have borne a loss: a share is less than a unit.
+    Hurt,
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let who = markets::who;
+    let market = markets::market;
+    let deleverage = (who(), market()).prop_map(|(who, market)| Step::Deleverage { who, market });
+    let resolve = (0usize..4, market()).prop_map(|(rank, market)| Step::Resolve { rank, market });
+    let settle = (who(), market(), markets::part(), any::<bool>())
+        .prop_map(|(who, market, part, stranger)| Step::Settle { who, market, part, stranger });
+    let close = (0usize..2, market()).prop_map(|(rank, market)| Step::Close {
+        keeper: 0,
+        rank,
+        market,
+        part: actions::Part::All,
+    });
+    prop_oneof![
+        6 => markets::trading(),
+        2 => markets::gaps(),
+        1 => markets::pools(),
+        2 => markets::trouble(),
+        3 => deleverage,
+        3 => resolve,
+        3 => settle,
+        3 => close,
+        1 => actions::action().prop_map(Step::Tokens),
+    ]
+}
+
+/// Sequences of up to so many steps, and what came before them.
+pub fn sequence(steps: usize) -> impl Strategy<Value = (Season, Vec<Step>)> {
+    (prop_oneof![Just(Season::New), Just(Season::Old), Just(Season::Hurt)], vec(step(), 1..=steps))
+}
+
+/// The group in a season.
+pub fn populated(season: Season) -> Arena {
+    let mut arena = ground::listed(9);
+    arena.world.create_fund("USDC", 3_000).unwrap_or_else(|e| panic!("create_fund: {e}"));
+    for token in 0..TOKENS.len() as u8 {
+        markets::deposit(&mut arena, LENDER, token, 200_000);
+    }
+    markets::deposit(&mut arena, KEEPERS[0], QUOTE, 100_000);
+    markets::deposit(&mut arena, KEEPERS[1], QUOTE, 2_000);
+    match season {
+        Season::New => {}
+        Season::Old => earn(&mut arena),
+        Season::Hurt => lose(&mut arena),
+    }
+    for (symbol, decimals, price) in MARKETS {
+        markets::list(&mut arena, symbol, decimals, price);
+    }
+    let fresh = markets::everything(&mut arena, 0);
+    arena.must(&fresh);
+    markets::deposit(&mut arena, PROVIDERS[0], QUOTE, 40_000);
+    for (trader, dollars) in [(0, 6_000), (1, 6_000), (2, 4_000), (3, 9_000)] {
+        markets::deposit(&mut arena, TRADERS[trader], QUOTE, dollars);
+    }
+    markets::deposit(&mut arena, TRADERS[2], 0, 3_000);
+    for market in 0..MARKETS.len() as u8 {
+        arena.must(&Call::AddLiquidity { account: PROVIDERS[0], market, amount: 6_000_000_000 });
+    }
+    arena.must(&Call::Insure { account: PROVIDERS[0], amount: 900_000_000, market: None });
+    arena.must(&Call::Insure { account: PROVIDERS[0], amount: 400_000_000, market: Some(0) });
+    // The skew stays below twice what a pool has, so both sides grow in turn.
+    for (long, short, market, dollars) in [(0, 1, 0, 30_000), (2, 3, 1, 24_000), (1, 2, 2, 15_000)] {
+        for _ in 0..4 {
+            markets::trade(&mut arena, TRADERS[long], market, dollars / 4);
+            markets::trade(&mut arena, TRADERS[short], market, 500 - dollars / 4);
+        }
+        markets::trade(&mut arena, TRADERS[long], market, 6_000);
+    }
+    let state = arena.state();
+    for market in 0..MARKETS.len() as u8 {
+        let interest = notional_up(state.market(market).long.into(), state.mark(market));
+        assert!(
+            interest > state.market(market).assets(state.quote_index()),
+            "market {market}: the pool cannot pay for all"
+        );
+    }
+    arena
+}
+
+/// A loan of most of the quote bank runs for two years.
+fn earn(arena: &mut Arena) {
+    markets::deposit(arena, DEBTOR, 1, 2_000_000);
+    let amount = ground::units(arena, QUOTE, 240_000);
+    arena.must(&Call::Borrow { account: DEBTOR, token: QUOTE, amount });
+    for _ in 0..24 {
+        arena.world.chain.advance(30 * 86_400);
+        arena.must(&Call::Repay { account: DEBTOR, token: QUOTE, amount: 1_000_000, stranger: false });
+    }
+    arena.must(&Call::Repay { account: DEBTOR, token: QUOTE, amount: ALL, stranger: false });
+    refresh(arena, 0);
+}
+
+/// A borrower's collateral falls below the debt, is taken, and the rest of the debt is written off.
+fn lose(arena: &mut Arena) {
+    markets::deposit(arena, DEBTOR, 1, 20_000);
+    let amount = ground::units(arena, QUOTE, 14_000);
+    arena.must(&Call::Borrow { account: DEBTOR, token: QUOTE, amount });
+    refresh(arena, -7_000);
+    arena.must(&Call::Liquidate { keeper: KEEPERS[0], liquidatee: DEBTOR, debt: QUOTE, collateral: 1, request: ALL });
+    arena.must(&Call::Resolve { account: DEBTOR, token: QUOTE });
+    refresh(arena, 23_333);
+}
+
+/// New prices of all tokens, those of bitcoin moved by some bps.
+fn refresh(arena: &mut Arena, by: i64) {
+    let calls = actions::calls(arena, &Action::Freshen { feeds: 255, indices: 255 });
+    calls.iter().for_each(|call| arena.must(call));
+    let moved = Action::Move { token: 1, by, confidence: 5, lag: 0, exponent: -8, publish: 0 };
+    let calls = actions::calls(arena, &moved);
+    calls.iter().for_each(|call| arena.must(call));
+}
