@@ -36,7 +36,7 @@ pub enum ConfigError {
     Skew,
     /// A market's funding is out of bounds.
     Funding,
-    /// A market's times, profit weight or ADL threshold is out of bounds.
+    /// A market's times or ADL threshold is out of bounds.
     Perp,
 }
 
