@@ -1,6 +1,6 @@
 //! Parameters as instructions carry them and accounts store them, with their conversion into the mathematics' types.
 
-use breakwater_margin::config::{MarketBounds, TokenWeights, verify_feed};
+use breakwater_margin::config::{MarketBounds, TokenWeights, verify_feed, verify_liquidation, verify_touches};
 use breakwater_margin::interest::RateCurve;
 use breakwater_margin::lending::{Limits, Pricing};
 use breakwater_margin::liquidation::TouchTerms;
@@ -323,6 +323,14 @@ pub struct LiquidationConfig {
 }
 
 impl LiquidationConfig {
+    /// Checks the bounds.
+    ///
+    /// Errors: ConfigLiquidation
+    pub fn verify(&self) -> core::result::Result<(), MarginError> {
+        verify_liquidation(&self.params())?;
+        Ok(verify_touches(&self.touches(), self.velocity_window.into())?)
+    }
+
     /// When shallow breaches execute.
     #[inline(always)]
     pub fn touches(&self) -> TouchTerms {
