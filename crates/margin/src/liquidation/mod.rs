@@ -130,7 +130,7 @@ pub fn plan_liquidation(
     params: &LiquidationParams,
     request: &Request,
 ) -> Result<Plan, Refusal> {
-    let breach = Breach { growth: request.growth, ..Breach::of(snapshot, valuation, params)? };
+    let breach = Breach::of(snapshot, valuation, params, request.growth)?;
     snapshot.verify_indices(MAX_INDEX_AGE_LIQUIDATION)?;
     let market = match request.target {
         Target::Perp(market) => Some(market),
@@ -154,7 +154,7 @@ pub fn plan_liquidation(
 ///
 /// Errors: AccountHealthy, NoLegHelps, Math
 pub fn best_target(snapshot: &Snapshot, valuation: &Valuation, params: &LiquidationParams) -> Result<Target, Refusal> {
-    let breach = Breach::of(snapshot, valuation, params)?;
+    let breach = Breach::of(snapshot, valuation, params, 0)?;
     let claims = snapshot.market_legs(None);
     let options = breach.options(&Legs::new(snapshot, &claims))?;
     options.best(By::All).map(|(_, target)| target).ok_or(Refusal::NoLegHelps)
@@ -256,7 +256,12 @@ struct Breach<'a> {
 impl<'a> Breach<'a> {
     /// Formula:  H_hi < 0       (docs/spec.md §5.1)
     /// Errors:   AccountHealthy, Math
-    fn of(snapshot: &Snapshot, valuation: &'a Valuation, params: &'a LiquidationParams) -> Result<Breach<'a>, Refusal> {
+    fn of(
+        snapshot: &Snapshot,
+        valuation: &'a Valuation,
+        params: &'a LiquidationParams,
+        growth: Ppm,
+    ) -> Result<Breach<'a>, Refusal> {
         if !valuation.is_liquidatable() || valuation.end >= Weighted::ZERO {
             return Err(Refusal::AccountHealthy);
         }
@@ -267,7 +272,7 @@ impl<'a> Breach<'a> {
             let value = Value(div_up(need, WEIGHT_ONE)? as i128);
             snapshot.quote.price.mid.amount_up(value).unwrap_or(u64::MAX)
         };
-        Ok(Breach { valuation, params, need, quote_need, growth: 0 })
+        Ok(Breach { valuation, params, need, quote_need, growth })
     }
 
     /// Everything that can be done for the account.

@@ -5,7 +5,7 @@
 
 use anchor_lang::prelude::*;
 use breakwater_interface::config::LiquidationConfig;
-use breakwater_interface::{Group, MarginError, RiskBoard, seeds};
+use breakwater_interface::{Group, RiskBoard, seeds};
 
 #[derive(Accounts)]
 #[instruction(number: u16)]

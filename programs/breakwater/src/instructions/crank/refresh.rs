@@ -31,31 +31,33 @@ pub fn handle(ctx: &mut Context<Refresh>, items: &[u8]) -> Result<()> {
     }
     let clock = Clock::get()?;
     let board = &mut ctx.accounts.board;
+    let mut accepted = false;
     for (item, source) in items.iter().zip(sources) {
         let outcome = match *item {
             market @ MARKET_ITEM.. => refresh_market(board, market - MARKET_ITEM, source, &clock),
             token @ TOKEN_ITEM.. => refresh_index(board, token - TOKEN_ITEM, source, clock.unix_timestamp),
-            feed => refresh_feed(board, feed, &source, &clock),
+            feed => refresh_feed(board, feed, &source, &clock).map(|newer| accepted |= newer),
         };
         outcome.inspect_err(|_| msg!("refused item {}", *item))?;
+    }
+    if accepted {
+        note_print(board, clock.unix_timestamp);
     }
     Ok(())
 }
 
-fn refresh_feed(board: &mut RiskBoard, number: u8, source: &AccountView, clock: &Clock) -> Result<()> {
+/// Whether the print was accepted.
+fn refresh_feed(board: &mut RiskBoard, number: u8, source: &AccountView, clock: &Clock) -> Result<bool> {
     let feed = board.feeds.get_mut(usize::from(number)).filter(|feed| feed.listed == 1);
     let feed: &mut Feed = feed.ok_or(MarginError::FeedNotListed)?;
     let data = source.try_borrow()?;
     let account = OracleAccount { address: source.address().as_array(), owner: source.owner().as_array(), data: &data };
     let print = oracle::decode(feed.oracle.kind, &feed.oracle.feed_id, account)?;
     match accept(&feed.oracle.judge(), &feed.state(), &print, clock.unix_timestamp).map_err(MarginError::from)? {
-        Accepted::Newer(state) => {
-            feed.record(&state, clock.slot);
-            note_print(board, clock.unix_timestamp);
-        }
-        Accepted::NotNewer => {}
+        Accepted::Newer(state) => feed.record(&state, clock.slot),
+        Accepted::NotNewer => return Ok(false),
     }
-    Ok(())
+    Ok(true)
 }
 
 /// Shallow breaches wait after a time without any print, as long as it lasted.

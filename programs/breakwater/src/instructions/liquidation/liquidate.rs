@@ -24,7 +24,7 @@ use breakwater_margin::lending::Books;
 use breakwater_margin::liquidation::{Pace, Rooms, Target, apply};
 use breakwater_margin::position::MARKET_LEG;
 use breakwater_margin::price::MAX_AGE_LIQUIDATION;
-use breakwater_margin::{Plan, Refusal, Request, Snapshot, Valuation, health, plan_liquidation};
+use breakwater_margin::{LiquidationParams, Plan, Refusal, Request, Snapshot, Valuation, health, plan_liquidation};
 
 use super::emit::emit_plan;
 use super::transfer::transfer;
@@ -147,12 +147,21 @@ impl Liquidate {
         verify_initial(&self.board, &self.keeper_account, &own, MAX_AGE_LIQUIDATION, now)
     }
 
+    /// Whether the breach may be liquidated by this call; `None` where it was flagged, or its flag taken away.
+    fn judge(
+        &mut self,
+        legs: &Snapshot,
+        before: &Valuation,
+        params: &LiquidationParams,
+        clock: &Clock,
+    ) -> core::result::Result<Option<Pace>, MarginError> {
+        flag::judge(&mut self.liquidatee, &self.board, legs, (before, params), clock)
+    }
+
     /// What fits into the velocity buckets of a target's legs.
-    fn rooms(&mut self, touched: &Touched, target: Target, pace: Pace, now: i64) -> Rooms {
+    #[inline(never)]
+    fn rooms(&mut self, touched: &Touched, target: Target, now: i64) -> Rooms {
         let mut rooms = Rooms::OPEN;
-        if !pace.limited {
-            return rooms;
-        }
         let window = self.board.liquidation.velocity_window.into();
         match target {
             Target::Spot(pair) => {
@@ -175,10 +184,8 @@ impl Liquidate {
     }
 
     /// Counts what a limited liquidation moved.
-    fn count(&mut self, plan: &Plan, pace: Pace) {
-        if !pace.limited {
-            return;
-        }
+    #[inline(never)]
+    fn count(&mut self, plan: &Plan) {
         match plan {
             Plan::Spot(plan) => {
                 if plan.pair.debt < MARKET_LEG {
@@ -220,18 +227,21 @@ pub fn handle(ctx: &mut Context<Liquidate>, most: u64) -> Result<()> {
 
     let mut legs = accounts.legs(&accounts.liquidatee, &touched, now)?;
     let before = health::value(&legs).map_err(MarginError::from)?;
-    let Some(pace) = flag::judge(&mut accounts.liquidatee, &accounts.board, &legs, &before, &clock)? else {
-        return Ok(accounts.settle(&touched, now)?);
-    };
-    let target = accounts.target(&touched)?;
-    let request = Request { target, most, growth: pace.growth, rooms: accounts.rooms(&touched, target, pace, now) };
     let params = accounts.board.liquidation.params();
+    let one_touch = accounts.board.liquidation.wait_slots == 0 && accounts.liquidatee.flag_slot == 0;
+    let pace = if one_touch { Some(Pace::AT_ONCE) } else { accounts.judge(&legs, &before, &params, &clock)? };
+    let Some(pace) = pace else { return Ok(accounts.settle(&touched, now)?) };
+    let target = accounts.target(&touched)?;
+    let rooms = if pace.limited { accounts.rooms(&touched, target, now) } else { Rooms::OPEN };
+    let request = Request { target, most, growth: pace.growth, rooms };
     let plan = plan_liquidation(&legs, &before, &params, &request).map_err(|refusal| explain(refusal, &before))?;
 
     let after = verify_health(&mut legs, &before, &plan)?;
     transfer(&mut accounts.liquidatee, &mut accounts.keeper_account, &accounts.bank, &mut touched, &plan)?;
     accounts.verify_keeper(&touched, now)?;
-    accounts.count(&plan, pace);
+    if pace.limited {
+        accounts.count(&plan);
+    }
     flag::clear_if_mended(&mut accounts.liquidatee, &after);
     accounts.settle(&touched, now)?;
     emit_plan(accounts, &touched, &legs, &plan, (&before, &after));
