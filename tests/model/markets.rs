@@ -11,6 +11,7 @@ use proptest::prelude::*;
 
 use crate::actions::{self, Action, Part};
 use crate::ground::{self, KEEPERS, TOKENS, TRADERS, USD};
+use crate::troubled;
 
 /// Symbol, decimals of a base unit and price in units of $10^-8.
 pub const MARKETS: [(&str, u8, i64); 3] = [("SOL", 9, 150 * USD), ("BTC", 8, 60_000 * USD), ("BONK", 2, 2_000)];
@@ -25,21 +26,77 @@ const CAP: u64 = 400_000;
 #[derive(Clone, Debug)]
 pub enum Step {
     Tokens(Action),
-    Trade { who: usize, market: u8, dollars: i64, tight: bool, fresh: bool },
-    Reduce { who: usize, market: u8, part: Part, fresh: bool },
-    Settle { who: usize, market: u8, part: Part, stranger: bool },
-    Add { who: usize, market: u8, dollars: u64 },
-    Request { who: usize, market: u8, part: Part },
-    Remove { who: usize, market: u8, wait: i64 },
-    Insure { who: usize, dollars: u64, market: Option<u8> },
-    Deleverage { who: usize, market: u8 },
-    Close { keeper: usize, rank: usize, market: u8, part: Part },
-    Resolve { rank: usize, market: u8 },
-    Move { market: u8, by: i64, confidence: u64, lag: i64 },
-    MoveAll { by: i64 },
-    Depeg { by: i64 },
+    Trade {
+        who: usize,
+        market: u8,
+        dollars: i64,
+        tight: bool,
+        fresh: bool,
+    },
+    Reduce {
+        who: usize,
+        market: u8,
+        part: Part,
+        fresh: bool,
+    },
+    Settle {
+        who: usize,
+        market: u8,
+        part: Part,
+        stranger: bool,
+    },
+    Add {
+        who: usize,
+        market: u8,
+        dollars: u64,
+    },
+    Request {
+        who: usize,
+        market: u8,
+        part: Part,
+    },
+    Remove {
+        who: usize,
+        market: u8,
+        wait: i64,
+    },
+    Insure {
+        who: usize,
+        dollars: u64,
+        market: Option<u8>,
+    },
+    Deleverage {
+        who: usize,
+        market: u8,
+    },
+    Close {
+        keeper: usize,
+        rank: usize,
+        market: u8,
+        part: Part,
+    },
+    Resolve {
+        rank: usize,
+        market: u8,
+    },
+    Move {
+        market: u8,
+        by: i64,
+        confidence: u64,
+        lag: i64,
+    },
+    MoveAll {
+        by: i64,
+    },
+    Depeg {
+        by: i64,
+    },
     Freshen,
-    Wait { seconds: i64 },
+    Wait {
+        seconds: i64,
+    },
+    /// Lenders of the quote token lose what somebody outside of markets owes them.
+    Default,
 }
 
 pub fn part() -> impl Strategy<Value = Part> {
@@ -360,6 +417,7 @@ fn rare(arena: &mut Arena, state: &State, step: &Step) -> Vec<Call> {
             vec![Call::Refresh { prints: vec![(2, print)], indices: vec![2] }]
         }
         Step::Freshen => vec![everything(arena, 0)],
+        Step::Default => troubled::default(arena),
         Step::Wait { seconds } => {
             arena.world.chain.advance(*seconds);
             Vec::new()

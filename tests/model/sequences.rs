@@ -5,7 +5,8 @@
 
 use std::cell::RefCell;
 
-use breakwater_tests::arena::{Arena, Tally};
+use breakwater_tests::arena::Arena;
+use breakwater_tests::tally::Tally;
 use proptest::strategy::Strategy;
 use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestError, TestRng, TestRunner};
 
@@ -112,5 +113,9 @@ fn every_instruction_with_pools_in_deficit_does_what_the_model_says() {
     });
     for (instruction, at_least) in [("deleverage", 10), ("settle", 30), ("resolve_bankruptcy", 10)] {
         enough(total.succeeded(instruction), at_least, instruction);
+    }
+    for (instruction, at_least) in [("deleverage", 5), ("settle", 3)] {
+        let moved = total.escrows.get(instruction).copied().unwrap_or_default();
+        enough(moved, at_least, "movements of secured profit");
     }
 }

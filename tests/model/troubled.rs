@@ -4,6 +4,7 @@
 use breakwater_tests::arena::Arena;
 use breakwater_tests::model::Call;
 use breakwater_tests::model::perp::market::notional_up;
+use breakwater_tests::model::rational::{floor_u64, int};
 use breakwater_tests::model::state::ALL;
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -51,6 +52,7 @@ fn step() -> impl Strategy<Value = Step> {
         3 => settle,
         3 => close,
         1 => actions::action().prop_map(Step::Tokens),
+        1 => Just(Step::Default),
     ]
 }
 
@@ -117,25 +119,34 @@ fn earn(arena: &mut Arena) {
         arena.must(&Call::Repay { account: DEBTOR, token: QUOTE, amount: 1_000_000, stranger: false });
     }
     arena.must(&Call::Repay { account: DEBTOR, token: QUOTE, amount: ALL, stranger: false });
-    refresh(arena, 0);
+    let fresh = actions::calls(arena, &Action::Freshen { feeds: 255, indices: 255 });
+    fresh.iter().for_each(|call| arena.must(call));
 }
 
 /// A borrower's collateral falls below the debt, is taken, and the rest of the debt is written off.
 fn lose(arena: &mut Arena) {
-    markets::deposit(arena, DEBTOR, 1, 20_000);
-    let amount = ground::units(arena, QUOTE, 14_000);
-    arena.must(&Call::Borrow { account: DEBTOR, token: QUOTE, amount });
-    refresh(arena, -7_000);
-    arena.must(&Call::Liquidate { keeper: KEEPERS[0], liquidatee: DEBTOR, debt: QUOTE, collateral: 1, request: ALL });
-    arena.must(&Call::Resolve { account: DEBTOR, token: QUOTE });
-    refresh(arena, 23_333);
+    default(arena).iter().for_each(|call| arena.must(call));
 }
 
-/// New prices of all tokens, those of bitcoin moved by some bps.
-fn refresh(arena: &mut Arena, by: i64) {
-    let calls = actions::calls(arena, &Action::Freshen { feeds: 255, indices: 255 });
-    calls.iter().for_each(|call| arena.must(call));
-    let moved = Action::Move { token: 1, by, confidence: 5, lag: 0, exponent: -8, publish: 0 };
-    let calls = actions::calls(arena, &moved);
-    calls.iter().for_each(|call| arena.must(call));
+/// What [`lose`] is made of. Bitcoin is back at its price afterwards.
+pub fn default(arena: &mut Arena) -> Vec<Call> {
+    const BITCOIN: u8 = 1;
+    let mut calls = actions::calls(arena, &Action::Freshen { feeds: 255, indices: 255 });
+    let now = arena.world.chain.now();
+    let whole = arena.state().token(BITCOIN).feed.mid() * int(10u64.pow(8)) * int(100_000_000);
+    let price = i64::try_from(floor_u64(&whole)).expect("a price");
+    let print = |price: i64, later: i64| Call::Refresh {
+        prints: vec![(BITCOIN, ground::print(price, now + later))],
+        indices: vec![BITCOIN, QUOTE],
+    };
+    let (amount, loan) = (ground::units(arena, BITCOIN, 20_000), ground::units(arena, QUOTE, 12_000));
+    calls.extend([
+        Call::Deposit { account: DEBTOR, token: BITCOIN, amount, stranger: false },
+        Call::Borrow { account: DEBTOR, token: QUOTE, amount: loan },
+        print(price / 10 * 3, 1),
+        Call::Liquidate { keeper: KEEPERS[0], liquidatee: DEBTOR, debt: QUOTE, collateral: BITCOIN, request: ALL },
+        Call::Resolve { account: DEBTOR, token: QUOTE },
+        print(price, 2),
+    ]);
+    calls
 }
