@@ -4,6 +4,7 @@ use breakwater_client::decode::Event;
 use breakwater_client::instruction::{self, ALL};
 use breakwater_client::interface::PerpMarket;
 use breakwater_client::interface::accounts::SIDE_DEPOSIT;
+use breakwater_client::interface::config::PerpConfig;
 use breakwater_client::interface::events::{Deleveraged, PnlSettled};
 use breakwater_client::margin::Index;
 use breakwater_sim::chain::Outcome;
@@ -170,4 +171,79 @@ async fn WFL_1_what_lies_apart_bears_its_part_of_a_loss_of_the_quote_bank() {
     assert_eq!((after.escrow, after.secured), (0, 0));
     assert_eq!((after.pool, after.tranche, after.fees), (before.pool, before.tranche, before.fees), "WFL-1");
     assert!(bob.perp(&mut world, "BTC").await.is_none());
+}
+
+/// Bob's and Carol's halves of a BTC and Dave's short of a fifth at twice the price: both are deleveraged, and a fifth of a BTC is
+/// left to Carol, with some 27,500 of profit of which some 15,000 lie apart. Then somebody brings the pool 200,000.
+async fn with_a_rest() -> (World, Trader, Deleveraged) {
+    let mut world = market(usdc(40_000)).await;
+    let bob = holder(&mut world, usdc(10_000), 500_000).await;
+    let carol = holder(&mut world, usdc(20_000), 500_000).await;
+    holder(&mut world, usdc(30_000), -200_000).await;
+    print(&mut world, eighths(16)).await;
+    world.deleverage(&bob.account, "BTC").await.succeeds();
+    let event = deleveraged(&world.deleverage(&carol.account, "BTC").await.succeeds());
+    let held = carol.perp(&mut world, "BTC").await.expect("a rest");
+    assert!(held.base > 0 && held.secured == event.secured && event.left == 0, "{held:?}");
+    assert!(carol.pnl(&mut world, "BTC").await.unsigned_abs() > event.secured);
+    world.provider("BTC", usdc(200_000)).await;
+    world.let_positions_settle().await;
+    (world, carol, event)
+}
+
+/// A flip sets M to 0, and the profit must be seen again; what lies apart lies apart, and is paid in full with the rest in time.
+#[tokio::test]
+async fn what_lies_apart_outlasts_reductions_and_flips() {
+    let (mut world, carol, event) = with_a_rest().await;
+    for delta in [-50_000, -300_000] {
+        let escrow = world.market("BTC").await.escrow;
+        carol.trade(&mut world, "BTC", delta).await.succeeds();
+        let held = carol.perp(&mut world, "BTC").await.expect("a position");
+        assert_eq!((held.secured, world.market("BTC").await.escrow), (event.secured, escrow), "{held:?}");
+    }
+    let held = carol.perp(&mut world, "BTC").await.expect("a position");
+    assert!(held.base < 0 && (held.matured, held.seen) == (0, 0), "{held:?}");
+    world.let_positions_settle().await;
+    carol.reduce(&mut world, "BTC", ALL).await.succeeds();
+    let profit = carol.pnl(&mut world, "BTC").await.unsigned_abs();
+    assert!(profit > event.secured);
+    carol.settle(&mut world, "BTC", ALL).await.succeeds();
+    assert_eq!(carol.deposited(&mut world, QUOTE).await, usdc(20_000), "nothing has been seen twice");
+    world.chain.advance(3_600);
+    world.freshen_all().await;
+    let before = world.market("BTC").await;
+    carol.settle(&mut world, "BTC", ALL).await.succeeds();
+    assert_eq!(carol.deposited(&mut world, QUOTE).await, usdc(20_000) + profit);
+    let after = world.market("BTC").await;
+    assert_eq!(before.escrow - after.escrow, event.secured, "ADL-1");
+    assert_eq!(before.pool - after.pool, profit - event.secured);
+    assert!(carol.perp(&mut world, "BTC").await.is_none());
+}
+
+/// Longs pay 0.8 % an hour. After three days the profit of Carol's rest is less than what lies apart for her: a touch returns the
+/// difference to pool and claims, and a loss leaves nothing apart.
+#[tokio::test]
+async fn what_lies_apart_falls_with_a_profit_that_funding_eats() {
+    let (mut world, carol, event) = with_a_rest().await;
+    let mallory = world.funded(usdc(200_000)).await;
+    mallory.trade(&mut world, "BTC", btc(2)).await.succeeds();
+    let steep = |config: &mut PerpConfig| (config.funding_slope, config.funding_max) = (1_000_000_000, 10_000);
+    world.set_market("BTC", steep).await.succeeds();
+    let mut seen = Vec::new();
+    for hours in [72, 72] {
+        for _ in 0..hours {
+            world.chain.advance(3_599);
+            world.freshen(&["BTC"]).await;
+        }
+        world.freshen_all().await;
+        let before = world.market("BTC").await;
+        // An explicit amount: a loss is paid, a profit not yet mature only in part. Either touches.
+        carol.settle(&mut world, "BTC", 1).await.succeeds();
+        let (held, after) = (carol.perp(&mut world, "BTC").await.expect("a position"), world.market("BTC").await);
+        let profit = carol.pnl(&mut world, "BTC").await.max(0).unsigned_abs();
+        assert_eq!(held.secured, profit, "what funding has left");
+        assert_eq!(before.secured - after.secured, before.escrow - after.escrow, "CON-1: the index is one");
+        seen.push(held.secured);
+    }
+    assert!(event.secured > seen[0] && seen[0] > 0 && seen[1] == 0, "{event:?} {seen:?}");
 }
