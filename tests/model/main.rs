@@ -8,4 +8,5 @@ mod liquidations;
 mod markets;
 mod pure;
 mod sequences;
+mod steps;
 mod troubled;
