@@ -72,6 +72,8 @@ async fn a_listed_token_has_an_empty_bank_a_vault_of_its_own_and_an_entry_withou
         deposit_index: ONE,
         borrow_index: ONE,
         index_time: now,
+        listed_at: now,
+        deposits: 0,
         weights: listing.weights,
         feed: 2,
         listed: 1,

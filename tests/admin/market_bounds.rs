@@ -1,8 +1,12 @@
 //! Bounds of a market's parameters, docs/spec.md §10.10: each at its edge and one step beyond.
 
+use breakwater_client::instruction;
 use breakwater_client::interface::config::{PerpConfig, TierConfig};
+use breakwater_sim::world::default_oracle;
+use solana_signer::Signer;
 
-use crate::common::{CAP, MarginError, SKEW_SCALE, btc_listing};
+use crate::common::world::feed_id;
+use crate::common::{CAP, MarginError, SKEW_SCALE, Verdict, World, btc_listing};
 
 /// Parameters and why they are refused. The market's feed has a b_liq of 1 %.
 pub fn market_bounds() -> Vec<(PerpConfig, Option<MarginError>)> {
@@ -121,10 +125,24 @@ fn rest() -> Vec<(PerpConfig, Option<MarginError>)> {
         (PerpConfig { cooldown: 2_592_001, ..good() }, bad),
         (PerpConfig { adl_slots: 1, ..good() }, None),
         (PerpConfig { adl_slots: 0, ..good() }, bad),
-        (PerpConfig { profit_weight: 10_000, ..good() }, None),
-        (PerpConfig { profit_weight: 10_001, ..good() }, bad),
         (PerpConfig { adl_threshold: 50_000, ..good() }, None),
         (PerpConfig { adl_threshold: 50_001, ..good() }, bad),
         (PerpConfig { adl_threshold: 0, ..good() }, None),
     ]
+}
+
+/// 458 + 40 bps of fees fit a b_liq of 1 bp and nothing more: a new feed keeps the bound too.
+#[tokio::test]
+async fn CFG_1_a_new_feed_keeps_the_bounds_of_its_market() {
+    let mut world = World::with_market().await;
+    let config = PerpConfig { keeper_fee: 458, ..good() };
+    let mut oracle = default_oracle(feed_id("M1"));
+    (oracle.decimals, oracle.max_liquidation_band) = (6, 1);
+    let (admin, group, board) = (world.admin.pubkey(), world.group, world.board);
+    let create = instruction::create_market(&admin, &group, &board, 1, (config, oracle));
+    world.send_as_admin(&[create]).await.succeeds();
+    let set = |oracle| instruction::set_oracle(&admin, &group, &board, 33, oracle);
+    world.send_as_admin(&[set(oracle)]).await.succeeds();
+    oracle.max_liquidation_band = 2;
+    world.send_as_admin(&[set(oracle)]).await.fails_with(MarginError::ConfigPerpFees);
 }

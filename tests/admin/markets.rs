@@ -61,7 +61,6 @@ async fn a_listed_market_is_empty_and_has_an_entry_without_a_price() {
         maturity: config.maturity,
         keeper_fee: config.keeper_fee,
         insurance_fee: config.insurance_fee,
-        profit_weight: config.profit_weight,
         listed: 1,
         ..MarketRisk::zeroed()
     };

@@ -1,14 +1,11 @@
 //! Attacks with positions: on lenders, on prints, on margins and on other people's accounts.
 
 use breakwater_client::instruction::{self, ALL};
-use breakwater_client::interface::snapshot::{self, Own};
-use breakwater_client::margin::{Snapshot, Valuation, Value, Weighted, health};
+use breakwater_client::margin::{Value, Weighted};
 use breakwater_sim::price_path::Price8;
 
 use super::wealth::{market, wealth};
-use crate::common::{
-    MarginError, QUOTE, Tamper, Trader, Verdict, World, any_price, btc, btc_price, eth, sol, usd, usdc,
-};
+use crate::common::{MarginError, QUOTE, Tamper, Verdict, World, any_price, btc, btc_price, eth, sol, usd, usdc};
 
 /// n/64 of $62,500, an exact price.
 pub fn sixty_fourths(n: i64) -> Price8 {
@@ -20,14 +17,6 @@ pub async fn print(world: &mut World, btc: Price8) {
     world.prices(&[("BTC", btc), (QUOTE, usd(1))]).await;
 }
 
-/// An account as a keeper values it.
-async fn valuation(world: &mut World, who: &Trader) -> Valuation {
-    let (board, account) = (world.board().await, world.margin_account(&who.account).await);
-    let mut legs = Snapshot::default();
-    snapshot::build(&mut legs, &board, &account, &Own::default(), world.chain.now()).expect("a snapshot");
-    health::value(&legs).expect("a valuation")
-}
-
 /// Mallory's 7,500 USDC back a BTC that falls by a quarter: 8,156.375063 more than she has are lost. They never become a debt
 /// to the bank: its lenders keep every unit, and Mallory has lost all that she brought.
 #[tokio::test]
@@ -36,9 +25,9 @@ async fn attack_1_perp_loss_on_lenders() {
     let (lender, mallory) = (world.funded(usdc(50_000)).await, world.funded(usdc(7_500)).await);
     mallory.trade(&mut world, "BTC", btc(1)).await.succeeds();
     print(&mut world, sixty_fourths(48)).await;
-    let before = valuation(&mut world, &mallory).await;
+    let before = mallory.valuation(&mut world).await;
     lender.settle_for(&mut world, &mallory, "BTC", ALL).await.succeeds();
-    let after = valuation(&mut world, &mallory).await;
+    let after = mallory.valuation(&mut world).await;
     assert!(after.maintenance >= before.maintenance, "settling lowered health: {before:?} {after:?}");
     assert_eq!(mallory.owed(&mut world, QUOTE).await, 0);
     mallory.borrow(&mut world, QUOTE, 1).await.fails_with(MarginError::InsufficientHealth);
@@ -103,10 +92,10 @@ async fn attack_7_winners_liquidated() {
     let (mallory, winner) = (world.funded(usdc(10_000)).await, world.funded(usdc(7_500)).await);
     winner.trade(&mut world, "BTC", btc(1)).await.succeeds();
     let before = wealth(&mut world, &[&mallory]).await;
-    let mut last = valuation(&mut world, &winner).await;
+    let mut last = winner.valuation(&mut world).await;
     for n in [65, 66, 67, 68, 70, 72, 80, 96, 120] {
         print(&mut world, sixty_fourths(n)).await;
-        let now = valuation(&mut world, &winner).await;
+        let now = winner.valuation(&mut world).await;
         assert!(now.maintenance >= last.maintenance && now.optimistic >= last.optimistic, "{n}/64: {now:?}");
         mallory.close_out(&mut world, &winner, "BTC", ALL).await.fails_with(MarginError::AccountHealthy);
         last = now;
@@ -125,9 +114,9 @@ async fn attack_8_concentration_as_a_weapon() {
         who.trade(&mut world, "BTC", btc(size)).await.succeeds();
     }
     world.let_positions_settle().await;
-    let before = valuation(&mut world, &victim).await;
+    let before = victim.valuation(&mut world).await;
     mallory.reduce(&mut world, "BTC", ALL).await.succeeds();
-    let after = valuation(&mut world, &victim).await;
+    let after = victim.valuation(&mut world).await;
     assert_eq!(
         (after.maintenance, after.optimistic, after.requirement),
         (before.maintenance, before.optimistic, before.requirement)
@@ -180,25 +169,31 @@ async fn attack_15_slot_stuffing_with_positions() {
     assert_eq!(held.tokens.iter().filter(|slot| !slot.is_free()).count(), 1);
 }
 
-/// Mallory has won 7,746.109241 USDC, 9 tenths of which back a loan: at $1 40 SOL of $150, at $0.90 6,274.348485 / 1.15 / 150 =
-/// 36.373034 SOL and no more.
+/// Mallory holds 3 ETH and a matured profit of 7,746.109241 USDC, and owes 40 SOL. At $350 for a SOL she is healthy while a USDC is
+/// worth a dollar, and under water at 0.90: what she has won is quote tokens, not dollars.
 #[tokio::test]
 async fn attack_16_quote_depeg() {
-    for (dollar, backed) in [(Price8(100_000_000), sol(40)), (Price8(90_000_000), 36_373_034_000)] {
+    for (dollar, outcome) in [(100_000_000, Err(MarginError::AccountHealthy)), (90_000_000, Ok(()))] {
         let (mut world, _) = market(usdc(1_000_000)).await;
-        let (mallory, lender) = (world.funded(usdc(10_000)).await, world.trader().await);
-        lender.deposit(&mut world, "SOL", sol(100)).await.succeeds();
+        let (mallory, keeper) = (world.funded(usdc(10_000)).await, world.funded(usdc(50_000)).await);
+        keeper.deposit(&mut world, "SOL", sol(100)).await.succeeds();
+        mallory.deposit(&mut world, "ETH", eth(3)).await.succeeds();
         mallory.trade(&mut world, "BTC", btc(1)).await.succeeds();
         world.chain.skip(3);
         print(&mut world, sixty_fourths(72)).await;
         mallory.reduce(&mut world, "BTC", ALL).await.succeeds();
+        world.freshen_all().await;
+        mallory.borrow(&mut world, "SOL", sol(40)).await.succeeds();
         mallory.withdraw(&mut world, QUOTE, ALL).await.succeeds();
         world.chain.advance(3_600);
         world.freshen_all().await;
-        world.prices(&[("BTC", sixty_fourths(72)), (QUOTE, dollar), ("SOL", usd(150))]).await;
-        let too_much = backed + backed / 50;
-        mallory.borrow(&mut world, "SOL", too_much).await.fails_with(MarginError::InsufficientHealth);
-        mallory.borrow(&mut world, "SOL", backed).await.succeeds();
+        let prices = [("BTC", sixty_fourths(72)), (QUOTE, Price8(dollar)), ("SOL", usd(350)), ("ETH", usd(3_000))];
+        world.prices(&prices).await;
+        let sent = keeper.liquidate(&mut world, &mallory, ("SOL", "ETH"), ALL).await;
+        match outcome {
+            Ok(()) => drop(sent.succeeds()),
+            Err(error) => drop(sent.fails_with(error)),
+        }
     }
 }
 
@@ -212,7 +207,7 @@ async fn attack_20_wrong_tier() {
         victim.trade(&mut world, "BTC", btc(size)).await.succeeds();
         print(&mut world, sixty_fourths(n)).await;
         mallory.close_out(&mut world, &victim, "BTC", ALL).await.succeeds();
-        let end = valuation(&mut world, &victim).await.end;
+        let end = victim.valuation(&mut world).await.end;
         assert!(end >= Weighted::ZERO && end.value_down() < Value((1 << 32) / 100), "{size} at {n}/64: {end:?}");
         mallory.close_out(&mut world, &victim, "BTC", ALL).await.fails_with(MarginError::AccountHealthy);
     }

@@ -210,7 +210,7 @@ impl World {
     /// The instruction of [`World::deleverage`].
     pub fn deleverage_instruction(&self, who: &Address, symbol: &str) -> Instruction {
         let (market, quote_bank) = (self.perp(symbol).market, self.keys(QUOTE).bank);
-        instruction::deleverage(who, &self.board, &quote_bank, &market, &address::fund(&self.group))
+        instruction::deleverage(who, &self.board, &quote_bank, &market)
     }
 
     /// A market.

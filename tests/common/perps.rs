@@ -4,6 +4,8 @@ use breakwater_client::address;
 use breakwater_client::instruction::{self, Insured, LiquidateKeys, LiquidityKeys, TargetKeys};
 use breakwater_client::interface::LiquidityPosition;
 use breakwater_client::interface::perp::PerpPosition;
+use breakwater_client::interface::snapshot::{self, Own};
+use breakwater_client::margin::{Snapshot, Valuation, health};
 use breakwater_sim::world::Sent;
 use solana_instruction::Instruction;
 
@@ -16,6 +18,17 @@ pub const fn any_price(delta: i64) -> u64 {
 }
 
 impl Trader {
+    /// The account as a keeper values it.
+    ///
+    /// # Panics
+    /// If it cannot be valued.
+    pub async fn valuation(&self, world: &mut World) -> Valuation {
+        let (board, account) = (world.board().await, world.margin_account(&self.account).await);
+        let mut legs = Snapshot::default();
+        snapshot::build(&mut legs, &board, &account, &Own::default(), world.chain.now()).expect("a snapshot");
+        health::value(&legs).expect("a valuation")
+    }
+
     /// Buys (positive) or sells base units at any price.
     ///
     /// # Errors

@@ -43,40 +43,42 @@ fn a_group_keeps_its_layout() {
 
 #[test]
 fn a_board_keeps_its_layout() {
-    account!(RiskBoard, "a585f381b96a7038", 10_296:
-        group 8, token_count 40, market_count 41, quote_token 42, quote_set 43, liquidation 44, feeds 56, tokens 5_688,
-        markets 6_968);
-    layout!(Feed, 0, 88: price 0, ema 8, publish_time 16, accepted_slot 24, confidence_band 32, listed 36, oracle 40,
-        reserved 84);
-    layout!(TokenRisk, 0, 40: deposit_index 0, borrow_index 8, index_time 16, weights 24, feed 36, listed 37, reserved 38);
+    account!(RiskBoard, "a585f381b96a7038", 12_632:
+        group 8, token_count 40, market_count 41, quote_token 42, quote_set 43, liquidation 44, accepted_at 72,
+        calm_at 80, feeds 88, tokens 7_256, markets 9_304);
+    layout!(Feed, 0, 112: price 0, ema 8, publish_time 16, accepted_slot 24, confidence_band 32, listed 36, oracle 40,
+        volatility 84, variance 88, sample_price 96, sample_time 104);
+    layout!(TokenRisk, 0, 64: deposit_index 0, borrow_index 8, index_time 16, listed_at 24, deposits 32, weights 40,
+        feed 60, listed 61, reserved 62);
     layout!(MarketRisk, 0, 104: tiers 0, funding_index 64, funding_time 72, payable 80, maturity 88, keeper_fee 92,
-        insurance_fee 94, profit_weight 96, listed 98, in_deficit 99, reserved 100);
+        insurance_fee 94, listed 96, in_deficit 97, reserved 98);
 }
 
 #[test]
 fn a_bank_keeps_its_layout() {
-    account!(Bank, "8e31a6f2324261bc", 232:
+    account!(Bank, "8e31a6f2324261bc", 256:
         group 8, mint 40, vault 72, vault_amount 104, deposit_shares 112, borrow_shares 120, deposit_index 128,
-        borrow_index 136, tranche 144, fees 152, socialised 160, accrued_at 168, lending 176, token 224, decimals 225,
-        reduce_only 226, transfer_fee 227, bump 228, vault_bump 229, reserved 230);
+        borrow_index 136, tranche 144, fees 152, socialised 160, accrued_at 168, bucket_level 176,
+        bucket_time 184, lending 192, token 248, decimals 249, reduce_only 250, transfer_fee 251, bump 252,
+        vault_bump 253, reserved 254);
 }
 
 #[test]
 fn a_margin_account_keeps_its_layout() {
-    account!(MarginAccount, "85dcadd5b3d32bee", 960:
-        group 8, owner 40, delegate 72, flag_slot 104, flag_time 112, tokens 120, perps 376, number 952, version 954,
-        bump 955, reserved 956);
+    account!(MarginAccount, "85dcadd5b3d32bee", 1_024:
+        group 8, owner 40, delegate 72, flag_slot 104, flag_time 112, tokens 120, perps 376, number 1_016, version 1_018,
+        bump 1_019, reserved 1_020);
     layout!(TokenPosition, 0, 16: shares 0, token 8, side 9, reserved 10);
-    layout!(PerpPosition, 0, 72: base 0, quote 8, matured 16, seen 24, touched_at 32, funding_index 40, increased_at 48,
-        increased_slot 56, market 64, reserved 65);
+    layout!(PerpPosition, 0, 80: base 0, quote 8, matured 16, seen 24, secured 32, touched_at 40, funding_index 48,
+        increased_at 56, increased_slot 64, market 72, reserved 73);
 }
 
 #[test]
 fn a_market_keeps_its_layout() {
-    account!(PerpMarket, "0adf0c2c6bf537f7", 288:
+    account!(PerpMarket, "0adf0c2c6bf537f7", 320:
         group 8, long 40, short 48, claims_quote 56, claims_fraction 64, dust 72, funding_index 80, funding_time 88,
-        pool 96, tranche 104, fees 112, liquidity 120, deficit_since 128, pool_losses 136, expires_at 144, config 152,
-        market 280, status 281, bump 282, reserved 283);
+        pool 96, tranche 104, fees 112, liquidity 120, escrow 128, secured 136, deficit_since 144, pool_losses 152,
+        expires_at 160, bucket_level 168, bucket_time 176, config 184, market 312, status 313, bump 314, reserved 315);
 }
 
 #[test]
@@ -93,18 +95,19 @@ fn a_share_of_a_pool_keeps_its_layout() {
 
 #[test]
 fn parameters_keep_their_layout() {
-    layout!(LendingConfig, 0, 48: deposit_cap 0, borrow_cap 8, tranche_target 16, base_rate 24, kink_utilisation 28,
-        kink_rate 32, max_rate 36, reserve_factor 40, max_utilisation 44);
-    layout!(WeightConfig, 0, 12: asset_initial 0, asset_end 2, asset_maintenance 4, liability_initial 6,
-        liability_end 8, liability_maintenance 10);
+    layout!(LendingConfig, 0, 56: deposit_cap 0, borrow_cap 8, tranche_target 16, base_rate 24, kink_utilisation 28,
+        kink_rate 32, max_rate 36, reserve_factor 40, max_utilisation 44, velocity 48, reserved 52);
+    layout!(WeightConfig, 0, 20: asset_initial 0, asset_end 2, asset_maintenance 4, liability_initial 6,
+        liability_end 8, liability_maintenance 10, ramp 12, collateral_cap 16);
     layout!(OracleConfig, 0, 44: feed_id 0, max_confidence 32, confidence_multiple 34, drift 36, max_band 38,
         max_liquidation_band 40, kind 42, decimals 43);
-    layout!(LiquidationConfig, 0, 12: bonus_min 0, bonus_max 2, full_bonus_depth 4, insurance_share 6, dust 8,
-        reserved 10);
+    layout!(LiquidationConfig, 0, 28: bonus_min 0, bonus_max 2, full_bonus_depth 4, insurance_share 6, dust 8,
+        wait_slots 10, grace_slots 12, auction_slots 14, deep_breach 16, velocity_window 18, volatility_multiple 20,
+        reserved 22);
     layout!(TierConfig, 0, 16: edge 0, initial 8, end 10, maintenance 12, reserved 14);
     layout!(PerpConfig, 0, 128: tiers 0, skew_scale 64, open_interest_cap 72, lot 80, funding_slope 88, funding_max 92,
         maturity 96, cooldown 100, adl_slots 104, taker_fee 108, tranche_share 110, protocol_share 112, keeper_fee 114,
-        insurance_fee 116, profit_weight 118, pool_leverage 120, adl_threshold 122, reserved 124);
+        insurance_fee 116, pool_leverage 118, adl_threshold 120, velocity 122, reserved 124);
 }
 
 #[test]
@@ -133,8 +136,7 @@ fn events_of_markets_keep_their_layout() {
     layout!(LiquidityChanged, DISCRIMINATOR, 104: market 8, owner 40, amount 72, shares 80, liquidity 88, action 96);
     layout!(MarketLossResolved, DISCRIMINATOR, 88: account 8, deficit 40, tranche 48, pool 56, fund 64, left 72,
         market 80);
-    layout!(Deleveraged, DISCRIMINATOR, 96: account 8, closed 40, mark 48, settled 56, taken 64, fund 72, left 80,
-        market 88);
+    layout!(Deleveraged, DISCRIMINATOR, 88: account 8, closed 40, mark 48, taken 56, secured 64, left 72, market 80);
     layout!(Insured, DISCRIMINATOR, 80: account 8, receiver 40, amount 72);
     layout!(MarketListed, DISCRIMINATOR, 80: group 8, market 40, number 72);
 }

@@ -5,6 +5,7 @@ use breakwater_client::interface::snapshot::{self, Own};
 use breakwater_client::margin::liquidation::best_target;
 use breakwater_client::margin::position::MARKET_LEG;
 use breakwater_client::margin::{Refusal, Snapshot, Target, health};
+use breakwater_sim::price_path::Price8;
 use breakwater_sim::world::Listing;
 use solana_instruction::Instruction;
 
@@ -73,30 +74,33 @@ async fn a_keeper_must_be_healthy_after_repaying_a_market() {
     poor.liquidate(&mut world, &bob, DEBT_FOR_SOL, ALL).await.succeeds();
 }
 
-/// Carol's long of 1 BTC was seen with a profit of 7,781.124937 and closed at $70,312.5: 7,746.109241 are left. After an hour
-/// they have matured, she has withdrawn her deposit, and 0.9 of them back 40 SOL. At $182 H_maint = 7,746.109241 − 7,280·1.08
-/// = −116.290759, H_end = −152.690759, x_h = 0.14790…, β = 1.3134 % and k = 1.085 − 1.013134 = 0.071866:
-/// R = 152.690759 / k = 2,124.659213, that is 11.673951721 SOL, and S is 2,152.564487 USDC out of the pool.
+/// Carol's long of 1 BTC was seen with a profit of 7,781.124937 and closed at $70,312.5: 7,746.109241 are left, and have matured
+/// after an hour. She owes 40 SOL, and the 5 ETH that backed them are worth 0.00005. At $182 H_maint = 7,746.109241 + 0.000045 −
+/// 7,280·1.08 = −116.290714, H_end = −152.690714, x_h = 0.14790…, β = 1.3134 % and k = 1.085 − 1.013134 = 0.071866:
+/// R = 152.690714 / k = 2,124.658590, that is 11.673948299 SOL, and S is 2,152.563856 USDC out of the pool.
 #[tokio::test]
 async fn matured_profit_is_seized_for_a_debt_to_a_bank() {
     let mut world = without_funding().await;
     let (carol, keeper) = (world.funded(usdc(10_000)).await, world.funded(usdc(10_000)).await);
     keeper.deposit(&mut world, "SOL", sol(200)).await.succeeds();
+    carol.deposit(&mut world, "ETH", eth(5)).await.succeeds();
     carol.trade(&mut world, "BTC", btc(1)).await.succeeds();
     world.chain.skip(3);
     print_with_sol(&mut world, 72, 150).await;
     carol.reduce(&mut world, "BTC", ALL).await.succeeds();
+    world.freshen_all().await;
+    carol.borrow(&mut world, "SOL", sol(40)).await.succeeds();
     carol.withdraw(&mut world, QUOTE, ALL).await.succeeds();
     world.chain.advance(3_600);
     world.freshen_all().await;
-    carol.borrow(&mut world, "SOL", sol(40)).await.succeeds();
+    world.price("ETH", Price8(1_000)).await;
     print_with_sol(&mut world, 72, 182).await;
 
     let market = world.market("BTC").await;
     let had = keeper.deposited(&mut world, QUOTE).await;
     let event = liquidated(&keeper.liquidate(&mut world, &carol, SOL_FOR_PROFIT, ALL).await.succeeds());
     assert_eq!(event.bonus, 13_134);
-    assert!(event.repay.abs_diff(11_673_951_721) <= 200 && event.seize.abs_diff(2_152_564_487) <= 50, "{event:?}");
+    assert!(event.repay.abs_diff(11_673_948_299) <= 200 && event.seize.abs_diff(2_152_563_856) <= 50, "{event:?}");
     assert!(event.health_after > event.health_before, "LIQ-2");
     assert_eq!(market.pool - world.market("BTC").await.pool, event.seize);
     assert_eq!(keeper.deposited(&mut world, QUOTE).await - had, event.seize);

@@ -170,9 +170,8 @@ async fn insure_refuses_wrong_accounts() {
 async fn deleverage_refuses_wrong_accounts() {
     let (mut world, alice, second) = scene().await;
     let deleverage = world.deleverage_instruction(&alice.account, "BTC");
-    let mut rows = impostors(&mut world, &deleverage, &[0, 1, 2, 3, 4]).await;
+    let mut rows = impostors(&mut world, &deleverage, &[0, 1, 2, 3]).await;
     rows.extend(foreign(&second, 1, Some(3), Some(2)));
-    rows.push(wrong("the fund of another group", 4, second.fund, MarginError::FundOfOtherGroup));
     rows.push(wrong("the bank of another token", 2, world.keys("SOL").bank, MarginError::NotQuoteBank));
     rows.push(wrong("an account of another group", 0, second.group.trader.account, MarginError::BoardOfOtherGroup));
     for row in rows {

@@ -41,6 +41,7 @@ async fn a_trade_costs_index_skew_and_fee_and_the_pool_shares_the_fee() {
         quote: -ONE_LONG,
         matured: 0,
         seen: 0,
+        secured: 0,
         touched_at: now,
         funding_index: 0,
         increased_at: now,

@@ -5,6 +5,9 @@ use breakwater_sim::price_path::Price8;
 
 use super::{ONE_LONG, calm, down_a_sixteenth, long_one, move_to, position, up_a_sixteenth};
 use crate::common::{MarginError, Trader, Verdict, World, btc, btc_price, usdc};
+use breakwater_client::interface::perp::STATUS_REDUCE_ONLY;
+use breakwater_client::margin::BPS;
+use breakwater_client::margin::units::USD;
 
 const PROFIT: u64 = 3_874_874_937;
 /// The profit after one lot more at the higher price: the lot costs a premium of 266 and a fee of 33,204.
@@ -63,11 +66,47 @@ async fn what_one_touch_has_seen_has_not_matured() {
     let alice = long_one(&mut world).await;
     move_to(&mut world, up_a_sixteenth()).await;
     wait(&mut world, 10 * W).await;
-    alice.settle(&mut world, "BTC", u64::MAX).await.fails_with(MarginError::NothingToSettle);
     alice.settle(&mut world, "BTC", 1).await.fails_with(MarginError::ProfitNotMatured);
-    alice.trade(&mut world, "BTC", 1_000).await.succeeds();
+    alice.settle(&mut world, "BTC", u64::MAX).await.succeeds();
     let held = position(&mut world, &alice).await;
     assert_eq!((held.matured, held.seen), (0, PROFIT));
+    assert_eq!(alice.deposited(&mut world, "USDC").await, usdc(100_000));
+}
+
+/// Who only holds on needs no trade: a settlement lets the profit be seen, and after an hour the next one pays it. A stranger
+/// cannot touch for him.
+#[tokio::test]
+async fn profit_matures_without_a_trade() {
+    let mut world = calm().await;
+    let (alice, stranger) = (long_one(&mut world).await, world.trader().await);
+    move_to(&mut world, up_a_sixteenth()).await;
+    let touch = stranger.settle_for(&mut world, &alice, "BTC", u64::MAX).await;
+    touch.fails_with(MarginError::NotAccountOwnerOrDelegate);
+    alice.settle(&mut world, "BTC", u64::MAX).await.succeeds();
+    wait(&mut world, W).await;
+    alice.settle(&mut world, "BTC", u64::MAX).await.succeeds();
+    assert_eq!(alice.deposited(&mut world, "USDC").await, usdc(100_000) + PROFIT);
+}
+
+/// Alice's long is at a loss at the mark (31,375,063) and is sold into the skew of 500 BTC that somebody else has opened since,
+/// for a premium: 62,437,374 remain of a closed position, which no touch has seen, in a market that takes no increase.
+#[tokio::test]
+async fn a_profit_that_came_from_the_skew_matures_too() {
+    let mut world = World::with_market().await;
+    world.provider("BTC", usdc(40_000_000)).await;
+    world.set_market("BTC", |config| (config.funding_slope, config.funding_max) = (0, 0)).await.succeeds();
+    let alice = long_one(&mut world).await;
+    let whale = world.funded(usdc(40_000_000)).await;
+    whale.trade(&mut world, "BTC", btc(500)).await.succeeds();
+    world.let_positions_settle().await;
+    world.set_market_status("BTC", STATUS_REDUCE_ONLY, 0).await.succeeds();
+    alice.reduce(&mut world, "BTC", u64::MAX).await.succeeds();
+    alice.settle(&mut world, "BTC", u64::MAX).await.succeeds();
+    wait(&mut world, W).await;
+    alice.settle(&mut world, "BTC", u64::MAX).await.succeeds();
+    assert_eq!(alice.deposited(&mut world, "USDC").await, usdc(100_000) + 62_437_374);
+    alice.withdraw(&mut world, "USDC", u64::MAX).await.succeeds();
+    alice.close(&mut world).await.succeeds();
 }
 
 /// A spike that one touch has seen and the next does not find: at $62,500 the long is at a loss, and nothing is left to
@@ -83,7 +122,9 @@ async fn a_spike_matures_nothing() {
     assert_eq!((held.matured, held.seen), (0, 0), "the touch found a loss and paid a unit of it");
     wait(&mut world, 10 * W).await;
     world.price("BTC", up_a_sixteenth()).await;
-    alice.settle(&mut world, "BTC", u64::MAX).await.fails_with(MarginError::NothingToSettle);
+    alice.settle(&mut world, "BTC", u64::MAX).await.succeeds();
+    let held = position(&mut world, &alice).await;
+    assert_eq!((held.matured, held.seen), (0, AFTER_LOT + 1), "seen anew");
 }
 
 /// Half of the profit has matured when the price falls to where only a third of it is left: M falls with it.
@@ -137,21 +178,37 @@ async fn the_profit_of_a_closed_position_matures_too() {
     assert_eq!(alice.perp(&mut world, "BTC").await, None);
 }
 
-/// Health lets profit mature by the clock without writing. R_init of 66,472,656,250 is 5,000,000,000 + 2,059,082,032; a
-/// deposit of 7,843,424,481 covers it at 0.9. After an hour floor(0.9 × 3,874,841,467) = 3,487,357,320 cover a part, and
-/// 3,968,583,014 are enough for the rest.
+/// Health lets profit mature by the clock without writing. R_maint of 66,472.65625 is 2,500 + 1,070.722657: of 3,874.841467 of
+/// profit the 304.118810 beyond it count once they have matured, in three minutes 193.742073.
 #[tokio::test]
 async fn health_counts_what_would_have_matured_at_a_touch() {
     let mut world = calm().await;
     let alice = seen(&mut world).await;
+    let before = alice.valuation(&mut world).await.maintenance;
+    world.chain.advance(180);
+    world.price("BTC", up_a_sixteenth()).await;
     world.freshen_all().await;
-    let most = usdc(100_000) - 7_843_424_481;
-    // A second has passed since the touch: 3,874,841,467 / 3,600 = 1,076,344 have matured, of which 0.9 count.
-    alice.withdraw(&mut world, "USDC", most + 1_076_346).await.fails_with(MarginError::InsufficientHealth);
-    alice.withdraw(&mut world, "USDC", most).await.succeeds();
+    let passed = world.chain.now() - position(&mut world, &alice).await.touched_at;
+    let ripened = AFTER_LOT * u64::try_from(passed).expect("time passes") / 3_600;
+    let after = alice.valuation(&mut world).await.maintenance;
+    let dollars = |units: u64| i128::from(units) * USD / 1_000_000 * i128::from(BPS * BPS);
+    assert!((after.0 - before.0 - dollars(ripened)).abs() < dollars(2), "{passed} s: {before:?} {after:?}");
     wait(&mut world, W).await;
-    let most = 7_843_424_481 - 3_968_583_014;
+    let after = alice.valuation(&mut world).await.maintenance;
+    assert!((after.0 - before.0 - dollars(304_118_810)).abs() < dollars(2), "PnL − R: {after:?}");
+    assert_eq!(position(&mut world, &alice).await.matured, 0, "nobody has touched it");
+}
+
+/// A deposit of 7,843,424,481 covers R_init of 66,472,656,250 at the far end, 5,000,000,000 + 2,059,082,032, at its weight of
+/// 0.9. All of the profit has matured an hour later and backs none of it (ω = 0) until it has been settled.
+#[tokio::test]
+async fn profit_backs_nothing_new_before_it_is_settled() {
+    let mut world = calm().await;
+    let alice = seen(&mut world).await;
+    wait(&mut world, W).await;
+    let most = usdc(100_000) - 7_843_424_481;
     alice.withdraw(&mut world, "USDC", most + 1).await.fails_with(MarginError::InsufficientHealth);
     alice.withdraw(&mut world, "USDC", most).await.succeeds();
-    assert_eq!(position(&mut world, &alice).await.matured, 0, "nobody has touched it");
+    alice.settle(&mut world, "BTC", u64::MAX).await.succeeds();
+    alice.withdraw(&mut world, "USDC", AFTER_LOT - 50_000_000).await.succeeds();
 }

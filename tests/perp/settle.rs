@@ -177,7 +177,9 @@ async fn profit_is_paid_as_far_as_the_pool_has_it() {
     alice.settle(&mut world, "BTC", u64::MAX).await.succeeds();
     assert_eq!(alice.deposited(&mut world, "USDC").await, usdc(100_000) + pool);
     assert_eq!(world.market("BTC").await.pool, 0);
-    alice.settle(&mut world, "BTC", u64::MAX).await.fails_with(MarginError::NothingToSettle);
+    alice.settle(&mut world, "BTC", 1).await.fails_with(MarginError::NothingToSettle);
+    alice.settle(&mut world, "BTC", u64::MAX).await.succeeds();
+    assert_eq!(alice.deposited(&mut world, "USDC").await, usdc(100_000) + pool, "nothing is left to be paid with");
     bob.settle(&mut world, "BTC", u64::MAX).await.succeeds();
     alice.settle(&mut world, "BTC", u64::MAX).await.succeeds();
     assert_eq!(alice.deposited(&mut world, "USDC").await, usdc(100_000) + profit);

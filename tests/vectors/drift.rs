@@ -49,7 +49,6 @@ fn position(base: i64, quote: i64, margin: u16, (keeper_fee, insurance_fee): (u3
         maturity: 3_600,
         keeper_fee,
         insurance_fee,
-        profit_weight: 9_000,
         standing: Standing::Sound,
         payable: u64::MAX,
     };

@@ -1,5 +1,5 @@
-//! A debt to a market: its tranche, its pool, the shared fund as far as the pool owes more than it has. And what bears nothing:
-//! lenders, other markets, other banks.
+//! A debt to a market: its pool, and as far as the pool owes more than it has the tranche and then the shared fund. And what
+//! bears nothing: lenders, other markets, other banks.
 
 use breakwater_client::PROGRAM_ID;
 use breakwater_client::address;
@@ -67,63 +67,148 @@ async fn bankrupt(world: &mut World) -> Trader {
     alice
 }
 
-/// L = 8,156.375063: the tranche's 5,006.250012 and 3,150.125051 of the pool, which has it: nobody else pays.
+/// L = 8,156.375063 is profit that the pool does not get. It has what it owes: neither the tranche's 5,006.250012 nor the fund
+/// make it richer.
 #[tokio::test]
-async fn WFL_1_the_tranche_pays_a_market_and_then_its_pool() {
+async fn WFL_1_a_pool_with_equity_bears_a_loss_alone() {
     let mut world = market(usdc(1_000_000)).await;
     let insurer = world.funded(usdc(20_000)).await;
     insurer.insure_market(&mut world, "BTC", usdc(5_000)).await.succeeds();
     insurer.insure_group(&mut world, usdc(10_000)).await.succeeds();
     let alice = bankrupt(&mut world).await;
     let event = resolved(&world.resolve_market_loss(&alice.account, "BTC").await.succeeds());
-    assert_eq!((event.deficit, event.tranche, event.pool), (8_156_375_063, 5_006_250_012, 3_150_125_051));
+    assert_eq!((event.deficit, event.tranche, event.pool), (8_156_375_063, 0, 8_156_375_063));
     assert_eq!((event.fund, event.left), (0, 0));
     let market = world.market("BTC").await;
-    let pool = usdc(1_000_000) - 6_250_012 - 3_125_006 + usdc(7_500) + 5_006_250_012;
-    assert_eq!((market.pool, market.tranche, market.fees), (pool, 0, 3_125_006));
+    let pool = usdc(1_000_000) - 6_250_012 - 3_125_006 + usdc(7_500);
+    assert_eq!((market.pool, market.tranche, market.fees), (pool, 5_006_250_012, 3_125_006), "INS-1");
     assert_eq!((market.long, market.short, market.claims_quote, market.deficit_since), (0, 0, 0, 0), "CON-1");
-    assert_eq!(market.pool_losses, 3_150_125_051);
+    assert_eq!(market.pool_losses, 8_156_375_063);
     assert_eq!(fund(&mut world).await, usdc(10_000), "the pool has what it owes");
     assert!(world.margin_account(&alice.account).await.is_empty());
     alice.close(&mut world).await.succeeds();
 }
 
-/// Of the same loss the tranche's 10,006.250012 leave 1,849.874949. The pool has won all that Alice lost, 15,625 and 0.125 of
-/// premium, and 70 % of her fee.
+/// Alice is short 1 BTC, Bob long 2; the pool has 40,000. At $125,000 Alice owes 55,000 more than her 7,500, and Bob is owed
+/// 125,000. The pool has all of its 47,5.. and misses some 77,000: the tranche pays first, whole, and then the fund, at most
+/// what is left of Alice's loss, what the pool misses, and a quarter of itself in an epoch.
 #[tokio::test]
-async fn a_tranche_that_is_enough_leaves_the_pool_whole() {
-    let mut world = market(usdc(1_000_000)).await;
-    let insurer = world.funded(usdc(20_000)).await;
-    insurer.insure_market(&mut world, "BTC", usdc(10_000)).await.succeeds();
-    let alice = bankrupt(&mut world).await;
-    let event = resolved(&world.resolve_market_loss(&alice.account, "BTC").await.succeeds());
-    assert_eq!((event.tranche, event.pool), (8_156_375_063, 0));
-    let won = 15_625_125_000 + 31_250_063 - 6_250_012 - 3_125_006;
-    assert_eq!(world.market("BTC").await.pool, usdc(1_000_000) + won);
-    assert_eq!(world.market("BTC").await.tranche, 1_849_874_949, "INS-1");
+async fn WFL_1_the_tranche_pays_what_the_pool_misses_and_then_the_fund() {
+    for (tranche, insured) in [(0, 8_000), (5_000, 8_000), (30_000, 400_000), (60_000, 8_000)] {
+        let mut world = market(usdc(40_000)).await;
+        let insurer = world.funded(usdc(1_000_000)).await;
+        insurer.insure_group(&mut world, usdc(insured)).await.succeeds();
+        if tranche > 0 {
+            insurer.insure_market(&mut world, "BTC", usdc(tranche)).await.succeeds();
+        }
+        let alice = holder(&mut world, usdc(7_500), -btc(1)).await;
+        let bob = holder(&mut world, usdc(40_000), btc(2)).await;
+        print(&mut world, eighths(16)).await;
+        insurer.settle_for(&mut world, &alice, "BTC", ALL).await.succeeds();
+        let (before, owed) = (world.market("BTC").await, bob.pnl(&mut world, "BTC").await);
+        let event = resolved(&world.resolve_market_loss(&alice.account, "BTC").await.succeeds());
+        let missing = owed.unsigned_abs() - before.pool;
+        assert!(missing > event.deficit && event.deficit > usdc(55_000), "{missing} {event:?}");
+        let from_tranche = before.tranche.min(event.deficit);
+        let from_fund = (event.deficit - from_tranche).min(usdc(insured / 4));
+        assert_eq!((event.tranche, event.fund), (from_tranche, from_fund), "WFL-1");
+        assert_eq!(event.pool, event.deficit - from_tranche - from_fund);
+        assert_eq!(event.left, missing - from_tranche - from_fund);
+        assert_eq!(world.market("BTC").await.tranche, before.tranche - from_tranche, "INS-1");
+        assert_eq!(fund(&mut world).await, usdc(insured) - from_fund, "INS-1");
+        assert_eq!(bob.pnl(&mut world, "BTC").await, owed, "nobody's profit was touched");
+        assert_eq!(world.market("BTC").await.deficit_since, world.chain.slot());
+        assert_eq!(world.board().await.markets[0].in_deficit, 1, "the board knows in the same instruction");
+        bob.trade(&mut world, "BTC", 1_000).await.fails_with(MarginError::MarketInDeficit);
+    }
 }
 
-/// Alice is short 1 BTC, Bob long 2; the pool has 40,000. At $125,000 Alice owes 55,000 more than her 7,500, and Bob is owed
-/// 125,000: the pool misses more than the fund may pay in an epoch, a quarter of its 8,000.
+/// What the pool misses is less than what was written off: the insurance pays no more than that.
 #[tokio::test]
-async fn the_fund_pays_only_what_the_pool_misses_and_no_more_than_its_epoch_allows() {
+async fn insurance_makes_no_pool_richer() {
     let mut world = market(usdc(40_000)).await;
-    let insurer = world.funded(usdc(8_000)).await;
-    insurer.insure_group(&mut world, usdc(8_000)).await.succeeds();
+    let insurer = world.funded(usdc(200_000)).await;
+    insurer.insure_market(&mut world, "BTC", usdc(1_000)).await.succeeds();
+    insurer.insure_group(&mut world, usdc(100_000)).await.succeeds();
     let alice = holder(&mut world, usdc(7_500), -btc(1)).await;
-    let bob = holder(&mut world, usdc(40_000), btc(2)).await;
+    let bob = holder(&mut world, usdc(20_000), btc(1)).await;
     print(&mut world, eighths(16)).await;
     insurer.settle_for(&mut world, &alice, "BTC", ALL).await.succeeds();
     let (before, owed) = (world.market("BTC").await, bob.pnl(&mut world, "BTC").await);
     let event = resolved(&world.resolve_market_loss(&alice.account, "BTC").await.succeeds());
-    let missing = owed.unsigned_abs() - before.pool - before.tranche;
-    assert_eq!((event.tranche, event.pool), (before.tranche, event.deficit - before.tranche));
-    assert_eq!((event.fund, event.left), (usdc(2_000), missing - usdc(2_000)));
-    assert_eq!(fund(&mut world).await, usdc(6_000), "INS-1");
-    assert_eq!(bob.pnl(&mut world, "BTC").await, owed, "nobody's profit was touched");
-    assert_eq!(world.market("BTC").await.deficit_since, world.chain.slot());
-    assert_eq!(world.board().await.markets[0].in_deficit, 1, "the board knows in the same instruction");
-    bob.trade(&mut world, "BTC", 1_000).await.fails_with(MarginError::MarketInDeficit);
+    let missing = owed.unsigned_abs() - before.pool;
+    assert!(missing < event.deficit, "{missing} {event:?}");
+    assert_eq!((event.tranche + event.fund, event.tranche, event.left), (missing, before.tranche, 0));
+    let market = world.market("BTC").await;
+    assert_eq!((market.pool, market.deficit_since), (owed.unsigned_abs(), 0), "the pool has what it owes, and no more");
+}
+
+/// Three shorts of a BTC are ruined while Bob is long 4. 8,000 at a quarter a day: 2,000, nothing more until a second before the
+/// next, and then 1,500 of the 6,000 that are left.
+#[tokio::test]
+async fn the_fund_pays_its_part_once_in_an_epoch() {
+    let mut world = market(usdc(40_000)).await;
+    let insurer = world.funded(usdc(8_000)).await;
+    insurer.insure_group(&mut world, usdc(8_000)).await.succeeds();
+    let bob = world.funded(usdc(60_000)).await;
+    let mut losers = Vec::new();
+    for bought in [2, 1, 1] {
+        losers.push(holder(&mut world, usdc(7_500), -btc(1)).await);
+        bob.trade(&mut world, "BTC", btc(bought)).await.succeeds();
+    }
+    print(&mut world, eighths(16)).await;
+    for loser in &losers {
+        insurer.settle_for(&mut world, loser, "BTC", ALL).await.succeeds();
+    }
+    world.freshen_all().await;
+    let start = world.chain.now();
+    for (loser, (second, paid)) in losers.iter().zip([(0, 2_000), (86_399, 0), (86_400, 1_500)]) {
+        if second > 0 {
+            world.chain.set_time(start + second);
+            world.freshen_all().await;
+        }
+        assert_eq!(world.chain.now() - start, second);
+        let event = resolved(&world.resolve_market_loss(&loser.account, "BTC").await.succeeds());
+        assert_eq!(event.fund, usdc(paid), "{second} seconds into the epoch");
+    }
+    assert_eq!(world.insurance_fund().await.expect("there is one").shares, usdc(4_500));
+}
+
+/// Who may still win is not written off. Alice owes a market and has a second position open: while it is, neither the market's
+/// debt nor, with a debt to a bank, the bank's is forgiven; once it has been closed, both are.
+#[tokio::test]
+async fn nothing_is_written_off_while_a_position_is_open() {
+    let mut world = market(usdc(1_000_000)).await;
+    world.list_perp("XBT", btc_listing()).await.succeeds();
+    world.price("XBT", btc_price()).await;
+    world.provider("XBT", usdc(1_000_000)).await;
+    let (alice, keeper) = (world.funded(usdc(15_000)).await, world.funded(usdc(100_000)).await);
+    world.freshen_all().await;
+    alice.trade(&mut world, "BTC", btc(1)).await.succeeds();
+    alice.trade(&mut world, "XBT", btc(1) / 2).await.succeeds();
+    world.prices(&[("BTC", eighths(5)), ("XBT", eighths(7)), (QUOTE, usd(1))]).await;
+    keeper.settle_for(&mut world, &alice, "BTC", ALL).await.succeeds();
+    world.resolve_market_loss(&alice.account, "BTC").await.fails_with(MarginError::NotBankrupt);
+    keeper.close_out(&mut world, &alice, "BTC", ALL).await.succeeds();
+    world.resolve_market_loss(&alice.account, "BTC").await.fails_with(MarginError::NotBankrupt);
+    keeper.close_out(&mut world, &alice, "XBT", ALL).await.succeeds();
+    world.resolve_market_loss(&alice.account, "BTC").await.succeeds();
+    world.resolve_market_loss(&alice.account, "XBT").await.succeeds();
+    assert!(world.margin_account(&alice.account).await.is_empty());
+
+    // The same with a debt to a bank, and a position that loses a little.
+    let mallory = world.trader().await;
+    mallory.deposit(&mut world, "SOL", sol(100)).await.succeeds();
+    world.prices(&[("BTC", btc_price()), ("XBT", btc_price()), (QUOTE, usd(1)), ("SOL", usd(150))]).await;
+    mallory.borrow(&mut world, QUOTE, usdc(4_000)).await.succeeds();
+    mallory.trade(&mut world, "BTC", 100_000).await.succeeds();
+    world.prices(&[("BTC", btc_price()), (QUOTE, usd(1)), ("SOL", usd(20))]).await;
+    keeper.liquidate(&mut world, &mallory, (QUOTE, "SOL"), ALL).await.succeeds();
+    world.resolve_bankruptcy(&mallory.account, QUOTE).await.fails_with(MarginError::NotBankrupt);
+    keeper.close_out(&mut world, &mallory, "BTC", ALL).await.succeeds();
+    world.resolve_bankruptcy(&mallory.account, QUOTE).await.succeeds();
+    world.resolve_market_loss(&mallory.account, "BTC").await.succeeds();
+    assert!(world.margin_account(&mallory.account).await.is_empty());
 }
 
 /// A loss of one market: no bank's depositor, no other market, no account but the bankrupt one's bears a unit of it.

@@ -75,8 +75,14 @@ pub struct Feed {
     pub listed: u32,
     /// Where prints come from and how they are judged.
     pub oracle: OracleConfig,
-    /// Zero.
-    pub reserved: [u8; 4],
+    /// σ: volatility of a minute, millionths of the price.
+    pub volatility: u32,
+    /// σ², average over accepted prints.
+    pub variance: u64,
+    /// Price of the last sample, dollars for one native unit × 2^64.
+    pub sample_price: u64,
+    /// When it was published, unix seconds.
+    pub sample_time: i64,
 }
 
 impl Feed {
@@ -112,6 +118,10 @@ pub struct TokenRisk {
     pub borrow_index: u64,
     /// When the snapshot was taken, unix seconds.
     pub index_time: i64,
+    /// When the token was listed, unix seconds.
+    pub listed_at: i64,
+    /// Snapshot of what depositors own in all, native units.
+    pub deposits: u64,
     /// Weights, bps.
     pub weights: WeightConfig,
     /// Number of the feed that prices the token.
@@ -166,6 +176,10 @@ pub struct RiskBoard {
     pub quote_set: u8,
     /// The group's liquidation parameters.
     pub liquidation: LiquidationConfig,
+    /// When a print of any feed was last accepted, unix seconds.
+    pub accepted_at: i64,
+    /// Until when shallow breaches wait after an outage, unix seconds.
+    pub calm_at: i64,
     /// Price cache.
     pub feeds: [Feed; MAX_FEEDS],
     /// Token risk.
@@ -202,6 +216,10 @@ pub struct Bank {
     pub socialised: u64,
     /// Until when interest is charged, unix seconds.
     pub accrued_at: i64,
+    /// What liquidations have moved in the window, native units.
+    pub bucket_level: u64,
+    /// When the level was computed, unix seconds.
+    pub bucket_time: i64,
     /// Lending parameters.
     pub lending: LendingConfig,
     /// Number of the token on the board.

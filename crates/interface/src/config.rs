@@ -36,6 +36,10 @@ pub struct LendingConfig {
     pub reserve_factor: u32,
     /// Highest utilisation after a borrow, bps.
     pub max_utilisation: u32,
+    /// Most of the token that liquidations of shallow breaches may move in a window, bps of the deposits; 0 for no limit.
+    pub velocity: u32,
+    /// Zero.
+    pub reserved: u32,
 }
 
 impl LendingConfig {
@@ -77,6 +81,10 @@ pub struct WeightConfig {
     pub liability_end: u16,
     /// Debt, to be left alone.
     pub liability_maintenance: u16,
+    /// Time over which the initial weight of a deposit rises from 0, seconds from the listing.
+    pub ramp: u32,
+    /// Most that all deposits of the token may count for new risk, dollars; 0 for no limit.
+    pub collateral_cap: u32,
 }
 
 impl WeightConfig {
@@ -209,8 +217,10 @@ pub struct PerpConfig {
     pub pool_leverage: u16,
     /// x_max: ADL starts with positions whose profit is this part of their notional, bps.
     pub adl_threshold: u16,
+    /// Most that liquidations of shallow breaches may close in a window, bps of the open interest; 0 for no limit.
+    pub velocity: u16,
     /// Zero.
-    pub reserved: [u16; 3],
+    pub reserved: [u16; 2],
 }
 
 impl PerpConfig {
@@ -295,8 +305,20 @@ pub struct LiquidationConfig {
     pub insurance_share: u16,
     /// What is left on a side below this value is taken whole, dollars.
     pub dust: u16,
+    /// Slots between the two touches of a shallow breach; 0 where one touch executes.
+    pub wait_slots: u16,
+    /// Slots after a flag in which the bonus does not grow with time.
+    pub grace_slots: u16,
+    /// T: slots in which the bonus grows to its maximum; a flag expires after twice as many.
+    pub auction_slots: u16,
+    /// A breach deeper than this part of the requirement executes at once, bps.
+    pub deep_breach: u16,
+    /// Window of the velocity buckets, seconds.
+    pub velocity_window: u16,
+    /// Part of the volatility of a minute that widens the initial interval, hundredths.
+    pub volatility_multiple: u16,
     /// Zero.
-    pub reserved: u16,
+    pub reserved: [u16; 3],
 }
 
 impl LiquidationConfig {

@@ -56,6 +56,10 @@ pub struct PerpMarket {
     pub pool_losses: u64,
     /// From when on only reductions are taken, unix seconds; 0 for never.
     pub expires_at: i64,
+    /// What liquidations have closed in the window, base units.
+    pub bucket_level: u64,
+    /// When the level was computed, unix seconds.
+    pub bucket_time: i64,
     /// Parameters.
     pub config: PerpConfig,
     /// Number of the market on the board.

@@ -254,13 +254,19 @@ impl Valuation {
         Ok(())
     }
 
+    /// Whether the account answers for its risk after a reduction, whatever it was before.
+    ///
+    /// Formula:  H_maint ≥ 0 at prices of at most 60 s       (docs/spec.md §10.5)
+    pub fn is_maintained(&self) -> bool {
+        self.oldest_price <= crate::price::MAX_AGE_LIQUIDATION && self.maintenance >= Weighted::ZERO
+    }
+
     /// Refuses a reduction that leaves an account less able to answer for its risk.
     ///
-    /// Formula:  H_maint ≥ 0 at prices of at most 60 s, or H_maint not lower than before       (docs/spec.md §10.5)
+    /// Formula:  maintained, or H_maint not lower than before       (docs/spec.md §10.5)
     /// Errors:   InsufficientHealth
     pub fn verify_reduction(&self, before: &Valuation) -> Result<(), Refusal> {
-        let fresh = self.oldest_price <= crate::price::MAX_AGE_LIQUIDATION;
-        if self.maintenance >= before.maintenance || (fresh && self.maintenance >= Weighted::ZERO) {
+        if self.is_maintained() || self.maintenance >= before.maintenance {
             return Ok(());
         }
         Err(Refusal::InsufficientHealth)

@@ -32,6 +32,8 @@ impl Listing {
             liability_initial: 11_500,
             liability_end: 10_850,
             liability_maintenance: 10_800,
+            ramp: 0,
+            collateral_cap: 0,
         };
         Listing { decimals, weights, lending: default_lending(), token_program: TOKEN_PROGRAM }
     }
@@ -45,6 +47,8 @@ impl Listing {
             liability_initial: 10_800,
             liability_end: 10_550,
             liability_maintenance: 10_500,
+            ramp: 0,
+            collateral_cap: 0,
         };
         Listing { weights, ..Listing::volatile(decimals) }
     }
@@ -62,6 +66,8 @@ pub fn default_lending() -> LendingConfig {
         max_rate: 15_000,
         reserve_factor: 1_000,
         max_utilisation: 9_500,
+        velocity: 0,
+        reserved: 0,
     }
 }
 
@@ -73,7 +79,13 @@ pub fn default_liquidation() -> LiquidationConfig {
         full_bonus_depth: 1_000,
         insurance_share: 4_000,
         dust: 10,
-        reserved: 0,
+        wait_slots: 0,
+        grace_slots: 0,
+        auction_slots: 0,
+        deep_breach: 0,
+        velocity_window: 0,
+        volatility_multiple: 0,
+        reserved: [0; 3],
     }
 }
 
@@ -137,6 +149,7 @@ pub fn default_perp(cap: u64, lot: u64, quote_unit: u64) -> PerpConfig {
         insurance_fee: 40,
         pool_leverage: 20_000,
         adl_threshold: 1_000,
-        reserved: [0; 3],
+        velocity: 0,
+        reserved: [0; 2],
     }
 }

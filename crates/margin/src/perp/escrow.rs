@@ -25,10 +25,17 @@ impl Market {
         self.move_claims(-signed(amount)?)
     }
 
-    /// Gives secured profit back to the claims, and what was set apart for it to the pool.
+    /// Gives what is secured beyond the profit back to the claims, and what was set apart for it to the pool.
     ///
-    /// Errors: Overflow, Negative beyond what is secured
-    pub(crate) fn unsecure(&mut self, position: &mut Position, amount: NativeAmount) -> Result<(), MathError> {
+    /// Formula:  secured = min(secured, profit)       (docs/spec.md §10.2)
+    /// Errors:   Overflow
+    #[inline(always)]
+    pub(crate) fn cap_secured(&mut self, position: &mut Position, profit: NativeAmount) -> Result<(), MathError> {
+        if position.secured <= profit { Ok(()) } else { self.unsecure(position, position.secured - profit) }
+    }
+
+    #[inline(never)]
+    fn unsecure(&mut self, position: &mut Position, amount: NativeAmount) -> Result<(), MathError> {
         let shares = self.release(position, amount)?;
         self.receive(shares)?;
         self.move_claims(signed(amount)?)

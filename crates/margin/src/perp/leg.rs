@@ -238,6 +238,8 @@ impl PerpLeg {
         match equity.0 {
             ..=0 => 0,
             PLENTY.. => full,
+            // The same without a wide product: more than a sixteenth of the notional, and no fee is more than that.
+            equity if full <= PPM >> 4 && equity > notional.0 >> 4 => full,
             equity if equity.wrapping_mul(PPM as i128) >= notional.0.wrapping_mul(i128::from(full)) => full,
             equity => (equity as u128 * u128::from(PPM) / (notional.0.max(1) as u128)) as u64,
         }

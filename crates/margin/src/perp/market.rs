@@ -186,8 +186,8 @@ impl Market {
                 self.pay(Purse::Tranche, units, index)?;
             }
         }
-        position.mature(mark, maturity, now);
-        self.cap_profit(position, mark)
+        let profit = position.mature(mark, maturity, now);
+        self.cap_secured(position, profit)
     }
 
     /// Nothing matured or secured may exceed the profit; called after whatever may have lowered it.
@@ -197,10 +197,7 @@ impl Market {
     pub fn cap_profit(&mut self, position: &mut Position, mark: Mark) -> Result<(), MathError> {
         let profit = position.pnl(mark).max(0) as u64;
         position.matured = position.matured.min(profit);
-        if position.secured > profit {
-            self.unsecure(position, position.secured - profit)?;
-        }
-        Ok(())
+        self.cap_secured(position, profit)
     }
 
     /// Changes a position's quote, and what traders are owed with it.

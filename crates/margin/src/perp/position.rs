@@ -58,17 +58,18 @@ impl Position {
         Ok(fraction)
     }
 
-    /// Lets profit mature.
+    /// Lets profit mature; returns the profit.
     ///
     /// Formula:  M += (min(seen, profit) − M) × min(1, elapsed / W);  M ≤ profit       (docs/spec.md §10.2)
     /// Units:    maturity W: seconds
     /// Rounding: floor
     /// Errors:   none
-    pub(crate) fn mature(&mut self, mark: Mark, maturity: u32, now: i64) {
+    pub(crate) fn mature(&mut self, mark: Mark, maturity: u32, now: i64) -> u64 {
         let profit = self.pnl(mark).max(0) as u64;
         self.matured = self.matured_by(profit, maturity, now);
         self.seen = profit;
         self.touched_at = now;
+        profit
     }
 
     /// M at a time, for a profit.

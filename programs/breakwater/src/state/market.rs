@@ -9,6 +9,7 @@ use breakwater_margin::price::MAX_AGE_LIQUIDATION;
 use breakwater_margin::{Index, Interval, NativeAmount, Refusal};
 
 /// A market's books at a moment.
+#[derive(Clone, Copy)]
 pub struct Live {
     /// Number of the market.
     pub number: u8,
@@ -119,6 +120,7 @@ impl Live {
 }
 
 /// A position in its slot.
+#[derive(Clone, Copy)]
 pub struct Held {
     /// The slot of the account.
     pub slot: usize,

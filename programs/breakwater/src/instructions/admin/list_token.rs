@@ -119,6 +119,8 @@ fn enter(board: &mut RiskBoard, token: u8, weights: WeightConfig, oracle: Oracle
         deposit_index: books.deposit_index.0,
         borrow_index: books.borrow_index.0,
         index_time: now,
+        listed_at: now,
+        deposits: 0,
         weights,
         feed: token,
         listed: 1,

@@ -12,7 +12,7 @@ use breakwater_margin::perp::{Effect, Intent, MAX_AGE_TRADE, Order, Position, Qu
 use breakwater_margin::price::MAX_AGE_RISK;
 use breakwater_margin::{Refusal, Snapshot, Valuation, health};
 
-use crate::state::market::board_index;
+use crate::state::market::{Held, board_index};
 use crate::state::{Live, verify_initial};
 
 #[derive(Accounts)]
@@ -35,15 +35,27 @@ impl Trade {
         Ok(health::value(&legs)?)
     }
 
-    /// After an increase the account must answer for its risk; a reduction must not leave it less able to.
-    fn verify_health(&self, live: &Live, before: Option<Valuation>, now: i64) -> core::result::Result<(), MarginError> {
-        match before {
-            Some(before) => Ok(self.value(live, now)?.verify_reduction(&before)?),
-            None => {
-                let own = Own { banks: &[], market: Some(live.own()?) };
-                verify_initial(&self.board, &self.margin_account, &own, MAX_AGE_RISK, now)
-            }
+    /// After an increase the account must answer for its risk.
+    fn verify_increase(&self, live: &Live, now: i64) -> core::result::Result<(), MarginError> {
+        let own = Own { banks: &[], market: Some(live.own()?) };
+        verify_initial(&self.board, &self.margin_account, &own, MAX_AGE_RISK, now)
+    }
+
+    /// A reduction must not leave an account less able to answer for its risk. What it was before, which costs as much again,
+    /// matters only under water.
+    fn verify_reduction(
+        &mut self,
+        live: &Live,
+        before: &Live,
+        held: &Held,
+        now: i64,
+    ) -> core::result::Result<(), MarginError> {
+        let after = self.value(live, now)?;
+        if after.is_maintained() {
+            return Ok(());
         }
+        before.hold(&mut self.margin_account, held);
+        Ok(after.verify_reduction(&self.value(before, now)?)?)
     }
 }
 
@@ -67,11 +79,6 @@ fn execute(accounts: &mut Trade, order: impl FnOnce(&Position) -> core::result::
     live.verify_fresh(MAX_AGE_TRADE)?;
     let mut held = live.touch_or_open(&mut accounts.margin_account, now)?;
     let order = order(&held.position).map_err(MarginError::from)?;
-    let before = match order.effect(&held.position) {
-        Effect::Increase => None,
-        Effect::Reduction => Some(accounts.value(&live, now)?),
-    };
-
     let decimals = snapshot::quote_decimals(&accounts.board);
     let terms = accounts.market.config.trade(accounts.market.availability(now), decimals);
     let terms = terms.map_err(MarginError::from)?;
@@ -83,9 +90,14 @@ fn execute(accounts: &mut Trade, order: impl FnOnce(&Position) -> core::result::
         slot: clock.slot,
         index,
     };
+    let (live_before, held_before) = (live, held);
     let fill = live.books.trade(&mut held.position, &order, &terms, &quoted).map_err(MarginError::from)?;
     live.hold(&mut accounts.margin_account, &held);
-    accounts.verify_health(&live, before, now)?;
+    match fill.effect {
+        Effect::Increase => accounts.verify_increase(&live, now)?,
+        Effect::Reduction => accounts.verify_reduction(&live, &live_before, &held_before, now)?,
+    }
+    live.hold(&mut accounts.margin_account, &held);
     accounts.market.set_books(&live.books);
 
     emit!(Traded {
