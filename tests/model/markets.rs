@@ -137,7 +137,8 @@ fn of(part: Part, whole: u64) -> u64 {
     }
 }
 
-fn print(state: &State, market: u8, by: i64, now: i64) -> Print {
+/// The market's last price, moved by some bps.
+pub fn print(state: &State, market: u8, by: i64, now: i64) -> Print {
     let (_, decimals, start) = MARKETS[usize::from(market)];
     let whole = state.market(market).feed.mid() * int(10u64.pow(decimals.into())) * int(100_000_000);
     let price = (floor_u64(&(whole * bps(10_000 + by) + int(1))) as i64).clamp(start / 20, start * 20);

@@ -18,7 +18,7 @@ const DEBTOR: usize = 8;
 /// The quote token.
 const QUOTE: u8 = 2;
 /// What profit may have to pay for.
-const MEME: u8 = 5;
+pub const MEME: u8 = 5;
 
 /// What has become of the quote bank before markets open.
 #[derive(Clone, Copy, Debug)]
@@ -31,13 +31,16 @@ pub enum Season {
     Hurt,
 }
 
+/// All of them.
+pub const SEASONS: [Season; 3] = [Season::New, Season::Old, Season::Hurt];
+
 /// The group before a sequence.
 #[derive(Clone, Copy, Debug)]
 pub struct Ground {
     /// What has become of its quote bank.
-    season: Season,
+    pub season: Season,
     /// Whether all positions are in the first market.
-    one_market: bool,
+    pub one_market: bool,
 }
 
 impl Ground {
@@ -132,7 +135,7 @@ fn later(market: u8) -> impl Strategy<Value = Vec<Step>> {
 
 /// Sequences of up to so many steps, and what came before them.
 pub fn sequence(steps: usize) -> impl Strategy<Value = (Ground, Vec<Step>)> {
-    let season = prop_oneof![Just(Season::New), Just(Season::Old), Just(Season::Hurt)];
+    let season = prop::sample::select(&SEASONS[..]);
     let part = prop_oneof![5 => step().prop_map(|step| vec![step]), 1 => story()];
     let steps = vec(part, 1..=steps / 3);
     (season, any::<bool>(), steps).prop_map(|(season, one_market, parts)| {
