@@ -3,6 +3,7 @@
 use breakwater_client::interface::MarginError;
 use breakwater_tests::arena::Arena;
 use breakwater_tests::model::perp::{MARKET_FEED, MARKET_LEG, Perp};
+use breakwater_tests::model::rational::int;
 use breakwater_tests::model::state::ALL;
 use breakwater_tests::model::{Call, Order};
 
@@ -107,9 +108,9 @@ fn what_is_secured_is_paid_while_the_pool_is_empty() {
         }
         let after = arena.state();
         let got = after.amount(WINNER, &after.touch(quote)).lo - held;
-        let short = breakwater_tests::model::rational::int(perp.secured) - got;
+        let short = int(perp.secured) - got;
         // Each settlement rounds shares and units, and shares again into the deposit: two units or three of a share above one.
-        let most = breakwater_tests::model::rational::int(8);
+        let most = int(8);
         assert!(short <= most, "{season:?}: {short} of {} is missing", perp.secured);
         assert_eq!(
             (position(&arena).secured, after.market(MARKET).escrow),

@@ -354,5 +354,12 @@ fn deleveraging_is_fair((account, market): (usize, u8), before: &State, after: &
     if taken > deficit + 1 {
         return Err(format!("ADL-1: deleveraging {account} in market {market} takes {taken} for {deficit}"));
     }
+    charged.set_perp(account, market, &perp);
+    let quote = after.quote().token;
+    let equity = |state: &State| state.legs_in(&state.accounts[account], &[&state.touch(quote)], Some(market)).equity();
+    let left = equity(after);
+    if !equity(&charged).lo.is_negative() && left.hi < -after.token(quote).feed.mid() {
+        return Err(format!("ADL-1: deleveraging {account} in market {market} leaves a solvent account with ${left}"));
+    }
     Ok(())
 }
