@@ -13,6 +13,11 @@ use crate::state::board::sync_index;
 use crate::state::market::board_index;
 use crate::state::{self, Live};
 
+/// Seconds without any print that are an outage.
+const OUTAGE: i64 = 300;
+/// Shallow breaches wait at most this long after one, seconds.
+const LONGEST_CALM: i64 = 14_400;
+
 #[derive(Accounts)]
 pub struct Refresh {
     #[account(mut)]
@@ -44,10 +49,24 @@ fn refresh_feed(board: &mut RiskBoard, number: u8, source: &AccountView, clock: 
     let account = OracleAccount { address: source.address().as_array(), owner: source.owner().as_array(), data: &data };
     let print = oracle::decode(feed.oracle.kind, &feed.oracle.feed_id, account)?;
     match accept(&feed.oracle.judge(), &feed.state(), &print, clock.unix_timestamp).map_err(MarginError::from)? {
-        Accepted::Newer(state) => feed.record(&state, clock.slot),
+        Accepted::Newer(state) => {
+            feed.record(&state, clock.slot);
+            note_print(board, clock.unix_timestamp);
+        }
         Accepted::NotNewer => {}
     }
     Ok(())
+}
+
+/// Shallow breaches wait after a time without any print, as long as it lasted.
+///
+/// Formula:  gap > 5 min: calm_at = now + min(gap, 4 h)       (docs/spec.md §11.3)
+fn note_print(board: &mut RiskBoard, now: i64) {
+    let gap = now.saturating_sub(board.accepted_at);
+    if board.accepted_at > 0 && gap > OUTAGE {
+        board.calm_at = now.saturating_add(gap.min(LONGEST_CALM));
+    }
+    board.accepted_at = now;
 }
 
 fn refresh_index(board: &mut Account<RiskBoard>, token: u8, source: AccountView, now: i64) -> Result<()> {
