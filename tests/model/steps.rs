@@ -150,8 +150,8 @@ pub fn gaps() -> impl Strategy<Value = Step> {
 }
 
 pub fn pools() -> impl Strategy<Value = Step> {
-    // The cooldown is an hour, and a request is void 48 hours after it.
-    let wait = prop_oneof![8 => Just(3_600i64), 1 => Just(0), 1 => 176_390i64..176_410];
+    // The cooldown is an hour, and a request is void an hour after it.
+    let wait = prop_oneof![8 => Just(3_600i64), 1 => Just(0), 1 => 7_190i64..7_210];
     prop_oneof![
         2 => (0usize..2, market(), 0u64..40_000).prop_map(|(who, market, dollars)| Step::Add { who, market, dollars }),
         2 => (0usize..2, market(), part()).prop_map(|(who, market, part)| Step::Request { who, market, part }),
