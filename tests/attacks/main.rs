@@ -7,6 +7,8 @@ mod common;
 
 mod pools;
 mod positions;
+mod review;
+mod stuck;
 mod wealth;
 
 use breakwater_client::decode::Event;

@@ -37,9 +37,10 @@ use num_traits::{Signed, Zero};
 
 use crate::actions::Action;
 use crate::ground::LENDER;
-use crate::markets::{self, PROVIDERS, Step};
+use crate::markets::{self, PROVIDERS};
 use crate::sequences::{enough, runner};
-use crate::troubled::{self, Season};
+use crate::steps::{self, Step};
+use crate::troubled::{self, Ground};
 
 /// They never act after the beginning.
 const HONEST: [usize; 2] = [LENDER, PROVIDERS[0]];
@@ -187,7 +188,7 @@ impl std::fmt::Display for Seen {
 fn colluding_keys_gain_nothing_but_from_prices_and_bankruptcies() {
     let mut seen = Seen::default();
     let property = |steps: Vec<Step>| play(markets::populated(), &steps, &mut seen).map(|_| ());
-    runner(CASES, property, markets::sequence(STEPS));
+    runner(CASES, property, steps::sequence(STEPS));
     println!("{seen}");
     enough(seen.instructions, 500, "instructions");
 }
@@ -196,7 +197,7 @@ fn colluding_keys_gain_nothing_but_from_prices_and_bankruptcies() {
 fn colluding_keys_gain_nothing_from_pools_in_deficit() {
     let mut seen = Seen::default();
     let property =
-        |(season, steps): (Season, Vec<Step>)| play(troubled::populated(season), &steps, &mut seen).map(|_| ());
+        |(ground, steps): (Ground, Vec<Step>)| play(troubled::populated(ground), &steps, &mut seen).map(|_| ());
     runner(CASES, property, troubled::sequence(STEPS));
     println!("{seen}");
     enough(seen.instructions, 500, "instructions");
@@ -231,7 +232,7 @@ fn colluding_keys_gain_nothing_where_no_price_moves() {
             }
             Ok(())
         },
-        markets::sequence(STEPS),
+        steps::sequence(STEPS),
     );
     println!("{} instructions without moves; the honest gained ${}", seen.instructions, seen.gained);
     enough(seen.instructions, 500, "instructions");

@@ -12,7 +12,8 @@ use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestError, Test
 
 use crate::actions::{self, Action};
 use crate::ground;
-use crate::markets::{self, Step};
+use crate::markets;
+use crate::steps::{self, Step};
 use crate::troubled;
 
 const CASES: u32 = 150;
@@ -100,7 +101,7 @@ fn every_instruction_of_random_sequences_does_what_the_model_says() {
 
 #[test]
 fn every_instruction_with_markets_does_what_the_model_says() {
-    let total = play_all(MARKET_CASES, markets::sequence(STEPS), |steps| play_markets(markets::populated(), &steps));
+    let total = play_all(MARKET_CASES, steps::sequence(STEPS), |steps| play_markets(markets::populated(), &steps));
     for (instruction, at_least) in [("trade", 100), ("reduce", 30), ("settle", 30), ("liquidate position", 10)] {
         enough(total.succeeded(instruction), at_least, instruction);
     }
@@ -108,8 +109,8 @@ fn every_instruction_with_markets_does_what_the_model_says() {
 
 #[test]
 fn every_instruction_with_pools_in_deficit_does_what_the_model_says() {
-    let total = play_all(MARKET_CASES, troubled::sequence(STEPS), |(season, steps)| {
-        play_markets(troubled::populated(season), &steps)
+    let total = play_all(MARKET_CASES, troubled::sequence(STEPS), |(ground, steps)| {
+        play_markets(troubled::populated(ground), &steps)
     });
     for (instruction, at_least) in [("deleverage", 10), ("settle", 30), ("resolve_bankruptcy", 10)] {
         enough(total.succeeded(instruction), at_least, instruction);
