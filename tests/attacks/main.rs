@@ -5,10 +5,10 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod ends;
+mod escrow;
 mod pools;
 mod positions;
-mod review;
-mod stuck;
 mod wealth;
 
 use breakwater_client::decode::Event;

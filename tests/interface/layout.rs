@@ -65,12 +65,12 @@ fn a_bank_keeps_its_layout() {
 
 #[test]
 fn a_margin_account_keeps_its_layout() {
-    account!(MarginAccount, "85dcadd5b3d32bee", 1_024:
-        group 8, owner 40, delegate 72, flag_slot 104, flag_time 112, tokens 120, perps 376, number 1_016, version 1_018,
-        bump 1_019, reserved 1_020);
+    account!(MarginAccount, "85dcadd5b3d32bee", 1_088:
+        group 8, owner 40, delegate 72, flag_slot 104, flag_time 112, tokens 120, perps 376, number 1_080, version 1_082,
+        bump 1_083, reserved 1_084);
     layout!(TokenPosition, 0, 16: shares 0, token 8, side 9, reserved 10);
-    layout!(PerpPosition, 0, 80: base 0, quote 8, matured 16, seen 24, secured 32, touched_at 40, funding_index 48,
-        increased_at 56, increased_slot 64, market 72, reserved 73);
+    layout!(PerpPosition, 0, 88: base 0, quote 8, matured 16, seen 24, secured 32, escrow 40, touched_at 48,
+        funding_index 56, increased_at 64, increased_slot 72, market 80, reserved 81);
 }
 
 #[test]

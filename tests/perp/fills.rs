@@ -42,6 +42,7 @@ async fn a_trade_costs_index_skew_and_fee_and_the_pool_shares_the_fee() {
         matured: 0,
         seen: 0,
         secured: 0,
+        escrow: 0,
         touched_at: now,
         funding_index: 0,
         increased_at: now,

@@ -254,13 +254,15 @@ pub fn books_are_whole(state: &State) -> Result<(), String> {
     secured_is_covered(state)
 }
 
-/// ADL-1: what is secured can be paid in full. Shares come into the escrow rounded up and leave it rounded down, so it never
-/// has less for each secured unit than it had; only a loss of the quote bank's lenders may take from it.
+/// ADL-1: what is secured can be paid in full, but for the fraction of a share by which a part that was paid rounded up; only a
+/// loss of the quote bank's lenders may take from it.
 fn secured_is_covered(state: &State) -> Result<(), String> {
     // Deleveraging counts with the interest until now and leaves it to others to charge it.
     let bank = state.touch(state.quote().token).hi;
     for (number, market) in state.markets.iter().enumerate() {
-        if bank.socialised == 0 && exact_amount(market.escrow, bank.deposit_index) < int(market.secured) {
+        let holders = state.accounts.iter().flat_map(|account| account.perps.values()).filter(|perp| perp.secured > 0);
+        let fractions = int(i128::try_from(holders.count()).unwrap_or(i128::MAX)) * exact_amount(1, bank.deposit_index);
+        if bank.socialised == 0 && exact_amount(market.escrow, bank.deposit_index) + fractions < int(market.secured) {
             let (escrow, secured) = (market.escrow, market.secured);
             return Err(format!("ADL-1: market {number}: {escrow} shares lie apart for {secured} of secured profit"));
         }

@@ -96,6 +96,7 @@ fn position(held: &PerpPosition) -> Perp {
         matured: held.matured,
         seen: held.seen,
         secured: held.secured,
+        escrow: held.escrow,
         touched_at: held.touched_at,
         funding_index: held.funding_index,
         increased_at: held.increased_at,

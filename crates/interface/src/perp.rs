@@ -201,6 +201,8 @@ pub struct PerpPosition {
     pub seen: u64,
     /// Profit that deleveraging left to the position and set apart for it in the market's escrow, quote units.
     pub secured: u64,
+    /// Its deposit shares in the escrow.
+    pub escrow: u64,
     /// When the position was last touched, unix seconds.
     pub touched_at: i64,
     /// The market's funding index at the last touch.
@@ -231,6 +233,7 @@ impl PerpPosition {
             matured: self.matured,
             seen: self.seen,
             secured: self.secured,
+            escrow: self.escrow,
             touched_at: self.touched_at,
             funding_index: self.funding_index,
             increased_at: self.increased_at,
@@ -247,6 +250,7 @@ impl PerpPosition {
             matured: position.matured,
             seen: position.seen,
             secured: position.secured,
+            escrow: position.escrow,
             touched_at: position.touched_at,
             funding_index: position.funding_index,
             increased_at: position.increased_at,

@@ -86,12 +86,14 @@ pub fn build(
     }
     snapshot.quote = quote(board, now);
     let decimals = quote_decimals(board);
+    let index = quote_index(board, own);
     snapshot.perps.reserve(account.perps.len());
     for position in account.perps.iter().filter(|position| !position.is_free()) {
         // Filled in place: a leg is large, and copies of it cost more than its arithmetic.
         let slot = snapshot.perps.len();
         snapshot.perps.push(PerpLeg::default());
-        let age = fill_perp_leg(&mut snapshot.perps[slot], board, position, own.market.as_ref(), (decimals, now))?;
+        let age =
+            fill_perp_leg(&mut snapshot.perps[slot], board, position, own.market.as_ref(), (index, decimals, now))?;
         snapshot.index_age = snapshot.index_age.max(age);
     }
     Ok(())
@@ -101,6 +103,12 @@ pub fn build(
 pub fn quote(board: &RiskBoard, now: i64) -> Quote {
     let token = &board.tokens[usize::from(board.quote_token) % MAX_TOKENS];
     Quote { token: board.quote_token, price: interval(board, token.feed, now) }
+}
+
+/// The quote bank's deposit index: its own where the instruction touches it, or the board's.
+fn quote_index(board: &RiskBoard, own: &Own) -> Index {
+    let touched = own.banks.iter().find(|bank| bank.token == board.quote_token).map(|bank| bank.deposit);
+    touched.unwrap_or(Index(board.tokens[usize::from(board.quote_token) % MAX_TOKENS].deposit_index))
 }
 
 /// Decimals of the group's quote token.
@@ -139,11 +147,14 @@ fn fill_perp_leg(
     board: &RiskBoard,
     position: &PerpPosition,
     own: Option<&OwnMarket>,
-    (decimals, now): (u8, i64),
+    (index, decimals, now): (Index, u8, i64),
 ) -> Result<u32, MathError> {
     let risk = &board.markets[usize::from(position.market) % MAX_MARKETS];
     fill_terms(&mut leg.terms, risk, position.market);
     leg.position = position.position();
+    if leg.position.secured > 0 {
+        leg.position.bear_loss(index)?;
+    }
     let (funding_index, age) = match own.filter(|own| own.market == position.market) {
         Some(own) => {
             leg.price = own.price;

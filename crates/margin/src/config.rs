@@ -241,6 +241,18 @@ impl Extremes {
         }
     }
 
+    /// The same beside markets: profit in them counts whole, and what is owed to them no more than it is.
+    ///
+    /// Formula:  v_min against w = 1, and v = 1 against w_max       (docs/spec.md §10.10, CFG-1)
+    /// Errors:   WeightGap
+    pub fn verify_with_markets(&self, params: &LiquidationParams) -> Result<(), ConfigError> {
+        if self.liability_min == Bps::MAX {
+            return Ok(());
+        }
+        Extremes { asset_max: ONE, ..*self }.verify(params)?;
+        Extremes { liability_min: ONE, ..*self }.verify(params)
+    }
+
     /// Checks that the first touch always leaves equity for the smallest bonus.
     ///
     /// Formula:  v_min·(1 − b_liq) ≥ w_max·(1 + b_liq)·(1 + 2·β_min)       (docs/spec.md §7, CFG-1)

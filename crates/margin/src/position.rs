@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 
 use crate::error::{MathError, Refusal};
 use crate::fixed::{div_down, narrow};
-use crate::perp::{PerpLeg, Standing};
+use crate::perp::PerpLeg;
 use crate::price::{Interval, Price};
 use crate::units::{BPS, Bps, NativeAmount, PPM, Ppm, Value};
 
@@ -138,8 +138,7 @@ impl Snapshot {
         legs.filter_map(|leg| {
             let number = MARKET_LEG | leg.terms.market;
             let (side, amount) = match leg.loss() {
-                0 if leg.terms.standing == Standing::InDeficit => return None,
-                0 => (Side::Deposit, leg.position.matured),
+                0 => (Side::Deposit, leg.payable_profit()),
                 loss => (Side::Debt, loss),
             };
             (amount > 0).then(|| TokenLeg::new(number, side, amount, self.quote.price, ONE))

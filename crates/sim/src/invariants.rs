@@ -180,6 +180,10 @@ impl Watch {
         self.holds("CON-1", secured == u128::from(market.secured), || {
             format!("{symbol}: {secured} is secured for accounts, the market counts {}", market.secured)
         })?;
+        let apart = positions().map(|position| u128::from(position.escrow)).sum::<u128>();
+        self.holds("SOL-2", apart == u128::from(market.escrow), || {
+            format!("{symbol}: {apart} shares lie apart for accounts, the market counts {}", market.escrow)
+        })?;
         let owed = positions().map(|position| exact_claim(position, market.funding_index)).sum::<i128>();
         let owed = owed - (i128::from(market.secured) << MARK_BITS);
         self.holds("CON-1", claims == owed, || {

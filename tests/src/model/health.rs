@@ -268,6 +268,11 @@ impl Legs {
         self.debts().next().is_none() && self.1.legs.iter().all(settled)
     }
 
+    /// Whether a bank or a market is owed something.
+    pub fn owes_anything(&self) -> bool {
+        self.debts().next().is_some() || self.1.legs.iter().any(|leg| leg.pnl < 0)
+    }
+
     /// Whether a position's profit is worth a cent.
     fn is_something(&self, leg: &PerpLeg) -> bool {
         let mid = self.1.quote.map_or(Q::zero(), |quote| quote.mid());
@@ -330,14 +335,14 @@ impl State {
             let own = touched.iter().find(|touched| touched.token == quote.token);
             own.map_or(self.token(quote.token).snapshot.deposit_index, |own| own.lo.deposit_index)
         });
-        Legs(legs.collect(), self.perps_of(account, market.zip(bank)))
+        Legs(legs.collect(), self.perps_of(account, market, bank.unwrap_or(0)))
     }
 
-    fn perps_of(&self, account: &Account, own: Option<(u8, u64)>) -> Perps {
+    /// The positions, with the quote bank's deposit index; the market that is touched knows its own books.
+    fn perps_of(&self, account: &Account, touched: Option<u8>, index: u64) -> Perps {
         let Some(quote) = self.quote.filter(|_| !account.perps.is_empty()) else { return Perps::default() };
         let leg = |(market, perp): (&u8, &super::perp::Perp)| {
-            let own = own.filter(|(own, _)| own == market).map(|(_, index)| index);
-            PerpLeg::new(self, *market, *perp, own)
+            PerpLeg::new(self, *market, *perp, (index, touched == Some(*market)))
         };
         let legs: Vec<PerpLeg> = account.perps.iter().map(leg).collect();
         let feed = self.token(quote.token).feed;
@@ -349,8 +354,7 @@ impl State {
     fn claim(&self, leg: &PerpLeg, quote: &Feed) -> Option<Leg> {
         let (side, amount) = match leg.pnl {
             loss if loss < 0 => (Side::Debt, -loss),
-            _ if leg.in_deficit => return None,
-            _ => (Side::Deposit, i128::from(leg.perp.matured)),
+            _ => (Side::Deposit, leg.payable_profit()),
         };
         let one = || bps(BPS);
         (amount > 0).then(|| Leg {

@@ -32,8 +32,10 @@ impl State {
         let mut verdict = Verdict::default();
         let side = self.side(account, token);
         let bank = self.touch(token);
+        let closed = self.accounts[account].perps.values().filter(|perp| perp.base == 0 && perp.quote < 0);
+        let repays = i128::from(amount) <= closed.map(|perp| -i128::from(perp.quote)).sum::<i128>();
         verdict.refuse_if(amount == 0, E::AmountZero);
-        verdict.refuse_if(self.token(token).bank.reduce_only, E::BankReduceOnly);
+        verdict.refuse_if(self.token(token).bank.reduce_only && !repays, E::BankReduceOnly);
         verdict.refuse_if(side == Some(Side::Debt), E::PositionIsDebt);
         verdict.refuse_if(side != Some(Side::Deposit) && stranger, E::StrangerMayOnlyTopUp);
         verdict.refuse_if(side.is_none() && self.slots_full(account), E::TokenSlotsFull);
@@ -41,7 +43,9 @@ impl State {
         verdict.refuse_when(shares.below(&int(1)), E::AmountZero);
         let total = range_of(&bank, |bank| int(bank.deposits()) + int(amount)).lowered(&int(1));
         let cap = int(self.token(token).bank.lending.deposit_cap);
-        verdict.refuse_when(total.below(&(cap + int(1))).opposite(), E::OverDepositCap);
+        if !repays {
+            verdict.refuse_when(total.below(&(cap + int(1))).opposite(), E::OverDepositCap);
+        }
         verdict
     }
 

@@ -8,7 +8,7 @@ use crate::liquidation::{
     Breach, By, CARRY_TENTH, Legs, MIN_REQUEST, PPM_PER_BPS, PerpPlan, Rank, Request, SCORE_EPSILON, Settled,
     change_token,
 };
-use crate::perp::{PerpLeg, Standing};
+use crate::perp::PerpLeg;
 use crate::position::{Side, Snapshot};
 use crate::units::{BPS, Bps, NativeAmount, PPM, Value};
 
@@ -71,10 +71,9 @@ impl Breach<'_> {
 fn settlement(legs: &Legs, leg: &PerpLeg) -> (Settled, Bps) {
     const ONE: Bps = BPS as Bps;
     match leg.loss() {
-        0 if leg.terms.standing == Standing::InDeficit => (Settled::Nothing, 0),
         0 => match legs.quote_debt {
-            Some(debt) if leg.position.matured > 0 => {
-                (Settled::Profit(leg.position.matured.min(debt.amount)), debt.weights.end.saturating_sub(ONE))
+            Some(debt) if leg.payable_profit() > 0 => {
+                (Settled::Profit(leg.payable_profit().min(debt.amount)), debt.weights.end.saturating_sub(ONE))
             }
             _ => (Settled::Nothing, 0),
         },
@@ -129,13 +128,9 @@ impl Closing<'_> {
             return Err(Refusal::RequestTooSmall);
         }
         let size = size.min(request.most);
-        let payable = match self.settlement {
-            Settled::Profit(amount) => {
-                self.leg.terms.payable.saturating_sub(amount.saturating_sub(self.leg.position.secured))
-            }
-            _ => self.leg.terms.payable,
-        };
-        let fee = cost(self.leg.mark.notional(size).down, self.fee).min(payable);
+        // What leaves the pool must not be what the account's profit counts by.
+        let spare = self.leg.terms.payable.saturating_sub(self.leg.unsecured());
+        let fee = cost(self.leg.mark.notional(size).down, self.fee).min(spare);
         Ok(PerpPlan {
             market: self.market(),
             settlement: self.settlement,

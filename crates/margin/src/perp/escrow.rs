@@ -20,6 +20,7 @@ impl Market {
     ) -> Result<(), MathError> {
         let shares = self.draw(amount, index)?;
         self.escrow = self.escrow.checked_add(shares).ok_or(MathError::Overflow)?;
+        position.escrow = position.escrow.checked_add(shares).ok_or(MathError::Overflow)?;
         position.secured = position.secured.checked_add(amount).ok_or(MathError::Overflow)?;
         self.secured = self.secured.checked_add(amount).ok_or(MathError::Overflow)?;
         self.move_claims(-signed(amount)?)
@@ -27,7 +28,7 @@ impl Market {
 
     /// Gives what is secured beyond the profit back to the claims, and what was set apart for it to the pool.
     ///
-    /// Formula:  secured = min(secured, profit)       (docs/spec.md §10.2)
+    /// Formula:  secured = min(secured, profit);  floor(escrow × what falls out / secured) of the shares       (docs/spec.md §10.2)
     /// Errors:   Overflow
     #[inline(always)]
     pub(crate) fn cap_secured(&mut self, position: &mut Position, profit: NativeAmount) -> Result<(), MathError> {
@@ -36,15 +37,16 @@ impl Market {
 
     #[inline(never)]
     fn unsecure(&mut self, position: &mut Position, amount: NativeAmount) -> Result<(), MathError> {
-        let shares = self.release(position, amount)?;
+        let shares = mul_div_down(position.escrow, amount, position.secured)?;
+        self.take_apart(position, amount, shares)?;
         self.receive(shares)?;
         self.move_claims(signed(amount)?)
     }
 
-    /// Pays secured profit out: in full, unless the bank has lost what was set apart. What interest has added is the pool's.
+    /// Pays secured profit out, in full. What interest has added is the pool's once nothing is left.
     ///
     /// Formula:  q −= x, secured −= x       (docs/spec.md §10.6, §10.8)
-    /// Rounding: shares ceil, the amount floor where they do not suffice
+    /// Rounding: shares ceil
     /// Errors:   Overflow, Negative beyond what is secured
     pub(crate) fn pay_secured(
         &mut self,
@@ -55,25 +57,24 @@ impl Market {
         if amount == 0 {
             return Ok(Settlement::default());
         }
-        let apart = self.release(position, amount)?;
+        let shares = index.shares_up(amount)?.min(position.escrow);
+        self.take_apart(position, amount, shares)?;
         position.quote = position.quote.checked_sub(signed(amount)?).ok_or(MathError::Overflow)?;
-        let needed = index.shares_up(amount)?;
-        if needed > apart {
-            return Ok(Settlement { amount, paid: index.amount_down(apart)?, shares: apart });
+        if position.secured == 0 {
+            let rest = position.escrow;
+            self.take_apart(position, 0, rest)?;
+            self.receive(rest)?;
         }
-        self.receive(apart - needed)?;
-        Ok(Settlement { amount, paid: amount, shares: needed })
+        Ok(Settlement { amount, paid: amount, shares })
     }
 
-    /// Takes an amount's part out of the escrow.
-    ///
-    /// Formula:  floor(escrow × amount / Σ secured), all for all       (docs/spec.md §10.8)
-    fn release(&mut self, position: &mut Position, amount: NativeAmount) -> Result<Shares, MathError> {
-        let shares = mul_div_down(self.escrow, amount, self.secured)?;
+    /// Takes an amount of secured profit, and shares for it, out of the escrow.
+    fn take_apart(&mut self, position: &mut Position, amount: NativeAmount, shares: Shares) -> Result<(), MathError> {
         position.secured = position.secured.checked_sub(amount).ok_or(MathError::Negative)?;
+        position.escrow = position.escrow.checked_sub(shares).ok_or(MathError::Negative)?;
         self.secured = self.secured.checked_sub(amount).ok_or(MathError::Negative)?;
-        self.escrow -= shares;
-        Ok(shares)
+        self.escrow = self.escrow.checked_sub(shares).ok_or(MathError::Negative)?;
+        Ok(())
     }
 
     fn move_claims(&mut self, by: i64) -> Result<(), MathError> {

@@ -34,7 +34,7 @@ pub enum Standing {
     /// It can.
     #[default]
     Sound,
-    /// It cannot: profit is not seized.
+    /// It cannot: no profit is seized but what is secured.
     InDeficit,
 }
 
@@ -243,6 +243,19 @@ impl PerpLeg {
             equity if equity.wrapping_mul(PPM as i128) >= notional.0.wrapping_mul(i128::from(full)) => full,
             equity => (equity as u128 * u128::from(PPM) / (notional.0.max(1) as u128)) as u64,
         }
+    }
+
+    /// Matured profit that can be paid out now: in a deficit what is secured alone.
+    pub(crate) fn payable_profit(&self) -> u64 {
+        match self.terms.standing {
+            Standing::Sound => self.position.matured,
+            Standing::InDeficit => self.position.matured.min(self.position.secured),
+        }
+    }
+
+    /// What counts of the profit by what the pool has, quote units.
+    pub(crate) fn unsecured(&self) -> u64 {
+        self.position.matured.saturating_sub(self.position.secured)
     }
 
     /// What closing all of it may cost: N↑ × (f_l + f_i), quote units; ceil.

@@ -176,6 +176,9 @@ impl Market {
         index: Index,
         now: i64,
     ) -> Result<(), MathError> {
+        if position.secured > 0 {
+            self.secured = self.secured.checked_sub(position.bear_loss(index)?).ok_or(MathError::Negative)?;
+        }
         let fraction = position.settle_funding(self.funding_index)?;
         if fraction > 0 {
             self.claims.add(-i128::from(fraction))?;
@@ -253,6 +256,10 @@ impl Market {
     /// Rounding: shares floor
     /// Errors:   Overflow
     pub(crate) fn pay(&mut self, to: Purse, amount: NativeAmount, index: Index) -> Result<Shares, MathError> {
+        if index.0 == 0 {
+            // A bank that has lost everything: its shares are worth nothing, and no position must hang on them.
+            return Ok(0);
+        }
         let shares = index.shares_down(amount)?.min(self.pool);
         let purse = match to {
             Purse::Pool => return Ok(0),

@@ -4,6 +4,7 @@ use crate::error::{MathError, Refusal};
 use crate::fixed::{mul, mul_div_down};
 use crate::perp::mark::MARK_BITS;
 use crate::perp::{Mark, Notional};
+use crate::units::Index;
 
 /// A position. All zero is no position.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -18,6 +19,8 @@ pub struct Position {
     pub seen: u64,
     /// Profit that deleveraging has left to the position and set apart for it in the market's escrow, quote units.
     pub secured: u64,
+    /// Its deposit shares in the escrow.
+    pub escrow: u64,
     /// When the position was last touched, unix seconds.
     pub touched_at: i64,
     /// The market's funding index at the last touch.
@@ -97,6 +100,19 @@ impl Position {
         let notional = mark.notional(size);
         let size = i64::try_from(size).map_err(|_| MathError::Overflow)?;
         Ok(if self.base >= 0 { (-size, notional.down as i64) } else { (size, -(notional.up as i64)) })
+    }
+
+    /// Lets secured profit bear what the quote bank has lost; returns by how much it fell.
+    ///
+    /// Formula:  worth = escrow × index;  q −= secured − worth, secured = worth, if it is less       (docs/spec.md §10.8)
+    /// Rounding: worth floor
+    /// Errors:   Overflow
+    pub fn bear_loss(&mut self, index: Index) -> Result<u64, MathError> {
+        let loss = self.secured.saturating_sub(index.amount_down(self.escrow)?);
+        self.secured -= loss;
+        // Safe because: what is secured was profit, which has 63 bits.
+        self.quote = self.quote.checked_sub(loss as i64).ok_or(MathError::Overflow)?;
+        Ok(loss)
     }
 
     /// Takes matured profit out.

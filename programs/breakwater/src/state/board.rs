@@ -14,7 +14,12 @@ pub fn verify_extremes(board: &RiskBoard) -> Result<(), MarginError> {
         let feed = &board.feeds[usize::from(token.feed) % board.feeds.len()];
         extremes = extremes.with(&token.weights.both(), feed.oracle.max_liquidation_band.into());
     }
-    Ok(extremes.verify(&board.liquidation.params())?)
+    let params = board.liquidation.params();
+    extremes.verify(&params)?;
+    if board.quote_set == 1 {
+        extremes.verify_with_markets(&params)?;
+    }
+    Ok(())
 }
 
 /// Copies a bank's indices to the board.

@@ -6,11 +6,11 @@ use super::market::{notional_up, shares_out};
 use super::position::Perp;
 use super::settle::refused;
 use super::trade::refuse;
-use super::{BPS, ceil_of, floor_of, unsigned};
+use super::{BPS, ceil_of, floor_of, trade, unsigned};
 use crate::model::bank::deposit_amount;
 use crate::model::liquidation::FRESH;
 use crate::model::rational::{int, ratio};
-use crate::model::state::State;
+use crate::model::state::{OLD_INDEX, State};
 use crate::model::verdict::Verdict;
 
 impl State {
@@ -85,7 +85,7 @@ impl State {
     }
 
     pub(crate) fn deleverage(&mut self, account: usize, market: u8) -> Verdict {
-        let (index, stale) = (self.quote_index(), self.market(market).feed.age(self.now) > FRESH);
+        let (index, stale) = (self.quote_index(), self.market(market).feed.age(self.now) > trade::FRESH);
         let mut verdict = Verdict::default();
         self.touch_market(market, index);
         verdict.refuse_if(stale, E::StalePrice);
@@ -100,6 +100,11 @@ impl State {
         verdict.refuse_if(self.lacking(market) == 0, E::NoDeficit);
         if !verdict.allows() {
             return verdict;
+        }
+        let legs = self.settled_legs(account, market);
+        if legs.owes_anything() {
+            verdict.refuse_if(legs.index_older_than(OLD_INDEX), E::StaleIndex);
+            verdict.refuse_if(legs.price_older_than(FRESH), E::StalePrice);
         }
         let spare = self.spare(account, market);
         verdict.also(self.judge_winner(&perp, market, spare));
@@ -145,7 +150,7 @@ impl State {
     }
 
     /// What an account has beyond what it owes, quote units at the price of the quote token.
-    fn spare(&self, account: usize, market: u8) -> i128 {
+    pub(crate) fn spare(&self, account: usize, market: u8) -> i128 {
         let quote = self.token(self.quote().token).feed;
         floor_of(&(self.settled_legs(account, market).booked_equity() / quote.mid()))
     }

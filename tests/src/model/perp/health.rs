@@ -89,20 +89,20 @@ impl Notional {
 }
 
 impl PerpLeg {
-    /// A position in a market of a state. With `own`, the quote bank's deposit index, the market's own funding and standing
-    /// and what its pool has count; without, the board's.
-    pub fn new(state: &State, market: u8, mut perp: Perp, own: Option<u64>) -> PerpLeg {
+    /// A position in a market of a state, with the quote bank's deposit index. Where the market is touched its own funding and
+    /// standing and what its pool has count; else the board's.
+    pub fn new(state: &State, market: u8, mut perp: Perp, (index, touched): (u64, bool)) -> PerpLeg {
         let (entry, now) = (state.market(market), state.now);
         let (mark, decimals) = (state.mark(market), state.quote().decimals);
-        let (funding, in_deficit, payable, index_age) = if let Some(index) = own {
+        let (funding, in_deficit, payable, index_age) = if touched {
             (entry.funding_index, entry.deficit_since != 0, unsigned(entry.assets(index)), 0)
         } else {
             let snapshot = &entry.snapshot;
             (snapshot.funding_index, snapshot.in_deficit, snapshot.payable, (now - snapshot.time).max(0))
         };
+        perp.bear_loss(index);
         perp.charge(funding);
         perp.ripen(mark, now, entry.config.maturity, entry.feed.age(now) > STALE);
-        perp.secured = perp.secured.min(unsigned(perp.profit(mark)));
         perp.matured = perp.matured.min(perp.secured.saturating_add(payable));
         let mut leg = PerpLeg {
             market,
@@ -152,6 +152,12 @@ impl PerpLeg {
         let (low, high) = (self.mark.min(ema), self.mark.max(ema));
         let high = initial(high, BPS + b);
         self.initial = if long { initial(low, BPS - b).min(high) } else { high };
+    }
+
+    /// Matured profit that is paid now: in a deficit what is secured of it.
+    pub fn payable_profit(&self) -> i128 {
+        let most = if self.in_deficit { self.perp.secured } else { u64::MAX };
+        i128::from(self.perp.matured.min(most))
     }
 
     /// N↓ at the mark.

@@ -165,6 +165,7 @@ impl Market {
     pub fn secure(&mut self, perp: &mut Perp, units: i128, index: u64) {
         let shares = self.draw(units, index);
         self.escrow += shares;
+        perp.escrow += shares;
         self.secured += unsigned(units);
         perp.secured += unsigned(units);
         self.claims -= units << MARK_BITS;
@@ -176,8 +177,9 @@ impl Market {
         if units == 0 {
             return 0;
         }
-        let shares = unsigned(super::floor_of(&(int(self.escrow) * int(units) / int(self.secured))));
+        let shares = unsigned(super::floor_of(&(int(perp.escrow) * int(units) / int(perp.secured))));
         self.escrow -= shares;
+        perp.escrow -= shares;
         self.pool += shares;
         self.secured -= unsigned(units);
         perp.secured -= unsigned(units);
@@ -185,13 +187,21 @@ impl Market {
         shares
     }
 
-    /// Secured profit of a position is given up and paid out of its part of the escrow: units and shares. It is paid in full
-    /// but for what the part's own rounding lacks.
+    /// Secured profit of a position is given up and paid in full out of what lies apart for it: units and shares. What interest
+    /// has left over is the pool's once nothing is secured.
     pub fn pay_secured(&mut self, perp: &mut Perp, units: i128, index: u64) -> (i128, u64) {
-        let part = self.release(perp, units);
-        let shares = ceil_u64(&exact_shares(unsigned(units), index)).min(part);
-        self.pool -= shares;
-        (units.min(deposit_amount(part, index).into()), shares)
+        if units == 0 {
+            return (0, 0);
+        }
+        let shares = ceil_u64(&exact_shares(unsigned(units), index)).min(perp.escrow);
+        self.secured -= unsigned(units);
+        perp.secured -= unsigned(units);
+        self.claims += units << MARK_BITS;
+        let over = if perp.secured == 0 { perp.escrow - shares } else { 0 };
+        self.pool += over;
+        self.escrow -= shares + over;
+        perp.escrow -= shares + over;
+        (units, shares)
     }
 
     /// The pool gives up shares for what it pays, rounded up.

@@ -2,6 +2,7 @@
 
 use super::market::{notional_down, notional_up};
 use super::{MARK_BITS, floor, signed, unsigned};
+use crate::model::bank::deposit_amount;
 use crate::model::price::STALE;
 use crate::model::state::State;
 
@@ -18,6 +19,8 @@ pub struct Perp {
     pub seen: u64,
     /// Part of the profit that deleveraging has set apart, quote units.
     pub secured: u64,
+    /// Deposit shares of the quote bank that lie apart for it.
+    pub escrow: u64,
     /// Unix seconds.
     pub touched_at: i64,
     /// F of the last touch.
@@ -56,6 +59,14 @@ impl Perp {
         self.quote = signed(i128::from(self.quote) + whole);
         self.funding_index = funding_index;
         due - (whole << MARK_BITS)
+    }
+
+    /// What the quote bank's lenders have lost, who has profit set apart has lost of it; returns how much.
+    pub fn bear_loss(&mut self, index: u64) -> u64 {
+        let lost = self.secured.saturating_sub(deposit_amount(self.escrow, index));
+        self.secured -= lost;
+        self.quote = signed(i128::from(self.quote) - i128::from(lost));
+        lost
     }
 
     /// Lets profit mature that was there at the last touch and is there now; not at a stale mark.
@@ -104,6 +115,7 @@ impl State {
     pub(crate) fn touch_perp(&mut self, mut perp: Perp, market: u8, index: u64) -> Perp {
         let (mark, now) = (self.mark(market), self.now);
         let books = self.market_mut(market);
+        books.secured -= perp.bear_loss(index);
         let fraction = perp.charge(books.funding_index);
         books.claims -= fraction;
         books.dust += unsigned(fraction);

@@ -6,8 +6,7 @@ use super::position::Perp;
 use super::trade::refuse;
 use super::unsigned;
 use crate::model::bank::{debt_amount, deposit_amount};
-use crate::model::rational::int;
-use crate::model::state::{ALL, Side, State};
+use crate::model::state::{ALL, OLD_INDEX, Side, State};
 use crate::model::verdict::Verdict;
 
 /// Marks older than this settle nothing, seconds.
@@ -88,7 +87,8 @@ impl State {
         let since = self.market(market).deficit_since;
         // A deficit younger than T slots may be one print's.
         let passing = since != 0 && self.slot - since < u64::from(self.market(market).config.adl_slots);
-        let insolvent = legs.booked_equity() < int(0) && !legs.price_older_than(FRESH) && !passing;
+        let known = !legs.price_older_than(FRESH) && !legs.index_older_than(OLD_INDEX);
+        let insolvent = self.spare(account, market) <= 0 && known && !passing;
         if stranger && !insolvent {
             refuse(debt == 0, E::NotAccountOwnerOrDelegate)?;
             refuse(self.market(market).deficit_since != 0, E::MarketInDeficit)?;

@@ -155,11 +155,11 @@ fn settlement(legs: &Legs, leg: &PerpLeg) -> (i128, i128) {
     if leg.pnl < 0 {
         return quote(Side::Deposit).map_or((0, 0), |own| ((-leg.pnl).min(floor_of(&own.amount.lo)), BPS - end(own)));
     }
-    if leg.in_deficit || leg.perp.matured == 0 {
+    let profit = leg.payable_profit();
+    if profit == 0 {
         return (0, 0);
     }
-    quote(Side::Debt)
-        .map_or((0, 0), |own| (-i128::from(leg.perp.matured).min(floor_of(&own.amount.lo)), end(own) - BPS))
+    quote(Side::Debt).map_or((0, 0), |own| (-profit.min(floor_of(&own.amount.lo)), end(own) - BPS))
 }
 
 impl State {
@@ -249,9 +249,9 @@ impl State {
     }
 
     fn closed(&self, closing: &Closing, size: u64) -> Closed {
-        // Profit that pays a debt comes out of the pool as far as it is not secured.
-        let drawn = (-closing.settled - i128::from(closing.leg.perp.secured)).max(0);
-        let pool = (closing.leg.payable - drawn).max(0);
+        // What the pool lets count of the account's own profit is not there for a fee.
+        let counted = i128::from(closing.leg.perp.matured) - i128::from(closing.leg.perp.secured);
+        let pool = (closing.leg.payable - counted.max(0)).max(0);
         let fee = floor(notional_down(size.into(), closing.leg.mark) * closing.fee, PPM).min(pool);
         let config = &closing.leg.config;
         let (keeper, insurance) = (i128::from(config.keeper_fee), i128::from(config.insurance_fee));

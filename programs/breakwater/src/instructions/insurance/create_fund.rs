@@ -1,5 +1,5 @@
 //! Creates the group's shared fund and with it names the group's quote token, once and for all. Admin or risk manager.
-//! Errors: NotRiskManager, QuoteDecimals, ConfigFund.
+//! Errors: NotRiskManager, QuoteDecimals, ConfigFund, ConfigWeightGap.
 
 use anchor_lang::prelude::*;
 use breakwater_interface::{Bank, Group, InsuranceFund, MarginError, RiskBoard, seeds};
@@ -7,6 +7,7 @@ use breakwater_margin::BPS;
 use breakwater_margin::perp::MAX_QUOTE_DECIMALS;
 
 use crate::instructions::set_board::may_set;
+use crate::state::verify_extremes;
 
 #[derive(Accounts)]
 pub struct CreateFund {
@@ -40,6 +41,7 @@ pub fn handle(ctx: &mut Context<CreateFund>, epoch_cap: u16) -> Result<()> {
     }
     board.quote_token = bank.token;
     board.quote_set = 1;
+    verify_extremes(board)?;
     fund.group = *group.address();
     fund.bank = *bank.address();
     fund.epoch_cap = epoch_cap;

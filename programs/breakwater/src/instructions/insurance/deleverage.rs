@@ -1,14 +1,16 @@
 //! Makes a market whole whose pool owes more than it has, bankrupt account or not: a winner is closed at the index price and
 //! keeps the part that the pool can pay, set apart until it has matured. Anybody may call, for any position above the threshold
-//! of the moment. Errors: StalePrice, NoDeficit, NoPosition, NotAWinner, BelowThreshold, NotQuoteBank.
+//! of the moment, at a print as fresh as a trade's. Errors: StalePrice, StaleIndex, NoDeficit, NoPosition, NotAWinner, BelowThreshold, NotQuoteBank.
 
 use anchor_lang::prelude::*;
 use breakwater_interface::events::Deleveraged;
 use breakwater_interface::snapshot::{self, Own};
 use breakwater_interface::{Bank, MarginAccount, MarginError, PerpMarket, RiskBoard};
+use breakwater_margin::interest::MAX_INDEX_AGE_LIQUIDATION;
 use breakwater_margin::lending::Books;
+use breakwater_margin::perp::MAX_AGE_TRADE;
 use breakwater_margin::price::MAX_AGE_LIQUIDATION;
-use breakwater_margin::{NativeAmount, Snapshot, health};
+use breakwater_margin::{NativeAmount, Snapshot, Value, health};
 
 use crate::state::bank::verify_quote;
 use crate::state::{Live, accrued, own_index};
@@ -26,13 +28,22 @@ pub struct Deleverage {
 }
 
 impl Deleverage {
-    /// What the account has beyond what it owes, quote units.
+    /// What the account has beyond what it owes, quote units. Where it owes something, by prices and indices of now.
+    ///
+    /// Errors: StalePrice, StaleIndex
     fn spare(&self, books: &Books, live: &Live, now: i64) -> core::result::Result<NativeAmount, MarginError> {
         let mut legs = Snapshot::with_capacity(self.margin_account.tokens.len());
         let banks = [own_index(&self.bank, books)];
         let own = Own { banks: &banks, market: Some(live.own()?) };
         snapshot::build(&mut legs, &self.board, &self.margin_account, &own, now)?;
-        Ok(health::value(&legs)?.spare(&legs.quote.price))
+        let valuation = health::value(&legs)?;
+        if valuation.debts > Value::ZERO {
+            legs.verify_indices(MAX_INDEX_AGE_LIQUIDATION)?;
+            if valuation.oldest_price > MAX_AGE_LIQUIDATION {
+                return Err(MarginError::StalePrice);
+            }
+        }
+        Ok(valuation.spare(&legs.quote.price))
     }
 }
 
@@ -43,7 +54,7 @@ pub fn handle(ctx: &mut Context<Deleverage>) -> Result<()> {
     let now = clock.unix_timestamp;
     let books = accrued(&accounts.bank, now)?;
     let mut live = Live::new(&accounts.market, &accounts.board, books.deposit_index, now, clock.slot)?;
-    live.verify_fresh(MAX_AGE_LIQUIDATION)?;
+    live.verify_fresh(MAX_AGE_TRADE)?;
     if live.deficit == 0 {
         return Err(MarginError::NoDeficit.into());
     }

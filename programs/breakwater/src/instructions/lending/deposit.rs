@@ -1,18 +1,19 @@
 //! Deposits tokens. The owner may deposit any listed token; anybody else only one that the account holds already, so that
-//! nobody can stuff its slots. What arrives is what counts. Errors: BankReduceOnly, StrangerMayOnlyTopUp, OverDepositCap,
+//! nobody can stuff its slots. What arrives is what counts. What the account owes to markets may be deposited whatever the
+//! bank's state: it is a repayment, which `settle` completes. Errors: BankReduceOnly, StrangerMayOnlyTopUp, OverDepositCap,
 //! PositionIsDebt, TokenSlotsFull, AmountZero.
 
 use anchor_lang::prelude::*;
-use breakwater_interface::MarginError;
 use breakwater_interface::accounts::SIDE_DEPOSIT;
 use breakwater_interface::events::DEPOSIT;
+use breakwater_interface::{MarginAccount, MarginError};
 
 use super::MoveIn;
 use super::move_in::Change;
 use crate::state::{Ledger, accrued};
 
-fn validate(accounts: &MoveIn) -> core::result::Result<(), MarginError> {
-    if accounts.bank.reduce_only != 0 {
+fn validate(accounts: &MoveIn, amount: u64) -> core::result::Result<(), MarginError> {
+    if accounts.bank.reduce_only != 0 && amount > owed_to_markets(&accounts.margin_account) {
         return Err(MarginError::BankReduceOnly);
     }
     let account = &accounts.margin_account;
@@ -23,15 +24,24 @@ fn validate(accounts: &MoveIn) -> core::result::Result<(), MarginError> {
     Ok(())
 }
 
+/// What closed positions have left owing, quote units.
+fn owed_to_markets(account: &MarginAccount) -> u64 {
+    let closed = account.perps.iter().filter(|perp| perp.base == 0 && perp.quote < 0);
+    closed.fold(0, |sum: u64, perp| sum.saturating_add(perp.quote.unsigned_abs()))
+}
+
 pub fn handle(ctx: &mut Context<MoveIn>, amount: u64) -> Result<()> {
     let accounts = &mut ctx.accounts;
-    validate(accounts)?;
+    validate(accounts, amount)?;
+    let repayment = amount <= owed_to_markets(&accounts.margin_account);
     let now = Clock::get()?.unix_timestamp;
     let mut books = accrued(&accounts.bank, now)?;
     let arrived = accounts.receive(&mut books, amount)?;
     let token = accounts.bank.token;
     let shares = Ledger { account: &mut accounts.margin_account, books: &mut books, token }.deposit(arrived)?;
-    books.verify_deposit_cap(&accounts.bank.lending.limits()).map_err(MarginError::from)?;
+    if !repayment {
+        books.verify_deposit_cap(&accounts.bank.lending.limits()).map_err(MarginError::from)?;
+    }
     let change = Change { action: DEPOSIT, amount: arrived, shares, index: books.deposit_index.0 };
     accounts.finish(&books, change, now)
 }

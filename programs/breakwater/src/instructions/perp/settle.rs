@@ -8,10 +8,11 @@ use anchor_lang::prelude::*;
 use breakwater_interface::events::PnlSettled;
 use breakwater_interface::snapshot::{self, Own};
 use breakwater_interface::{Bank, MarginAccount, MarginError, PerpMarket, RiskBoard};
+use breakwater_margin::interest::MAX_INDEX_AGE_LIQUIDATION;
 use breakwater_margin::lending::Books;
 use breakwater_margin::perp::{Ratio, Standing};
 use breakwater_margin::price::{MAX_AGE_LIQUIDATION, MAX_AGE_RISK};
-use breakwater_margin::{NativeAmount, Snapshot, Value, health};
+use breakwater_margin::{NativeAmount, Snapshot, health};
 
 use crate::state::bank::verify_quote;
 use crate::state::ledger::ALL;
@@ -36,14 +37,15 @@ impl Settle {
         self.margin_account.verify_operator(self.authority.address()).is_ok()
     }
 
-    /// Whether the account owes more than it has, at fresh prices.
+    /// Whether the account has nothing beyond what it owes, at fresh prices and indices.
     fn is_insolvent(&self, books: &Books, live: &Live, now: i64) -> core::result::Result<bool, MarginError> {
         let mut legs = Snapshot::with_capacity(self.margin_account.tokens.len());
         let banks = [own_index(&self.bank, books)];
         let own = Own { banks: &banks, market: Some(live.own()?) };
         snapshot::build(&mut legs, &self.board, &self.margin_account, &own, now)?;
         let valuation = health::value(&legs)?;
-        Ok(valuation.equity < Value::ZERO && valuation.oldest_price <= MAX_AGE_LIQUIDATION)
+        let known = valuation.oldest_price <= MAX_AGE_LIQUIDATION && legs.index_age <= MAX_INDEX_AGE_LIQUIDATION;
+        Ok(known && valuation.spare(&legs.quote.price) == 0)
     }
 }
 
