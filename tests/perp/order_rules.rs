@@ -1,5 +1,7 @@
 //! Who may leave orders on an account and take them back, what is refused, and accounts that do not belong there.
 
+use std::slice::from_ref;
+
 use breakwater_client::decode::Event;
 use breakwater_client::instruction::{self, ALL};
 use breakwater_client::interface::TriggerOrder;
@@ -118,7 +120,7 @@ async fn the_executor_has_an_account_of_its_own() {
     world.send(&[own], &[&alice.key]).await.fails_with(Constraint::DuplicateMutableAccount);
     let execute = execute_instruction(&world, &bob, &alice, 0);
     let stolen = execute.with_account(0, &mallory.address());
-    world.send(&[stolen.clone()], &[&mallory.key]).await.fails_with(MarginError::NotAccountOwnerOrDelegate);
+    world.send(from_ref(&stolen), &[&mallory.key]).await.fails_with(MarginError::NotAccountOwnerOrDelegate);
     world.send(&[execute.unsigned(0)], &[]).await.fails_with(InstructionError::MissingRequiredSignature);
     bob.set_delegate(&mut world, &mallory.address()).await.succeeds();
     world.send(&[stolen], &[&mallory.key]).await.succeeds();
@@ -132,7 +134,7 @@ async fn orders_refuse_wrong_accounts() {
     world.list_perp("M1", btc_listing()).await.succeeds();
     world.price("M1", btc_price()).await;
     let place = place_instruction(&world, &alice, 0, &stop_loss(btc_price()));
-    world.send(&[place.clone()], &[&alice.key]).await.succeeds();
+    world.send(from_ref(&place), &[&alice.key]).await.succeeds();
     world.freshen_all().await;
     let cancel = instruction::cancel_order(&alice.address(), &alice.account, 0);
     let execute = execute_instruction(&world, &bob, &alice, 0);

@@ -1,5 +1,7 @@
 //! Orders to reduce: what triggers them, what they do, what their executor gets (docs/spec.md §11.6).
 
+use std::slice::from_ref;
+
 use breakwater_client::decode::Event;
 use breakwater_client::instruction::{self, ALL, ExecuteKeys};
 use breakwater_client::interface::TriggerOrder;
@@ -234,10 +236,10 @@ async fn an_expired_order_does_nothing_and_anybody_clears_it() {
     place(&mut world, &alice, 0, until(now + 2)).await.succeeds();
     world.freshen_all().await;
     assert_eq!(world.chain.now(), now + 1);
-    world.send(&[cancel.clone()], &[&bob.key]).await.fails_with(MarginError::NotAccountOwnerOrDelegate);
+    world.send(from_ref(&cancel), &[&bob.key]).await.fails_with(MarginError::NotAccountOwnerOrDelegate);
     world.chain.advance(1);
     execute(&mut world, &bob, &alice).await.fails_with(MarginError::OrderExpired);
-    let sent = world.send(&[cancel.clone()], &[&bob.key]).await.succeeds();
+    let sent = world.send(from_ref(&cancel), &[&bob.key]).await.succeeds();
     assert!(matches!(sent.events[..], [Event::OrderCanceled(canceled)] if canceled.slot == 0));
     world.send(&[cancel], &[&bob.key]).await.fails_with(MarginError::NoOrder);
 }

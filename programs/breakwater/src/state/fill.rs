@@ -5,11 +5,9 @@ use breakwater_interface::accounts::MARKET_FEED;
 use breakwater_interface::snapshot::{self, Own, OwnIndex};
 use breakwater_interface::{MarginAccount, MarginError, PerpMarket, RiskBoard};
 use breakwater_margin::perp::{Fill, Order, Quoted};
-use breakwater_margin::price::MAX_AGE_RISK;
 use breakwater_margin::{Snapshot, Valuation, health};
 
 use crate::state::market::{Held, Live};
-use crate::state::verify_initial;
 
 /// A moment of the chain.
 #[derive(Clone, Copy)]
@@ -20,12 +18,8 @@ pub struct Moment {
     pub slot: u64,
 }
 
-/// A fill with the market and the position before and after it.
+/// A fill with the market and the position before it.
 pub struct Filled {
-    /// The market afterwards.
-    pub live: Live,
-    /// The position afterwards.
-    pub held: Held,
     /// What was done.
     pub fill: Fill,
     before: (Live, Held),
@@ -35,11 +29,11 @@ impl Filled {
     /// Fills an order and writes the position. The position must have been touched and the index be live.
     ///
     /// Errors: those of [`breakwater_margin::perp::Market::trade`]
-    #[inline(never)]
+    #[inline(always)]
     pub fn new(
         account: &mut MarginAccount,
         (market, board): (&PerpMarket, &RiskBoard),
-        (live, held): (&Live, &Held),
+        (live, held): (&mut Live, &mut Held),
         order: &Order,
         at: Moment,
     ) -> Result<Filled, MarginError> {
@@ -53,18 +47,9 @@ impl Filled {
             index: live.index,
         };
         let before = (*live, *held);
-        let (mut live, mut held) = before;
         let fill = live.books.trade(&mut held.position, order, &terms, &quoted)?;
-        live.hold(account, &held);
-        Ok(Filled { live, held, fill, before })
-    }
-
-    /// After an increase the account must answer for its risk.
-    ///
-    /// Errors: StalePrice, StaleIndex, InsufficientHealth
-    pub fn verify_increase(&self, account: &MarginAccount, board: &RiskBoard, now: i64) -> Result<(), MarginError> {
-        let own = Own { banks: &[], market: Some(self.live.own()?) };
-        verify_initial(board, account, &own, MAX_AGE_RISK, now)
+        live.hold(account, held);
+        Ok(Filled { fill, before })
     }
 
     /// A reduction must not leave an account less able to answer for its risk. What it was before, which costs as much again,
@@ -75,17 +60,17 @@ impl Filled {
         &self,
         account: &mut MarginAccount,
         board: &RiskBoard,
+        (live, held): (&Live, &Held),
         banks: &[OwnIndex],
         now: i64,
     ) -> Result<(), MarginError> {
-        let after = valued(account, board, banks, &self.live, now)?.valuation;
+        let after = valued(account, board, banks, live, now)?.valuation;
         if after.is_maintained() {
             return Ok(());
         }
-        let (live, held) = &self.before;
+        self.before.0.hold(account, &self.before.1);
+        let before = valued(account, board, banks, &self.before.0, now)?.valuation;
         live.hold(account, held);
-        let before = valued(account, board, banks, live, now)?.valuation;
-        self.live.hold(account, &self.held);
         Ok(after.verify_reduction(&before)?)
     }
 }

@@ -15,6 +15,7 @@ use breakwater_margin::{NativeAmount, Refusal};
 use super::trade::emit_fill;
 use crate::state::bank::verify_quote;
 use crate::state::fill::valued;
+use crate::state::market::Held;
 use crate::state::{Filled, Ledger, Live, Moment, accrued, own_index, settle};
 
 #[derive(Accounts)]
@@ -51,6 +52,7 @@ impl ExecuteOrder {
         &mut self,
         books: &mut Books,
         filled: &Filled,
+        (live, held): (&Live, &Held),
         exit: &Exit,
         now: i64,
     ) -> core::result::Result<NativeAmount, MarginError> {
@@ -61,7 +63,7 @@ impl ExecuteOrder {
         if fee > 0 {
             let (untouched, deposit) = (*ledger.books, ledger.account.tokens);
             ledger.withdraw(fee)?;
-            let after = valued(&self.margin_account, &self.board, &banks, &filled.live, now)?;
+            let after = valued(&self.margin_account, &self.board, &banks, live, now)?;
             if after.valuation.is_maintained() && after.index_age <= MAX_INDEX_AGE {
                 Ledger { account: &mut self.executor_account, books, token }.credit(fee)?;
                 return Ok(fee);
@@ -69,7 +71,7 @@ impl ExecuteOrder {
             *books = untouched;
             self.margin_account.tokens = deposit;
         }
-        filled.verify_reduction(&mut self.margin_account, &self.board, &banks, now)?;
+        filled.verify_reduction(&mut self.margin_account, &self.board, (live, held), &banks, now)?;
         Ok(0)
     }
 }
@@ -91,25 +93,25 @@ pub fn handle(ctx: &mut Context<ExecuteOrder>, slot: u8) -> Result<()> {
         accounts.margin_account.find_perp(order.market).map_or(0, |perp| accounts.margin_account.perps[perp].base);
     exit.verify_live(base, now).map_err(MarginError::from)?;
     live.verify_fresh(MAX_AGE_TRADE)?;
-    let held = live.touch(&mut accounts.margin_account, now)?;
+    let mut held = live.touch(&mut accounts.margin_account, now)?;
     let bank = own_index(&accounts.bank, &books);
     exit.trigger.verify(live.mark, || accounts.health_factor(bank, &live, now))?;
 
     let reduction = exit.order(&held.position).map_err(MarginError::from)?;
     let at = Moment { now, slot: clock.slot };
     let sides = (&*accounts.market, &*accounts.board);
-    let filled = Filled::new(&mut accounts.margin_account, sides, (&live, &held), &reduction, at)?;
-    let fee = accounts.pay(&mut books, &filled, &exit, now)?;
+    let filled = Filled::new(&mut accounts.margin_account, sides, (&mut live, &mut held), &reduction, at)?;
+    let fee = accounts.pay(&mut books, &filled, (&live, &held), &exit, now)?;
     accounts.margin_account.orders[usize::from(slot)] = bytemuck::Zeroable::zeroed();
-    accounts.market.set_books(&filled.live.books);
+    accounts.market.set_books(&live.books);
     settle(&mut accounts.bank, &books, now)?;
 
-    emit_fill(*accounts.margin_account.address(), &filled);
+    emit_fill(*accounts.margin_account.address(), &filled.fill, &live, &held);
     emit!(OrderExecuted {
         account: *accounts.margin_account.address(),
         executor: *accounts.executor_account.address(),
         size: filled.fill.delta.unsigned_abs(),
-        mark: filled.live.mark.0,
+        mark: live.mark.0,
         trigger: order.trigger,
         fee,
         market: order.market.into(),

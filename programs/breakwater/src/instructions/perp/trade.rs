@@ -5,12 +5,14 @@
 
 use anchor_lang::prelude::*;
 use breakwater_interface::events::Traded;
+use breakwater_interface::snapshot::Own;
 use breakwater_interface::{MarginAccount, MarginError, PerpMarket, RiskBoard};
 use breakwater_margin::Refusal;
-use breakwater_margin::perp::{Effect, Intent, MAX_AGE_TRADE, Order, Position};
+use breakwater_margin::perp::{Effect, Fill, Intent, MAX_AGE_TRADE, Order, Position};
+use breakwater_margin::price::MAX_AGE_RISK;
 
-use crate::state::market::board_index;
-use crate::state::{Filled, Live, Moment};
+use crate::state::market::{Held, board_index};
+use crate::state::{Filled, Live, Moment, verify_initial};
 
 #[derive(Accounts)]
 pub struct Trade {
@@ -42,22 +44,24 @@ fn execute(accounts: &mut Trade, order: impl FnOnce(&Position) -> core::result::
     let mut live = Live::new(&accounts.market, &accounts.board, index, now, clock.slot)?;
     live.verify_fresh(MAX_AGE_TRADE)?;
     let account = &mut accounts.margin_account;
-    let held = live.touch_or_open(account, now)?;
+    let mut held = live.touch_or_open(account, now)?;
     let order = order(&held.position).map_err(MarginError::from)?;
     let at = Moment { now, slot: clock.slot };
-    let filled = Filled::new(account, (&accounts.market, &accounts.board), (&live, &held), &order, at)?;
+    let filled = Filled::new(account, (&accounts.market, &accounts.board), (&mut live, &mut held), &order, at)?;
     match filled.fill.effect {
-        Effect::Increase => filled.verify_increase(account, &accounts.board, now)?,
-        Effect::Reduction => filled.verify_reduction(account, &accounts.board, &[], now)?,
+        Effect::Increase => {
+            let own = Own { banks: &[], market: Some(live.own()?) };
+            verify_initial(&accounts.board, account, &own, MAX_AGE_RISK, now)?;
+        }
+        Effect::Reduction => filled.verify_reduction(account, &accounts.board, (&live, &held), &[], now)?,
     }
-    accounts.market.set_books(&filled.live.books);
-    emit_fill(*account.address(), &filled);
+    accounts.market.set_books(&live.books);
+    emit_fill(*account.address(), &filled.fill, &live, &held);
     Ok(())
 }
 
 /// Tells of a fill.
-pub(super) fn emit_fill(account: Address, filled: &Filled) {
-    let Filled { live, held, fill, .. } = filled;
+pub(super) fn emit_fill(account: Address, fill: &Fill, live: &Live, held: &Held) {
     emit!(Traded {
         account,
         delta: fill.delta,
