@@ -207,7 +207,7 @@ async fn markets_are_the_admins_and_the_risk_managers() {
     let calls = [
         world.list_perp_instruction("M1", 1, btc_listing()),
         instruction::set_market(&admin, &group, &board, &market, btc_listing().config),
-        instruction::set_market_status(&admin, &group, &market, STATUS_PAUSED, 0),
+        instruction::set_market_status(&admin, &group, &board, &market, (STATUS_PAUSED, 0)),
     ];
     for call in calls {
         let refused = call.with_account(0, &mallory.pubkey());
@@ -227,7 +227,8 @@ async fn markets_refuse_wrong_accounts() {
     let copy = world.chain.look_alike(&world.board.clone(), &PROGRAM_ID).await;
     let new = world.list_perp_instruction("M1", 1, btc_listing());
     let set = instruction::set_market(&admin.pubkey(), &world.group, &world.board, &market, btc_listing().config);
-    let status = instruction::set_market_status(&admin.pubkey(), &world.group, &market, STATUS_PAUSED, 0);
+    let status =
+        instruction::set_market_status(&admin.pubkey(), &world.group, &world.board, &market, (STATUS_PAUSED, 0));
     let of_board = [
         wrong("the board of another group", 2, second.group.board, MarginError::BoardOfOtherGroup),
         wrong("a copy of the board", 2, copy, MarginError::BoardOfOtherGroup),
@@ -251,11 +252,14 @@ async fn markets_refuse_wrong_accounts() {
     world.refuses_wrong_accounts(&set, &admin, &rows).await;
     world.refuses_wrong_accounts(&set, &admin, &of_board).await;
 
-    let mut rows = world.impostors(&status, 1).await;
-    rows.extend(world.impostors(&status, 2).await);
-    rows.push(wrong("another group", 1, second.group.group, MarginError::MarketOfOtherGroup));
-    rows.push(wrong("the market of another group", 2, second.market, MarginError::MarketOfOtherGroup));
+    let mut rows = Vec::new();
+    for place in [1, 2, 3] {
+        rows.extend(world.impostors(&status, place).await);
+    }
+    rows.push(wrong("another group", 1, second.group.group, MarginError::BoardOfOtherGroup));
+    rows.push(wrong("the market of another group", 3, second.market, MarginError::MarketOfOtherGroup));
     world.refuses_wrong_accounts(&status, &admin, &rows).await;
+    world.refuses_wrong_accounts(&status, &admin, &of_board).await;
 }
 
 /// A market's index is feed 32 + n: `set_oracle` replaces it like a token's, so that a feed that has ended traps nobody.

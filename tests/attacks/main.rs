@@ -7,6 +7,8 @@ mod common;
 
 mod pools;
 mod positions;
+mod review;
+mod stuck;
 mod wealth;
 
 use breakwater_client::decode::Event;
@@ -148,6 +150,8 @@ async fn attack_19_first_touch_when_already_insolvent() {
         liability_initial: 11_500,
         liability_end: v + 25,
         liability_maintenance: v,
+        ramp: 0,
+        collateral_cap: 0,
     };
     let tight = instruction::set_weights(&admin, &world.group, &world.board, 0, weights(9_900, 10_200));
     world.send_as_admin(&[tight]).await.fails_with(MarginError::ConfigWeightGap);

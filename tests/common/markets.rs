@@ -141,7 +141,8 @@ impl World {
     /// The program's refusal.
     pub async fn set_market_status(&mut self, symbol: &str, status: u8, expires_at: i64) -> Sent {
         let market = self.perp(symbol).market;
-        let set = instruction::set_market_status(&self.admin.pubkey(), &self.group, &market, status, expires_at);
+        let (admin, terms) = (self.admin.pubkey(), (status, expires_at));
+        let set = instruction::set_market_status(&admin, &self.group, &self.board, &market, terms);
         self.send_as_admin(&[set]).await
     }
 

@@ -109,6 +109,86 @@ async fn matured_profit_is_seized_for_a_debt_to_a_bank() {
     keeper.liquidate(&mut world, &carol, SOL_FOR_PROFIT, ALL).await.fails_with(MarginError::AccountHealthy);
 }
 
+/// Bob owes 50 SOL; half a BTC of his and half a BTC of Carol's have won more than the pool of 40,000 has. Both are deleveraged, and
+/// the deficit is over: 19,995.332506 lie apart for him, all that is left of his profit, and his 10 ETH are worth 0.001. An hour
+/// later it has matured. At $372 a keeper is paid out of what lies apart, to the unit, and neither pool nor Carol has a part in it.
+#[tokio::test]
+async fn profit_that_lies_apart_is_seized_once_the_deficit_is_over() {
+    let mut world = World::with_market().await;
+    world.provider("BTC", usdc(40_000)).await;
+    world.set_market("BTC", |config| (config.funding_slope, config.funding_max) = (0, 0)).await.succeeds();
+    let (bob, carol, keeper) = (world.trader().await, world.funded(usdc(20_000)).await, world.trader().await);
+    keeper.deposit(&mut world, "SOL", sol(500)).await.succeeds();
+    bob.deposit(&mut world, "ETH", eth(10)).await.succeeds();
+    world.freshen_all().await;
+    bob.borrow(&mut world, "SOL", sol(50)).await.succeeds();
+    bob.trade(&mut world, "BTC", btc(1) / 2).await.succeeds();
+    carol.trade(&mut world, "BTC", btc(1) / 2).await.succeeds();
+    print(&mut world, sixty_fourths(128)).await;
+    world.deleverage(&bob.account, "BTC").await.succeeds();
+    world.deleverage(&carol.account, "BTC").await.succeeds();
+    world.chain.advance(3_600);
+    world.freshen_all().await;
+    world.price("ETH", Price8(10_000)).await;
+    print_with_sol(&mut world, 128, 372).await;
+
+    let before = world.market("BTC").await;
+    assert_eq!((before.deficit_since, before.pool), (0, 0));
+    let held = bob.perp(&mut world, "BTC").await.expect("his profit");
+    assert_eq!((held.base, held.secured), (0, 19_995_332_506));
+    let event = liquidated(&keeper.liquidate(&mut world, &bob, SOL_FOR_PROFIT, ALL).await.succeeds());
+    assert!(event.health_after > event.health_before && event.equity_after > 0, "LIQ-2, LIQ-4: {event:?}");
+    assert_eq!(keeper.deposited(&mut world, QUOTE).await, event.seize, "LIQ-6");
+    assert_eq!(bob.owed(&mut world, "SOL").await, sol(50) - event.repay);
+    let (held, after) = (bob.perp(&mut world, "BTC").await.expect("the rest"), world.market("BTC").await);
+    assert_eq!((held.secured, held.quote.unsigned_abs()), (19_995_332_506 - event.seize, held.secured));
+    assert_eq!((after.escrow, after.secured), (before.escrow - event.seize, before.secured - event.seize), "CON-1");
+    assert_eq!((after.pool, after.tranche, after.claims_quote), (0, before.tranche, before.claims_quote), "CON-1");
+    keeper.liquidate(&mut world, &bob, SOL_FOR_PROFIT, ALL).await.fails_with(MarginError::AccountHealthy);
+    let apart = carol.perp(&mut world, "BTC").await.expect("hers").secured;
+    carol.settle(&mut world, "BTC", ALL).await.succeeds();
+    assert_eq!(carol.deposited(&mut world, QUOTE).await, usdc(20_000) + apart, "ADL-1");
+}
+
+/// Carol's matured profit of 7,746.109240 and 5 ETH at $3,000 back 40 SOL at $440: H_maint = 7,746.109240 + 13,500 − 19,008. The
+/// index of BTC dies. After 24 h the profit counts whole, after 4.5 days half, after eight nothing: in between a keeper takes ETH.
+#[tokio::test]
+async fn a_profit_on_a_dead_index_counts_less_by_the_day() {
+    let mut world = without_funding().await;
+    let (carol, keeper) = (world.funded(usdc(10_000)).await, world.funded(usdc(10_000)).await);
+    keeper.deposit(&mut world, "SOL", sol(200)).await.succeeds();
+    carol.deposit(&mut world, "ETH", eth(5)).await.succeeds();
+    carol.trade(&mut world, "BTC", btc(1)).await.succeeds();
+    world.chain.skip(3);
+    print_with_sol(&mut world, 72, 150).await;
+    carol.reduce(&mut world, "BTC", ALL).await.succeeds();
+    world.freshen_all().await;
+    carol.borrow(&mut world, "SOL", sol(40)).await.succeeds();
+    carol.withdraw(&mut world, QUOTE, ALL).await.succeeds();
+    world.chain.advance(3_600);
+    world.freshen_all().await;
+    carol.settle(&mut world, "BTC", 1).await.succeeds();
+    let died = world.board().await.feeds[32].publish_time;
+    let profit = 7_746_109_240;
+    for (age, counts) in [(86_400, profit), (86_400 + 302_400, profit / 2), (8 * 86_400, 0)] {
+        world.chain.set_time(died + age - 1);
+        world.prices(&[(QUOTE, usd(1)), ("SOL", usd(440)), ("ETH", usd(3_000))]).await;
+        world.sync(&["BTC", QUOTE, "SOL", "ETH"]).await.succeeds();
+        let sums = carol.valuation(&mut world).await.perps;
+        assert_eq!((sums.pnl, sums.maintenance), (counts, counts), "{age} s");
+        keeper.settle_for(&mut world, &carol, "BTC", ALL).await.fails_with(MarginError::StalePrice);
+        let profit = keeper.liquidate(&mut world, &carol, SOL_FOR_PROFIT, ALL).await;
+        profit.fails_with(MarginError::StaleLeg);
+        let sent = keeper.liquidate(&mut world, &carol, ("SOL", "ETH"), ALL).await;
+        if age == 86_400 {
+            sent.fails_with(MarginError::AccountHealthy);
+        } else {
+            let event = liquidated(&sent.succeeds());
+            assert!(event.health_before < 0 && event.health_after > event.health_before, "LIQ-2: {event:?}");
+        }
+    }
+}
+
 /// Carol holds 5 ETH, owes 25 SOL and is long 1 BTC. At $70,312.5 she is 7,781.124937 ahead, which nobody has seen before:
 /// M = 0 and g = 0. SOL at $550 puts her under water, 13,500 − 14,850, with equity of 9,031: her deposit is seized, her
 /// profit is not, and closing the winner would help nobody.

@@ -175,7 +175,7 @@ async fn LIQ_6_the_plan_of_the_keeper_is_the_plan_of_the_program() {
     let now = world.chain.now();
     build(&mut legs, &board, &account, &Own::default(), now).expect("a snapshot");
     let valuation = health::value(&legs).expect("a valuation");
-    let request = Request { target: Target::Spot(Pair { debt: 1, collateral: 0 }), most: 100_000_000 };
+    let request = Request::new(Target::Spot(Pair { debt: 1, collateral: 0 }), 100_000_000);
     let plan = plan_liquidation(&legs, &valuation, &board.liquidation.params(), &request);
     let Ok(Plan::Spot(plan)) = plan else { panic!("not a pair: {plan:?}") };
     let event = liquidated(&keeper.liquidate(&mut world, &alice, USDC_FOR_SOL, 100_000_000).await.succeeds());

@@ -37,8 +37,10 @@ use num_traits::{Signed, Zero};
 
 use crate::actions::Action;
 use crate::ground::LENDER;
-use crate::markets::{self, PROVIDERS, Step};
+use crate::markets::{self, PROVIDERS};
 use crate::sequences::{enough, runner};
+use crate::steps::{self, Step};
+use crate::troubled::{self, Ground};
 
 /// They never act after the beginning.
 const HONEST: [usize; 2] = [LENDER, PROVIDERS[0]];
@@ -142,8 +144,7 @@ struct Seen {
     premiums: f64,
 }
 
-fn play(sequence: &[Step], seen: &mut Seen) -> Result<Arena, String> {
-    let mut arena = markets::populated();
+fn play(mut arena: Arena, sequence: &[Step], seen: &mut Seen) -> Result<Arena, String> {
     for (number, step) in sequence.iter().enumerate() {
         for call in markets::calls(&mut arena, step) {
             if actor(&call).is_some_and(|account| HONEST.contains(&account)) {
@@ -175,15 +176,30 @@ fn play(sequence: &[Step], seen: &mut Seen) -> Result<Arena, String> {
     Ok(arena)
 }
 
+impl std::fmt::Display for Seen {
+    fn fmt(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
+        let Seen { instructions, most_lost, gained, premiums } = self;
+        write!(f, "{instructions} instructions; the honest gained ${gained} apart from prices and bankruptcies, ")?;
+        write!(f, "and lost ${premiums} of premium to forced closes; the worst bankruptcy cost ${most_lost}")
+    }
+}
+
 #[test]
 fn colluding_keys_gain_nothing_but_from_prices_and_bankruptcies() {
     let mut seen = Seen::default();
-    runner(CASES, |sequence: Vec<Step>| play(&sequence, &mut seen).map(|_| ()), markets::sequence(STEPS));
-    println!(
-        "{} instructions; the honest gained ${} apart from prices and bankruptcies, and lost ${} of premium to forced closes; \
-         the worst bankruptcy cost ${}",
-        seen.instructions, seen.gained, seen.premiums, seen.most_lost
-    );
+    let property = |steps: Vec<Step>| play(markets::populated(), &steps, &mut seen).map(|_| ());
+    runner(CASES, property, steps::sequence(STEPS));
+    println!("{seen}");
+    enough(seen.instructions, 500, "instructions");
+}
+
+#[test]
+fn colluding_keys_gain_nothing_from_pools_in_deficit() {
+    let mut seen = Seen::default();
+    let property =
+        |(ground, steps): (Ground, Vec<Step>)| play(troubled::populated(ground), &steps, &mut seen).map(|_| ());
+    runner(CASES, property, troubled::sequence(STEPS));
+    println!("{seen}");
     enough(seen.instructions, 500, "instructions");
 }
 
@@ -206,7 +222,7 @@ fn colluding_keys_gain_nothing_where_no_price_moves() {
         |mut sequence: Vec<Step>| {
             sequence.retain(|step| !moves(step));
             let before = seen.instructions;
-            let arena = play(&sequence, &mut seen)?;
+            let arena = play(markets::populated(), &sequence, &mut seen)?;
             let (start, end) = (markets::populated().state(), arena.state());
             let lost = honest(&priced(&start, &end)) - honest(&end);
             let roundings =
@@ -216,7 +232,7 @@ fn colluding_keys_gain_nothing_where_no_price_moves() {
             }
             Ok(())
         },
-        markets::sequence(STEPS),
+        steps::sequence(STEPS),
     );
     println!("{} instructions without moves; the honest gained ${}", seen.instructions, seen.gained);
     enough(seen.instructions, 500, "instructions");

@@ -7,5 +7,7 @@ mod lending;
 mod liquidations;
 mod markets;
 mod pure;
+mod secured;
 mod sequences;
+mod steps;
 mod troubled;

@@ -6,123 +6,20 @@ use breakwater_tests::model::perp::{MARKET_FEED, MARKET_INDEX, MARKET_LEG, Marke
 use breakwater_tests::model::rational::{bps, floor_u64, int};
 use breakwater_tests::model::state::ALL;
 use breakwater_tests::model::{Call, Order, Print, State};
-use proptest::collection::vec;
-use proptest::prelude::*;
 
 use crate::actions::{self, Action, Part};
 use crate::ground::{self, KEEPERS, TOKENS, TRADERS, USD};
+use crate::steps::Step;
+use crate::troubled;
 
 /// Symbol, decimals of a base unit and price in units of $10^-8.
 pub const MARKETS: [(&str, u8, i64); 3] = [("SOL", 9, 150 * USD), ("BTC", 8, 60_000 * USD), ("BONK", 2, 2_000)];
 /// They provide liquidity; the second one trades as well.
 pub const PROVIDERS: [usize; 2] = [7, 6];
 /// Everybody who may have a position.
-const PEOPLE: usize = 8;
+pub const PEOPLE: usize = 8;
 /// Largest open interest of a side, dollars.
 const CAP: u64 = 400_000;
-
-/// One step of a sequence with markets.
-#[derive(Clone, Debug)]
-pub enum Step {
-    Tokens(Action),
-    Trade { who: usize, market: u8, dollars: i64, tight: bool, fresh: bool },
-    Reduce { who: usize, market: u8, part: Part, fresh: bool },
-    Settle { who: usize, market: u8, part: Part, stranger: bool },
-    Add { who: usize, market: u8, dollars: u64 },
-    Request { who: usize, market: u8, part: Part },
-    Remove { who: usize, market: u8, wait: i64 },
-    Insure { who: usize, dollars: u64, market: Option<u8> },
-    Deleverage { who: usize, market: u8 },
-    Close { keeper: usize, rank: usize, market: u8, part: Part },
-    Resolve { rank: usize, market: u8 },
-    Move { market: u8, by: i64, confidence: u64, lag: i64 },
-    MoveAll { by: i64 },
-    Depeg { by: i64 },
-    Freshen,
-    Wait { seconds: i64 },
-}
-
-pub fn part() -> impl Strategy<Value = Part> {
-    prop_oneof![
-        1 => (0u64..4).prop_map(Part::Units),
-        4 => (1u64..1_100).prop_map(Part::Permille),
-        3 => Just(Part::All),
-    ]
-}
-
-pub fn market() -> std::ops::Range<u8> {
-    0..MARKETS.len() as u8
-}
-
-pub fn who() -> std::ops::Range<usize> {
-    1..PEOPLE
-}
-
-fn often() -> impl Strategy<Value = bool> {
-    prop_oneof![9 => Just(true), 1 => Just(false)]
-}
-
-pub fn trading() -> impl Strategy<Value = Step> {
-    prop_oneof![
-        8 => (who(), market(), prop_oneof![3 => -80_000i64..80_000, 1 => -300_000i64..300_000, 1 => -40i64..40], 0u8..10, often())
-            .prop_map(|(who, market, dollars, tight, fresh)| Step::Trade { who, market, dollars, tight: tight == 0, fresh }),
-        4 => (who(), market(), part(), often())
-            .prop_map(|(who, market, part, fresh)| Step::Reduce { who, market, part, fresh }),
-        5 => (who(), market(), part(), any::<bool>())
-            .prop_map(|(who, market, part, stranger)| Step::Settle { who, market, part, stranger }),
-        5 => (market(), -2_500i64..2_500, prop_oneof![3 => 0u64..30, 1 => 0u64..400], -600i64..600)
-            .prop_map(|(market, by, confidence, lag)| Step::Move { market, by, confidence, lag }),
-        3 => (-3_000i64..3_000).prop_map(|by| Step::MoveAll { by }),
-        3 => gaps(),
-        1 => (-600i64..300).prop_map(|by| Step::Depeg { by }),
-        4 => Just(Step::Freshen),
-        3 => prop_oneof![6 => 1i64..30, 3 => 30i64..4_000, 1 => 4_000i64..200_000].prop_map(|seconds| Step::Wait { seconds }),
-    ]
-}
-
-pub fn gaps() -> impl Strategy<Value = Step> {
-    prop_oneof![
-        1 => prop_oneof![-8_000i64..-3_000, 4_000i64..15_000].prop_map(|by| Step::MoveAll { by }),
-        2 => (market(), prop_oneof![-8_000i64..-3_000, 4_000i64..20_000])
-            .prop_map(|(market, by)| Step::Move { market, by, confidence: 5, lag: 0 }),
-    ]
-}
-
-pub fn pools() -> impl Strategy<Value = Step> {
-    // The cooldown is an hour, and a request is void 48 hours after it.
-    let wait = prop_oneof![8 => Just(3_600i64), 1 => Just(0), 1 => 176_390i64..176_410];
-    prop_oneof![
-        2 => (0usize..2, market(), 0u64..40_000).prop_map(|(who, market, dollars)| Step::Add { who, market, dollars }),
-        2 => (0usize..2, market(), part()).prop_map(|(who, market, part)| Step::Request { who, market, part }),
-        2 => (0usize..2, market(), wait).prop_map(|(who, market, wait)| Step::Remove { who, market, wait }),
-        1 => (who(), 0u64..500, proptest::option::of(market()))
-            .prop_map(|(who, dollars, market)| Step::Insure { who, dollars, market }),
-    ]
-}
-
-pub fn trouble() -> impl Strategy<Value = Step> {
-    prop_oneof![
-        8 => (0usize..2, prop_oneof![4 => Just(0usize), 1 => 0usize..4], market(), part())
-            .prop_map(|(keeper, rank, market, part)| Step::Close { keeper, rank, market, part }),
-        3 => (prop_oneof![3 => Just(0usize), 1 => 0usize..4], market())
-            .prop_map(|(rank, market)| Step::Resolve { rank, market }),
-        3 => (who(), market()).prop_map(|(who, market)| Step::Deleverage { who, market }),
-    ]
-}
-
-fn step() -> impl Strategy<Value = Step> {
-    prop_oneof![
-        6 => trading(),
-        1 => pools(),
-        2 => trouble(),
-        2 => actions::action().prop_map(Step::Tokens),
-    ]
-}
-
-/// Sequences of up to so many steps.
-pub fn sequence(steps: usize) -> impl Strategy<Value = Vec<Step>> {
-    vec(step(), 1..=steps)
-}
 
 /// A group with markets: pools with little in them, traders with collateral of several kinds.
 pub fn populated() -> Arena {
@@ -240,7 +137,8 @@ fn of(part: Part, whole: u64) -> u64 {
     }
 }
 
-fn print(state: &State, market: u8, by: i64, now: i64) -> Print {
+/// The market's last price, moved by some bps.
+pub fn print(state: &State, market: u8, by: i64, now: i64) -> Print {
     let (_, decimals, start) = MARKETS[usize::from(market)];
     let whole = state.market(market).feed.mid() * int(10u64.pow(decimals.into())) * int(100_000_000);
     let price = (floor_u64(&(whole * bps(10_000 + by) + int(1))) as i64).clamp(start / 20, start * 20);
@@ -360,6 +258,7 @@ fn rare(arena: &mut Arena, state: &State, step: &Step) -> Vec<Call> {
             vec![Call::Refresh { prints: vec![(2, print)], indices: vec![2] }]
         }
         Step::Freshen => vec![everything(arena, 0)],
+        Step::Default => troubled::default(arena),
         Step::Wait { seconds } => {
             arena.world.chain.advance(*seconds);
             Vec::new()

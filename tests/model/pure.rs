@@ -144,7 +144,7 @@ fn plans(snapshot: &Snapshot, most: u64) -> Result<Vec<SpotPlan>, String> {
     let of = |side| snapshot.tokens.iter().filter(move |leg| leg.side == side).map(|leg| leg.token);
     let pairs = of(Side::Debt).flat_map(|debt| of(Side::Deposit).map(move |collateral| Pair { debt, collateral }));
     let plan = |pair| {
-        let request = Request { target: Target::Spot(pair), most };
+        let request = Request::new(Target::Spot(pair), most);
         match plan_liquidation(snapshot, &valuation, &params(), &request).ok()? {
             Plan::Spot(plan) => Some(plan),
             Plan::Perp(plan) => unreachable!("a pair was asked for, not {plan:?}"),

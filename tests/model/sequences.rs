@@ -5,13 +5,15 @@
 
 use std::cell::RefCell;
 
-use breakwater_tests::arena::{Arena, Tally};
+use breakwater_tests::arena::Arena;
+use breakwater_tests::tally::Tally;
 use proptest::strategy::Strategy;
 use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestError, TestRng, TestRunner};
 
 use crate::actions::{self, Action};
 use crate::ground;
-use crate::markets::{self, Step};
+use crate::markets;
+use crate::steps::{self, Step};
 use crate::troubled;
 
 const CASES: u32 = 150;
@@ -99,7 +101,7 @@ fn every_instruction_of_random_sequences_does_what_the_model_says() {
 
 #[test]
 fn every_instruction_with_markets_does_what_the_model_says() {
-    let total = play_all(MARKET_CASES, markets::sequence(STEPS), |steps| play_markets(markets::populated(), &steps));
+    let total = play_all(MARKET_CASES, steps::sequence(STEPS), |steps| play_markets(markets::populated(), &steps));
     for (instruction, at_least) in [("trade", 100), ("reduce", 30), ("settle", 30), ("liquidate position", 10)] {
         enough(total.succeeded(instruction), at_least, instruction);
     }
@@ -107,10 +109,14 @@ fn every_instruction_with_markets_does_what_the_model_says() {
 
 #[test]
 fn every_instruction_with_pools_in_deficit_does_what_the_model_says() {
-    let total = play_all(MARKET_CASES, troubled::sequence(STEPS), |(season, steps)| {
-        play_markets(troubled::populated(season), &steps)
+    let total = play_all(MARKET_CASES, troubled::sequence(STEPS), |(ground, steps)| {
+        play_markets(troubled::populated(ground), &steps)
     });
     for (instruction, at_least) in [("deleverage", 10), ("settle", 30), ("resolve_bankruptcy", 10)] {
         enough(total.succeeded(instruction), at_least, instruction);
+    }
+    for (instruction, at_least) in [("deleverage", 5), ("settle", 3)] {
+        let moved = total.escrows.get(instruction).copied().unwrap_or_default();
+        enough(moved, at_least, "movements of secured profit");
     }
 }

@@ -4,7 +4,7 @@ use breakwater_client::decode::Event;
 use breakwater_client::interface::events::Traded;
 use breakwater_client::interface::perp::PerpPosition;
 
-use super::{ONE_LONG, calm, long_one, position};
+use super::{ONE_LONG, calm, doubled, long_one, move_to, position};
 use crate::common::{MarginError, Verdict, World, btc, usd, usdc};
 
 const MARK_BITS: u32 = 44;
@@ -54,6 +54,48 @@ async fn a_trade_costs_index_skew_and_fee_and_the_pool_shares_the_fee() {
     assert_eq!((market.tranche, market.fees), (6_250_012, 3_125_006));
     assert_eq!(market.pool, usdc(1_000_000) - 6_250_012 - 3_125_006, "the pool keeps the rest");
     assert_eq!(alice.deposited(&mut world, "USDC").await, usdc(100_000), "a trade moves no tokens");
+}
+
+/// Alice has won twice what the pool of 10,000 has, Bob has not paid what he lost. Alice is paid all of the pool but a rest; of
+/// the fee of her sale the tranche's fifth comes first, and neither it nor the protocol's tenth is more than what is there.
+#[tokio::test]
+async fn tranche_and_protocol_get_of_a_fee_only_what_the_pool_has() {
+    // 0.501 BTC at K = 0.001: floor(62,625,000,000 × (1 − 499,000 / 2S)); the fee is ceil(31,312,468.75).
+    let (cost, fee, fifth, tenth) = (62_624_937_500, 31_312_469, 6_262_493, 3_131_246);
+    for (rest, tranche, protocol) in
+        [(0, 0, 0), (1_000, 1_000, 0), (fifth, fifth, 0), (fifth + 5, fifth, 5), (fifth + tenth + 7, fifth, tenth)]
+    {
+        let mut world = World::with_market().await;
+        world.provider("BTC", usdc(10_000)).await;
+        world.set_market("BTC", |config| (config.funding_slope, config.funding_max) = (0, 0)).await.succeeds();
+        let (alice, bob) = (world.funded(usdc(100_000)).await, world.funded(usdc(100_000)).await);
+        world.freshen_all().await;
+        for size in [250_000, 250_000] {
+            alice.trade(&mut world, "BTC", size).await.succeeds();
+            bob.trade(&mut world, "BTC", -size).await.succeeds();
+        }
+        move_to(&mut world, doubled()).await;
+        alice.trade(&mut world, "BTC", 1_000).await.succeeds();
+        world.chain.advance(3_600);
+        world.let_positions_settle().await;
+        let pool = world.market("BTC").await.pool;
+        alice.settle(&mut world, "BTC", pool - rest).await.succeeds();
+        let before = world.market("BTC").await;
+        assert_eq!((before.pool, before.deficit_since), (rest, 0));
+
+        let sent = alice.reduce(&mut world, "BTC", u64::MAX).await.succeeds();
+        let [Event::Traded(traded)] = sent.events[..] else { panic!("not one trade: {:?}", sent.events) };
+        assert_eq!((traded.cost, traded.fee), (cost, fee));
+        let after = world.market("BTC").await;
+        assert_eq!(
+            (after.tranche - before.tranche, after.fees - before.fees),
+            (tranche, protocol),
+            "{rest} in the pool"
+        );
+        assert_eq!(after.pool, rest - tranche - protocol);
+        let claims = after.claims_quote - before.claims_quote;
+        assert_eq!(claims.unsigned_abs(), cost - fee, "CON-1: she pays the whole fee all the same");
+    }
 }
 
 /// The print is 4 s old: b = 2 bps × √4 = 4 bps. K = 1 BTC before the first and 3 BTC before the second trade.

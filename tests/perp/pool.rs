@@ -281,19 +281,24 @@ async fn liquidity_is_given_at_fresh_prices_and_taken_back_at_any() {
     alice.remove_liquidity(&mut world, "BTC").await.succeeds();
 }
 
-/// A request is void 48 h after its cooldown: a standing one would be an exit at once, and the cooldown nothing.
+/// A request is void as long after its cooldown as that lasted, and after 48 h: a standing one would be an exit at once, and
+/// the cooldown nothing.
 #[tokio::test]
 async fn a_request_to_leave_a_pool_ends() {
-    for (late, fits) in [(172_800, true), (172_801, false)] {
+    const DAYS: i64 = 86_400;
+    for (cooldown, late, fits) in
+        [(3_600, 3_600, true), (3_600, 3_601, false), (3 * DAYS, 2 * DAYS, true), (3 * DAYS, 2 * DAYS + 1, false)]
+    {
         let (mut world, provider) = World::with_pool().await;
+        world.set_market("BTC", |config| config.cooldown = cooldown as u32).await.succeeds();
         let shares = provider.liquidity(&mut world, "BTC").await.expect("she has some").shares;
         world.freshen_all().await;
         provider.request_liquidity(&mut world, "BTC", shares).await.succeeds();
         let requested = provider.liquidity(&mut world, "BTC").await.expect("she has some").requested_at;
-        world.chain.set_time(requested + 3_600 + late - 1);
+        world.chain.set_time(requested + cooldown + late - 1);
         world.freshen_all().await;
-        assert!((requested + 3_600 + late).abs_diff(world.chain.now()) <= 1);
-        world.chain.set_time(requested + 3_600 + late);
+        assert!((requested + cooldown + late).abs_diff(world.chain.now()) <= 1);
+        world.chain.set_time(requested + cooldown + late);
         let sent = provider.remove_liquidity(&mut world, "BTC").await;
         if fits {
             sent.succeeds();

@@ -3,8 +3,6 @@
 //! [`Arena::perform`] predicts, sends, observes and compares: refusals name the predicted error and leave every byte as it
 //! was (ATO-1); successes leave exactly the predicted state; after both, all invariants hold.
 
-use std::collections::BTreeMap;
-
 use breakwater_client::decode::Event;
 use breakwater_client::interface::MarginError;
 use breakwater_client::interface::events::{Liquidated, PerpLiquidated};
@@ -16,64 +14,13 @@ use solana_account::Account;
 use solana_keypair::Keypair;
 use solana_signer::Signer;
 
-use crate::laws::{self, Extremes};
+use crate::laws;
 use crate::model::liquidation::market_of;
 use crate::model::perp::{MARKET_FEED, MARKET_LEG};
 use crate::model::rational::{Range, display, int};
 use crate::model::{Call, Closed, Executed, Order, Print, Seen, State};
+use crate::tally::Tally;
 use crate::{events, observe, quote};
-
-/// How often each instruction ended how.
-#[derive(Clone, Debug, Default)]
-pub struct Tally {
-    /// By instruction and outcome.
-    pub outcomes: BTreeMap<(&'static str, String), u64>,
-    /// Refusals or successes that rounding left open.
-    pub doubtful: u64,
-    /// Most compute units of an instruction, by its name.
-    pub compute_units: BTreeMap<&'static str, u64>,
-    /// Widest range of R, native units.
-    pub repay_width: f64,
-    /// How the laws of liquidation held.
-    pub extremes: Extremes,
-}
-
-impl Tally {
-    /// Both together.
-    #[must_use]
-    pub fn and(mut self, other: Tally) -> Tally {
-        for (key, count) in other.outcomes {
-            *self.outcomes.entry(key).or_default() += count;
-        }
-        for (name, units) in other.compute_units {
-            let most = self.compute_units.entry(name).or_default();
-            *most = units.max(*most);
-        }
-        self.doubtful += other.doubtful;
-        self.repay_width = self.repay_width.max(other.repay_width);
-        self.extremes = self.extremes.and(&other.extremes);
-        self
-    }
-
-    /// How often an instruction succeeded.
-    pub fn succeeded(&self, instruction: &'static str) -> u64 {
-        self.outcomes.get(&(instruction, "ok".to_owned())).copied().unwrap_or_default()
-    }
-}
-
-impl std::fmt::Display for Tally {
-    fn fmt(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
-        writeln!(f, "{} instructions compared", self.outcomes.values().sum::<u64>())?;
-        for ((instruction, outcome), count) in &self.outcomes {
-            writeln!(f, "  {instruction:<20} {outcome:<24} {count:>6}")?;
-        }
-        for (instruction, units) in &self.compute_units {
-            writeln!(f, "  {instruction:<20} at most {units} CU")?;
-        }
-        writeln!(f, "  decided by rounding: {}; widest range of R: {} units", self.doubtful, self.repay_width)?;
-        write!(f, "  {:?}", self.extremes)
-    }
-}
 
 /// A world that is compared with the model.
 pub struct Arena {
@@ -170,6 +117,7 @@ impl Arena {
         laws::books_are_whole(&after).map_err(context)?;
         if refusal.is_none() {
             laws::losses_fall_in_order(call, &before, &after).map_err(context)?;
+            self.tally.escrows(name(call), &before, &after);
         }
         let outcome = refusal.map_or_else(|| "ok".to_owned(), |error| error.name().to_owned());
         *self.tally.outcomes.entry((name(call), outcome)).or_default() += 1;

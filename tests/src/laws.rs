@@ -257,7 +257,8 @@ pub fn books_are_whole(state: &State) -> Result<(), String> {
 /// ADL-1: what is secured can be paid in full. Shares come into the escrow rounded up and leave it rounded down, so it never
 /// has less for each secured unit than it had; only a loss of the quote bank's lenders may take from it.
 fn secured_is_covered(state: &State) -> Result<(), String> {
-    let bank = &state.token(state.quote().token).bank;
+    // Deleveraging counts with the interest until now and leaves it to others to charge it.
+    let bank = state.touch(state.quote().token).hi;
     for (number, market) in state.markets.iter().enumerate() {
         if bank.socialised == 0 && exact_amount(market.escrow, bank.deposit_index) < int(market.secured) {
             let (escrow, secured) = (market.escrow, market.secured);
@@ -322,8 +323,12 @@ fn market_loss_falls(market: u8, before: &State, after: &State) -> Result<(), St
     if new.pool_losses > old.pool_losses && lacking > 0 && (tranche > 0 || fund > 0) {
         return Err(format!("WFL-1: market {market} lacks {lacking} while its tranche has {tranche}, the fund {fund}"));
     }
-    let shares = |state: &State| state.fund.map_or(0, |fund| fund.shares);
-    let paid = new.tranche < old.tranche || shares(after) < shares(before);
+    let insurance = |state: &State| {
+        let fund = state.fund.map_or(0, |fund| fund.amount(index));
+        (deposit_amount(state.market(market).tranche, index), fund)
+    };
+    let (had, has) = (insurance(before), insurance(after));
+    let paid = has.0 < had.0 || has.1 < had.1;
     // Each of both gives up shares rounded up: less than one too many.
     let beyond = new.assets(index) - new.owed(mark);
     if paid && beyond > i128::from(debt_amount(2, index)) {
@@ -348,6 +353,13 @@ fn deleveraging_is_fair((account, market): (usize, u8), before: &State, after: &
     // A partial close may cost a unit of rounding.
     if taken > deficit + 1 {
         return Err(format!("ADL-1: deleveraging {account} in market {market} takes {taken} for {deficit}"));
+    }
+    charged.set_perp(account, market, &perp);
+    let quote = after.quote().token;
+    let equity = |state: &State| state.legs_in(&state.accounts[account], &[&state.touch(quote)], Some(market)).equity();
+    let left = equity(after);
+    if !equity(&charged).lo.is_negative() && left.hi < -after.token(quote).feed.mid() {
+        return Err(format!("ADL-1: deleveraging {account} in market {market} leaves a solvent account with ${left}"));
     }
     Ok(())
 }

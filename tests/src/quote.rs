@@ -43,7 +43,7 @@ fn plan(world: &World, liquidatee: &Address, pair: (u8, u8), most: u64) -> Resul
     let mut legs = legs(world, &world.margin_account(liquidatee), pair)?;
     let valuation = health::value(&legs)?;
     let target = Target::Spot(Pair { debt: pair.0, collateral: pair.1 });
-    let request = Request { target, most };
+    let request = Request::new(target, most);
     let plan = plan_liquidation(&legs, &valuation, &world.board().liquidation.params(), &request)?;
     apply(&mut legs, &valuation, &plan)?;
     let Plan::Spot(plan) = plan else { unreachable!("a pair was asked for") };

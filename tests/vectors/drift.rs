@@ -61,7 +61,7 @@ fn closing(perp: PerpLeg, tokens: Vec<TokenLeg>, quote_price: u64) -> PerpPlan {
     let quote = Quote { token: 9, price: interval(quote_price, 6) };
     let snapshot = Snapshot { tokens, perps: vec![perp], quote, index_age: 0 };
     let valuation = health::value(&snapshot).unwrap_or_else(|refusal| panic!("{refusal:?}"));
-    let request = Request { target: Target::Perp(0), most: u64::MAX };
+    let request = Request::new(Target::Perp(0), u64::MAX);
     match plan_liquidation(&snapshot, &valuation, &params(100, 0), &request) {
         Ok(Plan::Perp(plan)) => plan,
         other => panic!("no closing: {other:?}"),

@@ -53,7 +53,7 @@ pub fn plan(legs: Vec<TokenLeg>, params: &LiquidationParams, most: u64) -> Resul
     let snapshot = Snapshot { tokens: legs, ..Snapshot::default() };
     let valuation = health::value(&snapshot)?;
     let target = Target::Spot(Pair { debt: DEBT, collateral: COLLATERAL });
-    match plan_liquidation(&snapshot, &valuation, params, &Request { target, most })? {
+    match plan_liquidation(&snapshot, &valuation, params, &Request::new(target, most))? {
         Plan::Spot(plan) => Ok(plan),
         Plan::Perp(plan) => panic!("no pair: {plan:?}"),
     }

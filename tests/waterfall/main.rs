@@ -5,6 +5,7 @@ mod common;
 
 mod bankrupt;
 mod deleverage;
+mod escrow;
 mod market;
 mod order;
 

@@ -3,9 +3,9 @@
 use base64::Engine;
 use breakwater_interface::accounts::DISCRIMINATOR;
 use breakwater_interface::events::{
-    AccountClosed, AccountOpened, BalanceChanged, BankruptcyResolved, DelegateSet, Deleveraged, Insured, Liquidated,
-    LiquidityChanged, MarketListed, MarketLossResolved, OrderCanceled, OrderExecuted, OrderPlaced, ParameterSet,
-    PerpLiquidated, PnlSettled, TokenListed, Traded,
+    AccountClosed, AccountOpened, BalanceChanged, BankruptcyResolved, DelegateSet, Deleveraged, FlagCleared, Flagged,
+    Insured, Liquidated, LiquidityChanged, MarketListed, MarketLossResolved, OrderCanceled, OrderExecuted, OrderPlaced,
+    ParameterSet, PerpLiquidated, PnlSettled, TokenListed, Traded,
 };
 use breakwater_interface::{
     Bank, Group, InsuranceFund, LiquidityPosition, MarginAccount, MarginError, PerpMarket, RiskBoard,
@@ -75,6 +75,8 @@ events!(
     LiquidityChanged,
     MarketLossResolved,
     Deleveraged,
+    Flagged,
+    FlagCleared,
     Insured,
     MarketListed,
     BankruptcyResolved,

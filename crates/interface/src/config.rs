@@ -1,8 +1,9 @@
 //! Parameters as instructions carry them and accounts store them, with their conversion into the mathematics' types.
 
-use breakwater_margin::config::{MarketBounds, TokenWeights, verify_feed};
+use breakwater_margin::config::{MarketBounds, TokenWeights, verify_feed, verify_liquidation, verify_touches};
 use breakwater_margin::interest::RateCurve;
 use breakwater_margin::lending::{Limits, Pricing};
+use breakwater_margin::liquidation::TouchTerms;
 use breakwater_margin::perp::{AdlTerms, Availability, FundingTerms, MAX_TIERS, MIN_OPEN, Tier, Tiers, TradeTerms};
 use breakwater_margin::{FeedConfig, LiquidationParams, MathError, Value, Weights};
 use bytemuck::{Pod, Zeroable};
@@ -322,6 +323,25 @@ pub struct LiquidationConfig {
 }
 
 impl LiquidationConfig {
+    /// Checks the bounds.
+    ///
+    /// Errors: ConfigLiquidation
+    pub fn verify(&self) -> core::result::Result<(), MarginError> {
+        verify_liquidation(&self.params())?;
+        Ok(verify_touches(&self.touches(), self.velocity_window.into())?)
+    }
+
+    /// When shallow breaches execute.
+    #[inline(always)]
+    pub fn touches(&self) -> TouchTerms {
+        TouchTerms {
+            wait: self.wait_slots.into(),
+            grace: self.grace_slots.into(),
+            auction: self.auction_slots.into(),
+            deep: self.deep_breach.into(),
+        }
+    }
+
     /// As the mathematics takes them.
     pub fn params(&self) -> LiquidationParams {
         LiquidationParams {

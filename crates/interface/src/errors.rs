@@ -95,6 +95,10 @@ errors! {
     RequestTooSmall = 6305, "the request is below a quarter of the plan";
     HealthFell = 6306, "the liquidation would lower the margin account's health";
     LegAccounts = 6307, "the accounts passed stand for no leg of the margin account";
+    FlagTooYoung = 6308, "the margin account was flagged too recently or a leg's print is not newer than the flag";
+    Calming = 6309, "shallow breaches wait after an outage of the prices";
+    VelocityLimit = 6310, "liquidations have moved as much in the window as they may";
+    NothingToFlag = 6311, "the margin account may be liquidated without a flag";
 
     // 64xx admin
     NotRiskManager = 6401, "the signer is neither admin nor risk manager of the group";
@@ -122,7 +126,7 @@ errors! {
     ConfigPerpFees = 6425, "the market's fees leave no margin for doubt, or its shares exceed the fee";
     ConfigSkew = 6426, "the market's open interest is too large for its skew scale, or its leverage exceeds two";
     ConfigFunding = 6427, "the market's funding is out of bounds";
-    ConfigPerp = 6428, "the market's times, profit weight or deleveraging threshold is out of bounds";
+    ConfigPerp = 6428, "the market's times or deleveraging threshold is out of bounds";
     ConfigStatus = 6429, "the market status is unknown";
 
     // 65xx lending
@@ -169,7 +173,7 @@ errors! {
     // 67xx insurance and waterfall
     NotBankrupt = 6700, "the margin account still holds something to seize or its equity is not negative";
     NoDeficit = 6701, "the market's pool can pay all that it owes";
-    NotAWinner = 6702, "the position has no profit on the side that the pool owes";
+    NotAWinner = 6702, "the position has no profit that its owner could lose";
     BelowThreshold = 6703, "the position's profit is below the deleveraging threshold of the moment";
     FundMissing = 6704, "the group's shared fund must be passed";
     FundOfOtherGroup = 6705, "the shared fund belongs to another group";
@@ -205,6 +209,10 @@ impl From<Refusal> for MarginError {
             Refusal::NoLegHelps => MarginError::NoLegHelps,
             Refusal::RequestTooSmall => MarginError::RequestTooSmall,
             Refusal::NotBankrupt => MarginError::NotBankrupt,
+            Refusal::FlagTooYoung => MarginError::FlagTooYoung,
+            Refusal::Calming => MarginError::Calming,
+            Refusal::VelocityLimit => MarginError::VelocityLimit,
+            Refusal::NothingToFlag => MarginError::NothingToFlag,
             Refusal::SizeZero => MarginError::SizeZero,
             Refusal::ReduceOnlyViolated => MarginError::ReduceOnlyViolated,
             Refusal::ReduceTooSoon => MarginError::ReduceTooSoon,

@@ -239,6 +239,24 @@ events! {
         action: u64,
     }
 
+    /// A shallow breach was touched for the first time.
+    Flagged {
+        /// The margin account.
+        account: Address,
+        /// Slot of the touch.
+        slot: u64,
+        /// When the newest print among its legs was published, unix seconds.
+        newest_print: i64,
+    }
+
+    /// A flagged account was found healthy.
+    FlagCleared {
+        /// The margin account.
+        account: Address,
+        /// Slot of the touch.
+        slot: u64,
+    }
+
     /// A debt to a market was written off.
     MarketLossResolved {
         /// The bankrupt account.

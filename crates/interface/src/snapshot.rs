@@ -26,6 +26,8 @@ pub struct OwnIndex {
 pub struct OwnMarket {
     /// Number of the market.
     pub market: u8,
+    /// Its index.
+    pub price: Interval,
     /// Funding index.
     pub funding_index: i64,
     /// Whether its pool can pay what it owes.
@@ -89,7 +91,7 @@ pub fn build(
         // Filled in place: a leg is large, and copies of it cost more than its arithmetic.
         let slot = snapshot.perps.len();
         snapshot.perps.push(PerpLeg::default());
-        let age = fill_perp_leg(&mut snapshot.perps[slot], board, position, own.market, (decimals, now))?;
+        let age = fill_perp_leg(&mut snapshot.perps[slot], board, position, own.market.as_ref(), (decimals, now))?;
         snapshot.index_age = snapshot.index_age.max(age);
     }
     Ok(())
@@ -136,20 +138,23 @@ fn fill_perp_leg(
     leg: &mut PerpLeg,
     board: &RiskBoard,
     position: &PerpPosition,
-    own: Option<OwnMarket>,
+    own: Option<&OwnMarket>,
     (decimals, now): (u8, i64),
 ) -> Result<u32, MathError> {
     let risk = &board.markets[usize::from(position.market) % MAX_MARKETS];
     fill_terms(&mut leg.terms, risk, position.market);
     leg.position = position.position();
-    leg.price = interval(board, MARKET_FEED + position.market, now);
     let (funding_index, age) = match own.filter(|own| own.market == position.market) {
         Some(own) => {
+            leg.price = own.price;
             leg.terms.standing = own.standing;
             leg.terms.payable = own.payable;
             (own.funding_index, 0)
         }
-        None => (risk.funding_index, price::age(risk.funding_time, now)),
+        None => {
+            leg.price = interval(board, MARKET_FEED + position.market, now);
+            (risk.funding_index, price::age(risk.funding_time, now))
+        }
     };
     leg.bring_up_to_date(funding_index, decimals, now)?;
     Ok(age)

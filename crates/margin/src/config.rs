@@ -3,7 +3,7 @@
 use crate::fixed::mul;
 use crate::interest::RateCurve;
 use crate::lending::{Limits, Pricing};
-use crate::liquidation::LiquidationParams;
+use crate::liquidation::{LiquidationParams, TouchTerms};
 use crate::perp::{AdlTerms, FundingTerms, MAX_TIERS, Tier, Tiers, TradeTerms};
 use crate::position::Weights;
 use crate::price::{FeedConfig, MAX_DECIMALS};
@@ -36,7 +36,7 @@ pub enum ConfigError {
     Skew,
     /// A market's funding is out of bounds.
     Funding,
-    /// A market's times, profit weight or ADL threshold is out of bounds.
+    /// A market's times or ADL threshold is out of bounds.
     Perp,
 }
 
@@ -137,6 +137,21 @@ pub struct MarketBounds {
     pub cooldown: u32,
     /// b_liq of the market's feed, bps.
     pub liquidation_band: Bps,
+}
+
+/// Checks when shallow breaches execute.
+///
+/// Formula:  wait = 0, or 3 ≤ wait ≤ 150, 2·wait ≤ T ≤ 10,000, grace ≤ T, 1 % ≤ deep ≤ 50 %; window 0 or 1 min to 1 h
+///           (docs/spec.md §11.1, §11.2)
+/// Errors:   Liquidation
+pub fn verify_touches(terms: &TouchTerms, window: u32) -> Result<(), ConfigError> {
+    let touches = terms.wait == 0
+        || ((3..=150).contains(&terms.wait)
+            && (2 * terms.wait..=10_000).contains(&terms.auction)
+            && terms.grace <= terms.auction
+            && (100..=5_000).contains(&terms.deep));
+    let good = touches && (window == 0 || (60..=3_600).contains(&window));
+    if good { Ok(()) } else { Err(ConfigError::Liquidation) }
 }
 
 /// Checks a market.

@@ -70,6 +70,14 @@ pub enum Refusal {
     RequestTooSmall,
     /// The account still holds something to seize, or its equity is not negative.
     NotBankrupt,
+    /// The account has been flagged too recently, or a leg's print is not newer than the flag.
+    FlagTooYoung,
+    /// Shallow breaches wait after an outage.
+    Calming,
+    /// Liquidations have moved as much in the window as they may.
+    VelocityLimit,
+    /// The breach may be liquidated as it is.
+    NothingToFlag,
 
     /// The size is 0.
     SizeZero,
@@ -107,7 +115,7 @@ pub enum Refusal {
     PoolBelowRequirement,
     /// The market's pool can pay all that it owes.
     NoDeficit,
-    /// The position is not a winner on the side that the pool owes.
+    /// The position has no profit beyond what is secured, or its account owes all of it to others.
     NotAWinner,
     /// The position's profit is below the threshold of the moment.
     BelowThreshold,

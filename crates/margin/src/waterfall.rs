@@ -41,6 +41,9 @@ impl Fund {
     /// Rounding: shares ceil, all of them where the amount is all
     /// Errors:   Overflow, DivideByZero
     pub fn pay(&mut self, need: NativeAmount, index: Index, now: i64) -> Result<Paid, MathError> {
+        if need == 0 {
+            return Ok(Paid::default());
+        }
         let balance = index.amount_down(self.shares)?;
         if now.saturating_sub(self.epoch_start) >= EPOCH {
             self.epoch_start = now;

@@ -115,7 +115,7 @@ pub struct PerpListing {
 /// Tiers up to 50,000, 250,000 and 1,000,000 quote tokens with initial margins of 10, 12.5, 16 and 25 %; maintenance 5 to
 /// 15 %, end half a percent above. Fees: 0.4 % each to keeper and tranche in a liquidation, 0.05 % of a trade, of which the
 /// tranche gets a fifth and the protocol a tenth. Funding: 0.1 % an hour at the largest open interest, and never more. Profit
-/// matures in an hour and counts for 90 %; a pool carries twice its equity; ADL begins with profits of 10 %, and takes any
+/// matures in an hour; a pool carries twice its equity; ADL begins with profits of 10 %, and takes any
 /// after 300 slots.
 ///
 /// `cap`: largest open interest of a side, base units; `quote_unit`: quote units of one quote token.

@@ -163,6 +163,10 @@ pub mod breakwater {
         instructions::liquidate::handle(ctx, most)
     }
 
+    pub fn touch(ctx: &mut Context<TouchAccount>) -> Result<()> {
+        instructions::flag::handle(ctx)
+    }
+
     pub fn deleverage(ctx: &mut Context<Deleverage>) -> Result<()> {
         instructions::deleverage::handle(ctx)
     }

@@ -7,9 +7,9 @@
 use super::perp::health::PerpLeg;
 use super::perp::{BPS, MARKET_LEG};
 use super::price::Feed;
-use super::rational::{Q, Range, Truth, bps, int, ratio, two_to_minus};
+use super::rational::{Q, Range, Truth, bps, int, ratio, two_to, two_to_minus};
 use super::state::{Account, Side, State, Touched};
-use num_traits::Zero;
+use num_traits::{Signed, Zero};
 
 /// The three kinds of weights, as factors.
 #[derive(Clone, Debug)]
@@ -193,6 +193,24 @@ impl Legs {
     pub fn equity(&self) -> Range {
         let perps = self.1.at_mid(self.1.units(|leg| leg.pnl));
         self.sum(|leg| leg.part(&int(1), &leg.value())).plus(&perps)
+    }
+
+    /// Equity at mid to the last 2^−32 dollars: each leg's value is rounded once more where it decays, and nothing else is.
+    ///
+    /// # Panics
+    /// If an amount is open, because interest is not charged.
+    pub fn booked_equity(&self) -> Q {
+        let value = |units: Q, feed: &Feed, now: i64| {
+            let rounded = (units * feed.mid() * two_to(32)).floor();
+            if rounded.is_negative() { rounded } else { (rounded * feed.decay(now)).floor() }
+        };
+        let token = |leg: &Leg| {
+            assert_eq!(leg.amount.lo, leg.amount.hi, "interest is charged");
+            let units = leg.amount.lo.clone();
+            value(if leg.side == Side::Deposit { units } else { -units }, &leg.feed, leg.now)
+        };
+        let perps = self.1.quote.map_or(Q::zero(), |quote| value(int(self.1.units(|leg| leg.pnl)), &quote, self.1.now));
+        self.0.iter().map(token).fold(perps, |sum, value| sum + value) * two_to_minus(32)
     }
 
     /// Req: the debts at maintenance and mid.

@@ -109,6 +109,11 @@ pub enum Creditor {
     },
 }
 
+/// Flags an account whose breach is shallow, or takes the flag of a healthy one away.
+pub fn touch(account: &Address, board: &Address) -> Instruction {
+    build("touch", vec![writable(account), readonly(board)], &[])
+}
+
 /// Writes off one debt of a bankrupt account.
 pub fn resolve_bankruptcy(account: &Address, board: &Address, creditor: &Creditor) -> Instruction {
     let (bank, market, fund) = match creditor {

@@ -40,11 +40,11 @@ pub fn set_market(
 pub fn set_market_status(
     authority: &Address,
     group: &Address,
+    board: &Address,
     market: &Address,
-    status: u8,
-    expires_at: i64,
+    (status, expires_at): (u8, i64),
 ) -> Instruction {
-    let accounts = vec![signer(authority), readonly(group), writable(market)];
+    let accounts = vec![signer(authority), readonly(group), writable(board), writable(market)];
     build("set_market_status", accounts, &[&[status], &expires_at.to_le_bytes()])
 }
 

@@ -1,7 +1,9 @@
 //! The only place that decides a liquidation: whether, which leg, how much, at what bonus or fee.
 
+mod bucket;
 mod perp;
 mod spot;
+mod touch;
 
 use alloc::vec::Vec;
 
@@ -12,8 +14,10 @@ use crate::health::{After, Valuation};
 use crate::interest::MAX_INDEX_AGE_LIQUIDATION;
 use crate::position::{MARKET_LEG, Side, Snapshot, TokenLeg};
 use crate::units::{BPS, Bps, NativeAmount, PPM, Ppm, Value, WEIGHT_ONE, Weighted};
+pub use bucket::{Bucket, BucketTerms, Rooms};
 use perp::Closing;
 use spot::{Measure, Terms};
+pub use touch::{Flag, Moment, Pace, Touch, TouchTerms, judge_touch};
 
 /// ε of the score, ten basis points in millionths: how cheap a leg must be before price stops mattering.
 const SCORE_EPSILON: u64 = 1_000;
@@ -48,6 +52,17 @@ pub struct Request {
     pub target: Target,
     /// The most that it wants to repay (native units of the debt) or to close (base units).
     pub most: u64,
+    /// x_t: how far the bonus has grown with time, millionths; of [`Touch::Executes`].
+    pub growth: Ppm,
+    /// What fits into the velocity buckets.
+    pub rooms: Rooms,
+}
+
+impl Request {
+    /// A request without a flag and without limits.
+    pub fn new(target: Target, most: u64) -> Request {
+        Request { target, most, growth: 0, rooms: Rooms::OPEN }
+    }
 }
 
 /// What a liquidation does, to the unit.
@@ -106,7 +121,8 @@ pub enum Settled {
 ///           to H_end = 0       (docs/spec.md §5, §10.9)
 /// Units:    native units of the debt (R, insurance), of the collateral (S); base and quote units
 /// Rounding: R, insurance and sizes ceil, S and fees floor
-/// Errors:   AccountHealthy, StaleIndex, LegNotFound, StaleLeg, NoLegHelps, LegNotChosen, RequestTooSmall, Math
+/// Errors:   AccountHealthy, StaleIndex, LegNotFound, StaleLeg, NoLegHelps, LegNotChosen, VelocityLimit, RequestTooSmall,
+///           Math
 /// Source:   closed form as in Mango v4 and Aave v4; choice of leg, interval and bonus are ours
 pub fn plan_liquidation(
     snapshot: &Snapshot,
@@ -114,7 +130,7 @@ pub fn plan_liquidation(
     params: &LiquidationParams,
     request: &Request,
 ) -> Result<Plan, Refusal> {
-    let breach = Breach::of(snapshot, valuation, params)?;
+    let breach = Breach::of(snapshot, valuation, params, request.growth)?;
     snapshot.verify_indices(MAX_INDEX_AGE_LIQUIDATION)?;
     let market = match request.target {
         Target::Perp(market) => Some(market),
@@ -125,7 +141,7 @@ pub fn plan_liquidation(
     match request.target {
         Target::Spot(pair) => {
             let terms = breach.choose_pair(&legs, pair)?;
-            Ok(Plan::Spot(terms.size(&breach, params.dust, request.most)?.plan(params.insurance_share)?))
+            Ok(Plan::Spot(terms.size(&breach, params.dust, request)?.plan(params.insurance_share)?))
         }
         Target::Perp(market) => {
             let closing = breach.choose_perp(&legs, market)?;
@@ -138,7 +154,7 @@ pub fn plan_liquidation(
 ///
 /// Errors: AccountHealthy, NoLegHelps, Math
 pub fn best_target(snapshot: &Snapshot, valuation: &Valuation, params: &LiquidationParams) -> Result<Target, Refusal> {
-    let breach = Breach::of(snapshot, valuation, params)?;
+    let breach = Breach::of(snapshot, valuation, params, 0)?;
     let claims = snapshot.market_legs(None);
     let options = breach.options(&Legs::new(snapshot, &claims))?;
     options.best(By::All).map(|(_, target)| target).ok_or(Refusal::NoLegHelps)
@@ -233,12 +249,19 @@ struct Breach<'a> {
     need: u128,
     /// The need in quote units, ceil; 0 without perp legs.
     quote_need: u64,
+    /// x_t, millionths.
+    growth: Ppm,
 }
 
 impl<'a> Breach<'a> {
     /// Formula:  H_hi < 0       (docs/spec.md §5.1)
     /// Errors:   AccountHealthy, Math
-    fn of(snapshot: &Snapshot, valuation: &'a Valuation, params: &'a LiquidationParams) -> Result<Breach<'a>, Refusal> {
+    fn of(
+        snapshot: &Snapshot,
+        valuation: &'a Valuation,
+        params: &'a LiquidationParams,
+        growth: Ppm,
+    ) -> Result<Breach<'a>, Refusal> {
         if !valuation.is_liquidatable() || valuation.end >= Weighted::ZERO {
             return Err(Refusal::AccountHealthy);
         }
@@ -249,7 +272,7 @@ impl<'a> Breach<'a> {
             let value = Value(div_up(need, WEIGHT_ONE)? as i128);
             snapshot.quote.price.mid.amount_up(value).unwrap_or(u64::MAX)
         };
-        Ok(Breach { valuation, params, need, quote_need })
+        Ok(Breach { valuation, params, need, quote_need, growth })
     }
 
     /// Everything that can be done for the account.

@@ -107,7 +107,7 @@ impl Closing<'_> {
     /// Formula:  from the top tier down ceil(rest / (m − f)) of notional; fee = floor(N·f)       (docs/spec.md §10.9)
     /// Units:    request.most: base units
     /// Rounding: size ceil, fee floor, insurance ceil
-    /// Errors:   RequestTooSmall
+    /// Errors:   VelocityLimit, RequestTooSmall
     pub(super) fn plan(
         &self,
         breach: &Breach,
@@ -120,6 +120,10 @@ impl Closing<'_> {
         let left = self.leg.mark.notional(held.saturating_sub(size)).up;
         if size > 0 && snapshot.quote.price.mid.value_up(left) < dust {
             size = held;
+        }
+        let size = size.min(request.rooms.base);
+        if size == 0 && request.rooms.base == 0 && self.settlement == Settled::Nothing {
+            return Err(Refusal::VelocityLimit);
         }
         if request.most < size.div_ceil(MIN_REQUEST) {
             return Err(Refusal::RequestTooSmall);

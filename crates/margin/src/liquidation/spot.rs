@@ -5,7 +5,8 @@ use crate::fixed::div_down;
 use crate::fixed::{div_up, mul_div_up};
 use crate::health::{After, Valuation};
 use crate::liquidation::{
-    Breach, CARRY_TENTH, LiquidationParams, MIN_REQUEST, PPM_PER_BPS, Pair, Rank, SCORE_EPSILON, SpotPlan, change_token,
+    Breach, CARRY_TENTH, LiquidationParams, MIN_REQUEST, PPM_PER_BPS, Pair, Rank, Request, Rooms, SCORE_EPSILON,
+    SpotPlan, change_token,
 };
 use crate::position::{MARKET_LEG, Side, Snapshot, TokenLeg, coarse, with_bonus, without_bonus};
 use crate::units::{BPS, Bps, NativeAmount, PPM, Ppm, Value, WEIGHT_ONE, Weighted};
@@ -71,7 +72,7 @@ pub(super) struct Measure {
 impl Measure {
     pub(super) fn of(breach: &Breach) -> Result<Measure, MathError> {
         let need = div_down(breach.need >> 25, BPS)?.min(1 << 60) as u64;
-        Ok(Measure { bonus: account_bonus(breach.valuation, breach.params)?, need })
+        Ok(Measure { bonus: account_bonus(breach.valuation, breach.params, breach.growth)?, need })
     }
 
     /// Takes each leg with its coarse value.
@@ -110,23 +111,24 @@ impl Measure {
 
 /// The bonus before the cap of a pair. Σ debts counts negative PnL.
 ///
-/// Formula:  β = min(β_min + (β_max − β_min)·x_h, equity / Σ debts);  x_h = min(1, −H_maint / (Req·(1 − HF_full)))
-///           (docs/spec.md §5.2)
+/// Formula:  β = min(β_min + (β_max − β_min)·max(x_h, x_t), equity / Σ debts);
+///           x_h = min(1, −H_maint / (Req·(1 − HF_full)))       (docs/spec.md §5.2)
 /// Units:    millionths
 /// Rounding: floor
 /// Errors:   Overflow
-/// Source:   Kamino's health-scaled bonus capped by what is left; the slot ramp x_t comes with the two touches
-pub(super) fn account_bonus(valuation: &Valuation, params: &LiquidationParams) -> Result<Ppm, MathError> {
+/// Source:   Kamino's health-scaled bonus capped by what is left; growth with time as in Dutch auctions
+pub(super) fn account_bonus(valuation: &Valuation, params: &LiquidationParams, growth: Ppm) -> Result<Ppm, MathError> {
     if valuation.equity <= Value::ZERO {
         return Ok(0);
     }
     let range = u64::from(params.bonus_max.saturating_sub(params.bonus_min)) * PPM_PER_BPS;
-    let mut bonus = u64::from(params.bonus_min) * PPM_PER_BPS;
+    let mut grown = range * u64::from(growth) / PPM;
     if valuation.maintenance < Weighted::ZERO {
         let depth = times(magnitude(valuation.maintenance)?, range * BPS)?;
         let full = times(magnitude(valuation.requirement)?, u64::from(params.full_bonus_depth))?;
-        bonus += quotient_up_to(depth, full, range);
+        grown = grown.max(quotient_up_to(depth, full, range));
     }
+    let bonus = u64::from(params.bonus_min) * PPM_PER_BPS + grown;
     let debts = u128::try_from(valuation.debts.0).map_err(|_| MathError::Negative)?;
     let affordable = quotient_up_to(times(valuation.equity.0 as u128, PPM)?, debts, bonus);
     Ok(affordable as Ppm)
@@ -166,11 +168,11 @@ impl<'a> Terms<'a> {
 
     /// How much of the pair is closed.
     ///
-    /// Formula:  R = min(ceil(−H_end / k), debt, ceil(C / (1 + β)), request);  a side that would keep less than the dust
-    ///           is taken whole, unless the request says less       (docs/spec.md §5.4)
+    /// Formula:  R = min(ceil(−H_end / k), debt, ceil(C / (1 + β)), rooms, request);  a side that would keep less than the
+    ///           dust is taken whole, unless rooms or request say less       (docs/spec.md §5.4)
     /// Rounding: ceil
-    /// Errors:   RequestTooSmall, Math
-    pub(super) fn size(self, breach: &Breach, dust: Value, request: NativeAmount) -> Result<SizedTerms<'a>, Refusal> {
+    /// Errors:   VelocityLimit, RequestTooSmall, Math
+    pub(super) fn size(self, breach: &Breach, dust: Value, request: &Request) -> Result<SizedTerms<'a>, Refusal> {
         let whole = self.repay_for_whole_collateral()?;
         let most = self.debt.amount.min(whole);
         let target = Value(div_up(times(breach.need, GAIN_ONE / WEIGHT_ONE)?, self.gain)? as i128);
@@ -179,11 +181,27 @@ impl<'a> Terms<'a> {
         if sized.leaves_dust(dust)? {
             sized.repay = most;
         }
-        if request < sized.repay.div_ceil(MIN_REQUEST) {
+        sized.repay = sized.repay.min(sized.terms.fits(&request.rooms)?);
+        if request.most < sized.repay.div_ceil(MIN_REQUEST) {
             return Err(Refusal::RequestTooSmall);
         }
-        sized.repay = sized.repay.min(request);
+        sized.repay = sized.repay.min(request.most);
         Ok(sized)
+    }
+
+    /// The most that the velocity buckets of both legs let be repaid.
+    ///
+    /// Formula:  R ≤ room of the debt;  R·(1 + β) ≤ room of the collateral       (docs/spec.md §11.2)
+    /// Rounding: floor
+    /// Errors:   VelocityLimit
+    fn fits(&self, rooms: &Rooms) -> Result<NativeAmount, Refusal> {
+        let mut most = rooms.debt;
+        if rooms.collateral < self.collateral.amount {
+            let value = self.collateral.price.mid.value_down(rooms.collateral);
+            let value = without_bonus(value, self.bonus)?;
+            most = amount_up_to(most, self.debt.price.mid.amount_down(value))?;
+        }
+        if most == 0 { Err(Refusal::VelocityLimit) } else { Ok(most) }
     }
 
     /// The least repayment that pays for the whole deposit: `ceil(C / (1 + β))`.

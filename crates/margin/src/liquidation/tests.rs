@@ -90,7 +90,7 @@ fn liquidate_fully(snapshot: &mut Snapshot) -> Result<(), TestCaseError> {
             Err(Refusal::AccountHealthy) => return Ok(()),
             Err(refusal) => return stuck(snapshot, &before, refusal),
         };
-        let request = Request { target, most: u64::MAX };
+        let request = Request::new(target, u64::MAX);
         let plan = plan_liquidation(snapshot, &before, &PARAMS, &request);
         prop_assert!(plan.is_ok(), "LIQ-3 the best target is accepted: {target:?} {plan:?}");
         let plan = plan.unwrap();
@@ -150,7 +150,7 @@ proptest! {
             index_age: 0,
         };
         let before = health::value(&snapshot).unwrap();
-        let request = Request { target: Target::Perp(0), most: u64::MAX };
+        let request = Request::new(Target::Perp(0), u64::MAX);
         if let Ok(plan) = plan_liquidation(&snapshot, &before, &PARAMS, &request) {
             let after = apply(&mut snapshot, &before, &plan).unwrap();
             let Plan::Perp(plan) = plan else { unreachable!() };

@@ -1,7 +1,7 @@
 //! A position as health sees it: what it contributes at each level, in quote units.
 
 use crate::error::MathError;
-use crate::perp::mark::part_down;
+use crate::perp::mark::{part_down, part_up};
 use crate::perp::position::{funding_due, pnl};
 use crate::perp::{Mark, Notional, Position, Tier, Tiers};
 use crate::price::{DECAY_START, Interval};
@@ -238,11 +238,16 @@ impl PerpLeg {
         match equity.0 {
             ..=0 => 0,
             PLENTY.. => full,
-            // The same without a wide product: more than a sixteenth of the notional, and no fee is more than that.
-            equity if full <= PPM >> 4 && equity > notional.0 >> 4 => full,
+            // The same without a wide product: more than a 64th of the notional, and the fee is not more than that.
+            equity if full <= PPM >> 6 && equity > notional.0 >> 6 => full,
             equity if equity.wrapping_mul(PPM as i128) >= notional.0.wrapping_mul(i128::from(full)) => full,
             equity => (equity as u128 * u128::from(PPM) / (notional.0.max(1) as u128)) as u64,
         }
+    }
+
+    /// What closing all of it may cost: N↑ × (f_l + f_i), quote units; ceil.
+    pub(crate) fn full_fee(&self) -> u64 {
+        part_up(self.notional.up, self.terms.keeper_fee + self.terms.insurance_fee)
     }
 
     /// Insurance part of a liquidation fee; ceil.

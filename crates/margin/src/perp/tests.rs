@@ -232,6 +232,80 @@ fn funding_charges_the_old_skew_and_forgets_time_beyond_an_hour() {
     assert_eq!(market.funding_index, year, "a stale index charges nothing");
 }
 
+/// An hour at the maximum moves F by a hundredth of the mark: the step that reaches ±2^62 is charged, one beyond is not, and the
+/// way back is open. A position from one end to the other is still settled.
+#[test]
+fn the_funding_index_stops_at_its_largest_magnitude() {
+    const MOST: i64 = 1 << 62;
+    let terms = FundingTerms { slope: 1_000_000_000, ..FUNDING };
+    let hour = |market: &mut Market| {
+        let before = *market;
+        let now = before.funding_time + 3_600;
+        market.accrue_funding(&terms, mark(1_500_000), Freshness::Fresh, now).unwrap();
+        assert_eq!(market.funding_time, now, "time that was not charged is forfeited");
+        let exact = |claims: Claims| (i128::from(claims.quote) << MARK_BITS) + i128::from(claims.fraction);
+        let moved = i128::from(market.funding_index - before.funding_index);
+        assert_eq!(exact(market.claims) - exact(before.claims), -i128::from(market.net()) * moved, "FND-1");
+        market.funding_index - before.funding_index
+    };
+    let step = hour(&mut Market { long: 1 << 42, funding_time: NOW, ..Market::default() });
+    assert_eq!(step, (mark(1_500_000).0 / 100) as i64);
+    for sign in [1, -1] {
+        let (long, short) = if sign > 0 { (1 << 42, 0) } else { (0, 1 << 42) };
+        let at = |index| Market { long, short, funding_index: index, funding_time: NOW, ..Market::default() };
+        let mut market = at(sign * (MOST - step));
+        assert_eq!(hour(&mut market), sign * step);
+        assert_eq!(market.funding_index, sign * MOST);
+        assert_eq!(hour(&mut market), 0, "F stops");
+        assert_eq!(hour(&mut at(sign * (MOST - step + 1))), 0, "and makes no smaller step");
+        (market.long, market.short) = (short, long);
+        assert_eq!(hour(&mut market), -sign * step, "the other side's funding brings it back");
+
+        let mut far = Position { base: sign << 42, funding_index: -sign * MOST, ..Position::default() };
+        assert_eq!(far.settle_funding(sign * MOST), Ok(0));
+        assert_eq!(far.quote, -(1 << 61), "2^42 × 2^63 / 2^44");
+    }
+}
+
+/// A profit decays from 24 h to 8 d (§2.4) with all that has matured of it or lies apart, a loss does not; M does not grow.
+#[test]
+fn a_profit_on_a_dead_index_decays_and_a_loss_does_not() {
+    let day = 86_400;
+    let at = |quote: i64, age: u32| {
+        let position = Position {
+            base: 1_000_000_000,
+            quote,
+            matured: 40 * USD6,
+            seen: 50 * USD6,
+            secured: 30 * USD6,
+            touched_at: NOW,
+            ..Position::default()
+        };
+        let price = Interval { age, ..interval(1_500_000) };
+        PerpLeg::new(terms(), position, 0, price, 6, NOW + i64::from(age)).unwrap()
+    };
+    let usd = |dollars: i64| dollars * USD6 as i64;
+    for (age, profit, matured) in [
+        (61, 50_000_000, 40_000_000),
+        (day, 50_000_000, 40_000_000),
+        // 604,799 of 604,800 s: floor to bps.
+        (day + 1, 49_995_000, 40_000_000),
+        (day + 302_400, 25_000_000, 25_000_000),
+        (8 * day - 1, 0, 0),
+        (8 * day, 0, 0),
+        (u32::MAX, 0, 0),
+    ] {
+        // $150 less a unit, as the mark is floored, and a unit more.
+        let leg = at(-usd(100) + 1, age);
+        assert_eq!((leg.pnl, leg.position.matured), (profit, matured), "{age} s");
+        let sums = PerpSums::of(&[leg]);
+        // R is 5 % of $150.
+        let expected = (profit - 7_500_000).min(matured as i64);
+        assert_eq!((sums.maintenance, sums.losses), (expected, 0), "{age} s");
+        assert_eq!(at(-usd(200) + 1, age).pnl, -usd(50), "a loss of {age} s is owed whole");
+    }
+}
+
 #[test]
 fn extreme_values_neither_overflow_nor_trap_a_position() {
     let mut market = Market { pool: u64::MAX >> 8, ..Market::default() };

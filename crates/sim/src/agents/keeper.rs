@@ -71,7 +71,7 @@ struct Size {
 impl Attempt {
     /// The request as the mathematics takes it.
     pub fn request(&self) -> Request {
-        Request { target: self.target, most: self.most }
+        Request::new(self.target, self.most)
     }
 }
 
@@ -102,7 +102,7 @@ impl Keeper {
                 continue;
             }
             let Ok(target) = best_target(&legs, &valuation, &params) else { continue };
-            let whole = Request { target, most: u64::MAX };
+            let whole = Request::new(target, u64::MAX);
             let Ok(plan) = plan_liquidation(&legs, &valuation, &params, &whole) else { continue };
             let size = self.size(view, &plan)?;
             let rank = self.rank(&valuation, &size);

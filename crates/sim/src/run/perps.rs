@@ -109,16 +109,18 @@ impl Simulation {
             let Some(liquidity) = self.world.liquidity_of(leaver, &perp.symbol).filter(|held| held.shares > 0) else {
                 continue;
             };
-            if liquidity.requested == 0 {
-                if step >= LEAVE_STEP {
-                    let request = self.world.request_liquidity(leaver, &perp.symbol, liquidity.shares);
-                    request.map_err(|failure| Problem::Refused("request_liquidity", failure))?;
-                }
+            if step < LEAVE_STEP {
                 continue;
             }
             let outcome = match self.world.remove_liquidity(leaver, &perp.symbol) {
                 Ok(outcome) => outcome,
                 Err(failure) => match failure.margin_error() {
+                    // nothing asked for yet, or so long ago that it is void
+                    Some(MarginError::NoRequest) => {
+                        let request = self.world.request_liquidity(leaver, &perp.symbol, liquidity.shares);
+                        request.map_err(|failure| Problem::Refused("request_liquidity", failure))?;
+                        continue;
+                    }
                     Some(
                         MarginError::CooldownNotOver | MarginError::PoolBelowRequirement | MarginError::MarketInDeficit,
                     ) => continue,

@@ -255,7 +255,8 @@ impl World {
         let deficit = books.judge(mark, self.quote_index(), self.chain.clock().slot)?;
         let standing = if deficit == 0 { Standing::Sound } else { Standing::InDeficit };
         let payable = books.worth(Purse::Pool, self.quote_index())?;
-        Ok(OwnMarket { market: perp.number, funding_index: books.funding_index, standing, payable })
+        let price = snapshot::interval(&self.chain.state(&self.board), MARKET_FEED + perp.number, self.chain.now());
+        Ok(OwnMarket { market: perp.number, price, funding_index: books.funding_index, standing, payable })
     }
 
     /// What a market's pool owes beyond what it has, quote units.

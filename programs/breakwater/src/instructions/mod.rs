@@ -15,7 +15,7 @@ pub use admin::{create_group, create_market, list_token, set_bank, set_board, se
 pub use crank::refresh;
 pub use insurance::{create_fund, deleverage, insure};
 pub use lending::{borrow, deposit, repay, withdraw};
-pub use liquidation::{liquidate, resolve_bankruptcy};
+pub use liquidation::{flag, liquidate, resolve_bankruptcy};
 pub use perp::{execute_order, liquidity, orders, settle, trade};
 
 pub use account::close_account::*;
@@ -34,6 +34,7 @@ pub use insurance::insure::*;
 pub use lending::move_in::*;
 pub use lending::move_out::*;
 pub use lending::{MoveIn, MoveOut};
+pub use liquidation::flag::*;
 pub use liquidation::liquidate::*;
 pub use liquidation::resolve_bankruptcy::*;
 pub use perp::execute_order::*;

@@ -58,6 +58,7 @@ impl Live {
     pub fn own(&self) -> Result<OwnMarket, MarginError> {
         Ok(OwnMarket {
             market: self.number,
+            price: self.price,
             funding_index: self.books.funding_index,
             standing: self.standing(),
             payable: self.payable()?,

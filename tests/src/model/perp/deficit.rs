@@ -1,7 +1,6 @@
 //! Losses that the pool cannot pay: bankruptcy of a debt to a market, the shared fund, deleveraging.
 
 use breakwater_client::interface::MarginError as E;
-use num_traits::Signed;
 
 use super::market::{notional_up, shares_out};
 use super::position::Perp;
@@ -10,9 +9,8 @@ use super::trade::refuse;
 use super::{BPS, ceil_of, floor_of, unsigned};
 use crate::model::bank::deposit_amount;
 use crate::model::liquidation::FRESH;
-use crate::model::price::Feed;
-use crate::model::rational::{Q, int, ratio, two_to, two_to_minus};
-use crate::model::state::{Side, State};
+use crate::model::rational::{int, ratio};
+use crate::model::state::State;
 use crate::model::verdict::Verdict;
 
 impl State {
@@ -146,25 +144,9 @@ impl State {
         self.cap(perp, market);
     }
 
-    /// What an account has beyond what it owes, quote units at the price of the quote token. Each leg is rounded to 2^−32
-    /// dollars, a deposit's value down and a debt's up; nothing else is.
+    /// What an account has beyond what it owes, quote units at the price of the quote token.
     fn spare(&self, account: usize, market: u8) -> i128 {
-        let legs = self.settled_legs(account, market);
-        let value = |units: &Q, feed: &Feed| {
-            let exact = |units: &Q| units * feed.mid() * two_to(32);
-            if units.is_negative() {
-                exact(units).floor()
-            } else {
-                (exact(units).floor() * feed.decay(self.now)).floor()
-            }
-        };
-        let tokens = legs.0.iter().map(|leg| {
-            // Interest is charged, so both ends are one.
-            value(&if leg.side == Side::Deposit { leg.amount.lo.clone() } else { -leg.amount.lo.clone() }, &leg.feed)
-        });
         let quote = self.token(self.quote().token).feed;
-        let profit = legs.1.legs.iter().map(|leg| leg.pnl).sum::<i128>();
-        let equity = tokens.fold(value(&int(profit), &quote), |sum, value| sum + value);
-        floor_of(&(equity * two_to_minus(32) / quote.mid()))
+        floor_of(&(self.settled_legs(account, market).booked_equity() / quote.mid()))
     }
 }

@@ -308,6 +308,9 @@ impl Fund {
 
     /// Pays what is asked as far as the epoch and the fund allow: units and shares.
     pub fn pay(&mut self, asked: i128, now: i64, index: u64) -> (i128, u64) {
+        if asked == 0 {
+            return (0, 0);
+        }
         self.turn(now, index);
         let units = asked.min(self.epoch_left.into()).min(self.amount(index));
         let shares = shares_out(units, self.shares, index);

@@ -13,7 +13,7 @@ use crate::model::verdict::Verdict;
 
 /// Virtual shares and units of every pool.
 pub const VIRTUAL: i128 = 1_000_000;
-/// After the cooldown a request may be carried out for this long, seconds.
+/// After the cooldown a request may be carried out for as long again, and at most for this long, seconds.
 pub const WINDOW: i64 = 48 * 3_600;
 /// Index prints older than this move no liquidity, seconds.
 pub const FRESH: i64 = 20;
@@ -96,7 +96,7 @@ impl State {
         refuse(held.requested == 0, E::NoRequest)?;
         let cooldown = i64::from(self.market(market).config.cooldown);
         refuse(self.now < held.requested_at + cooldown, E::CooldownNotOver)?;
-        refuse(self.now > held.requested_at + cooldown + WINDOW, E::NoRequest)?;
+        refuse(self.now > held.requested_at + cooldown + cooldown.min(WINDOW), E::NoRequest)?;
         refuse(self.market(market).feed.age(self.now) > FRESH, E::StalePrice)?;
         let index = self.quote_index();
         self.touch_market(market, index);

@@ -6,7 +6,7 @@ use super::position::Perp;
 use super::trade::refuse;
 use super::unsigned;
 use crate::model::bank::{debt_amount, deposit_amount};
-use crate::model::rational::{Truth, int};
+use crate::model::rational::int;
 use crate::model::state::{ALL, Side, State};
 use crate::model::verdict::Verdict;
 
@@ -85,7 +85,10 @@ impl State {
         let secured = i128::from(perp.secured);
         let mut most = i128::from(perp.matured).min(secured + self.market(market).most(mark, index));
         let legs = self.settled_legs(account, market);
-        let insolvent = legs.equity().below(&int(0)) == Truth::Yes && !legs.price_older_than(FRESH);
+        let since = self.market(market).deficit_since;
+        // A deficit younger than T slots may be one print's.
+        let passing = since != 0 && self.slot - since < u64::from(self.market(market).config.adl_slots);
+        let insolvent = legs.booked_equity() < int(0) && !legs.price_older_than(FRESH) && !passing;
         if stranger && !insolvent {
             refuse(debt == 0, E::NotAccountOwnerOrDelegate)?;
             refuse(self.market(market).deficit_since != 0, E::MarketInDeficit)?;

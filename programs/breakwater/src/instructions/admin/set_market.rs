@@ -42,16 +42,24 @@ pub fn set_market(ctx: &mut Context<SetMarket>, config: PerpConfig) -> Result<()
 pub struct SetMarketStatus {
     pub authority: Signer,
     pub group: Account<Group>,
+    #[account(mut, address = group.board @ MarginError::BoardOfOtherGroup)]
+    pub board: Account<RiskBoard>,
     #[account(mut, constraint = market.group == *group.address() @ MarginError::MarketOfOtherGroup)]
     pub market: Account<PerpMarket>,
 }
 
+/// After a pause shallow breaches wait this long, seconds.
+const CALM_AFTER_PAUSE: i64 = 300;
+
 /// A market that is not active, or has expired, takes reductions only.
 pub fn set_market_status(ctx: &mut Context<SetMarketStatus>, status: u8, expires_at: i64) -> Result<()> {
-    let SetMarketStatus { authority, group, market } = &mut ctx.accounts;
+    let SetMarketStatus { authority, group, board, market } = &mut ctx.accounts;
     may_set(group, authority.address())?;
     if status > STATUS_PAUSED || expires_at < 0 {
         return Err(MarginError::ConfigStatus.into());
+    }
+    if market.status == STATUS_PAUSED && status != STATUS_PAUSED {
+        board.calm_at = board.calm_at.max(Clock::get()?.unix_timestamp.saturating_add(CALM_AFTER_PAUSE));
     }
     market.status = status;
     market.expires_at = expires_at;

@@ -6,8 +6,12 @@
 //! A bank and a collateral bank are a pair of legs. A market beside them makes the quote bank of the two stand for the
 //! market: a debt to it, or profit in it. The quote bank and a market alone are the position in it.
 //!
-//! Errors: NotAccountOwnerOrDelegate, LegAccounts, NotQuoteBank, AccountHealthy, StaleIndex, LegNotFound, StaleLeg,
-//! LegNotChosen, NoLegHelps, RequestTooSmall, HealthFell; the keeper's: TokenSlotsFull, StalePrice, InsufficientHealth.
+//! A shallow breach is flagged by the first call, which moves nothing, and liquidated by one that comes slots and prints later;
+//! a call that finds a flagged account healthy takes the flag away.
+//!
+//! Errors: NotAccountOwnerOrDelegate, LegAccounts, NotQuoteBank, AccountHealthy, FlagTooYoung, Calming, StaleIndex,
+//! LegNotFound, StaleLeg, LegNotChosen, NoLegHelps, VelocityLimit, RequestTooSmall, HealthFell; the keeper's: TokenSlotsFull,
+//! StalePrice, InsufficientHealth.
 
 use alloc::boxed::Box;
 
@@ -17,13 +21,14 @@ use breakwater_interface::{Bank, MarginAccount, MarginError, PerpMarket, RiskBoa
 use breakwater_margin::error::Pair;
 use breakwater_margin::health::After;
 use breakwater_margin::lending::Books;
-use breakwater_margin::liquidation::{Target, apply};
+use breakwater_margin::liquidation::{Pace, Rooms, Target, apply};
 use breakwater_margin::position::MARKET_LEG;
 use breakwater_margin::price::MAX_AGE_LIQUIDATION;
-use breakwater_margin::{Plan, Refusal, Request, Snapshot, Valuation, health, plan_liquidation};
+use breakwater_margin::{LiquidationParams, Plan, Refusal, Request, Snapshot, Valuation, health, plan_liquidation};
 
 use super::emit::emit_plan;
 use super::transfer::transfer;
+use super::{bucket, flag};
 use crate::state::bank::verify_quote;
 use crate::state::market::Held;
 use crate::state::{Live, accrued, own_index, settle, verify_initial};
@@ -142,6 +147,64 @@ impl Liquidate {
         verify_initial(&self.board, &self.keeper_account, &own, MAX_AGE_LIQUIDATION, now)
     }
 
+    /// Whether the breach may be liquidated by this call; `None` where it was flagged, or its flag taken away.
+    fn judge(
+        &mut self,
+        legs: &Snapshot,
+        before: &Valuation,
+        params: &LiquidationParams,
+        clock: &Clock,
+    ) -> core::result::Result<Option<Pace>, MarginError> {
+        flag::judge(&mut self.liquidatee, &self.board, legs, (before, params), clock)
+    }
+
+    /// What fits into the velocity buckets of a target's legs.
+    #[inline(never)]
+    fn rooms(&mut self, touched: &Touched, target: Target, now: i64) -> Rooms {
+        let mut rooms = Rooms::OPEN;
+        let window = self.board.liquidation.velocity_window.into();
+        match target {
+            Target::Spot(pair) => {
+                if pair.debt < MARKET_LEG {
+                    rooms.debt = bucket::room_of_bank(&mut self.bank, &touched.debt, window, now);
+                }
+                if let (Some(bank), Some(books)) = (&mut self.collateral_bank, &touched.collateral)
+                    && pair.collateral < MARKET_LEG
+                {
+                    rooms.collateral = bucket::room_of_bank(bank, books, window, now);
+                }
+            }
+            Target::Perp(_) => {
+                if let Some(market) = &mut self.market {
+                    rooms.base = bucket::room_of_market(market, window, now);
+                }
+            }
+        }
+        rooms
+    }
+
+    /// Counts what a limited liquidation moved.
+    #[inline(never)]
+    fn count(&mut self, plan: &Plan) {
+        match plan {
+            Plan::Spot(plan) => {
+                if plan.pair.debt < MARKET_LEG {
+                    self.bank.bucket_level = self.bank.bucket_level.saturating_add(plan.repay);
+                }
+                if let Some(bank) = &mut self.collateral_bank
+                    && plan.pair.collateral < MARKET_LEG
+                {
+                    bank.bucket_level = bank.bucket_level.saturating_add(plan.seize);
+                }
+            }
+            Plan::Perp(plan) => {
+                if let Some(market) = &mut self.market {
+                    market.bucket_level = market.bucket_level.saturating_add(plan.size);
+                }
+            }
+        }
+    }
+
     /// Writes the books back after their invariants have been checked.
     fn settle(&mut self, touched: &Touched, now: i64) -> core::result::Result<(), MarginError> {
         settle(&mut self.bank, &touched.debt, now)?;
@@ -164,13 +227,22 @@ pub fn handle(ctx: &mut Context<Liquidate>, most: u64) -> Result<()> {
 
     let mut legs = accounts.legs(&accounts.liquidatee, &touched, now)?;
     let before = health::value(&legs).map_err(MarginError::from)?;
-    let request = Request { target: accounts.target(&touched)?, most };
     let params = accounts.board.liquidation.params();
+    let one_touch = accounts.board.liquidation.wait_slots == 0 && accounts.liquidatee.flag_slot == 0;
+    let pace = if one_touch { Some(Pace::AT_ONCE) } else { accounts.judge(&legs, &before, &params, &clock)? };
+    let Some(pace) = pace else { return Ok(accounts.settle(&touched, now)?) };
+    let target = accounts.target(&touched)?;
+    let rooms = if pace.limited { accounts.rooms(&touched, target, now) } else { Rooms::OPEN };
+    let request = Request { target, most, growth: pace.growth, rooms };
     let plan = plan_liquidation(&legs, &before, &params, &request).map_err(|refusal| explain(refusal, &before))?;
 
     let after = verify_health(&mut legs, &before, &plan)?;
     transfer(&mut accounts.liquidatee, &mut accounts.keeper_account, &accounts.bank, &mut touched, &plan)?;
     accounts.verify_keeper(&touched, now)?;
+    if pace.limited {
+        accounts.count(&plan);
+    }
+    flag::clear_if_mended(&mut accounts.liquidatee, &after);
     accounts.settle(&touched, now)?;
     emit_plan(accounts, &touched, &legs, &plan, (&before, &after));
     Ok(())

@@ -15,7 +15,8 @@ use breakwater_margin::price::MAX_AGE_RISK;
 use crate::state::bank::verify_quote;
 use crate::state::{Ledger, Live, accrued, own_index, settle as settle_bank, verify_initial};
 
-/// How long after the cooldown a request may be carried out, seconds. A standing one would be an exit at once.
+/// How long after the cooldown a request may be carried out at most, seconds, and never longer than the cooldown. A standing
+/// one would be an exit at once.
 const EXIT_WINDOW: i64 = 172_800;
 
 #[derive(Accounts)]
@@ -125,7 +126,8 @@ pub fn remove(ctx: &mut Context<ChangeLiquidity>) -> Result<()> {
     if now < matures_at {
         return Err(MarginError::CooldownNotOver.into());
     }
-    if now > matures_at.saturating_add(EXIT_WINDOW) {
+    let window = EXIT_WINDOW.min(accounts.market.config.cooldown.into());
+    if now > matures_at.saturating_add(window) {
         return Err(MarginError::NoRequest.into());
     }
     let mut books = accrued(&accounts.bank, now)?;

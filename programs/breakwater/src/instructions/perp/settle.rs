@@ -61,7 +61,7 @@ pub fn handle(ctx: &mut Context<Settle>, amount: u64) -> Result<()> {
         let paid = pay_loss(accounts, &mut books, &mut live, &mut held, amount)?;
         (-signed(paid)?, paid)
     } else {
-        take_profit(accounts, &mut books, &mut live, &mut held, (amount, now))?
+        take_profit(accounts, &mut books, &mut live, &mut held, (amount, clock.slot, now))?
     };
     accounts.market.set_books(&live.books);
     settle_bank(&mut accounts.bank, &books, now)?;
@@ -102,7 +102,7 @@ fn take_profit(
     books: &mut Books,
     live: &mut Live,
     held: &mut Held,
-    (amount, now): (NativeAmount, i64),
+    (amount, slot, now): (NativeAmount, u64, i64),
 ) -> core::result::Result<(i64, NativeAmount), MarginError> {
     if amount != ALL && amount > held.position.matured {
         return Err(MarginError::ProfitNotMatured);
@@ -112,7 +112,7 @@ fn take_profit(
     let token = accounts.bank.token;
     let debt = Ledger { account: &mut accounts.margin_account, books, token }.balance()?.debt;
     let own = accounts.is_own();
-    let at_will = own || accounts.is_insolvent(books, live, now)?;
+    let at_will = own || (accounts.is_insolvent(books, live, now)? && !is_passing(accounts, live, slot));
     if !at_will {
         if debt == 0 {
             return Err(MarginError::NotAccountOwnerOrDelegate);
@@ -135,6 +135,12 @@ fn take_profit(
         verify_initial(&accounts.board, &accounts.margin_account, &own, MAX_AGE_RISK, now)?;
     }
     Ok((signed(amount)?, settlement.paid))
+}
+
+/// Whether a deficit is so young that a print may still end it: nobody is made to bear it yet but by his own will.
+fn is_passing(accounts: &Settle, live: &Live, slot: u64) -> bool {
+    let age = slot.saturating_sub(live.books.deficit_since);
+    live.books.deficit_since > 0 && age < u64::from(accounts.market.config.adl_slots)
 }
 
 fn signed(amount: u64) -> core::result::Result<i64, MarginError> {

@@ -1,0 +1,63 @@
+//! How much liquidations of shallow breaches may move in a window: a cascade cannot feed on its own price impact.
+
+use crate::fixed::mul_div_down;
+use crate::units::{BPS, Bps};
+
+/// What has been moved lately; it leaks out over the window.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Bucket {
+    /// Native units, or base units of a market.
+    pub level: u64,
+    /// When the level was computed, unix seconds.
+    pub time: i64,
+}
+
+/// How fast a bucket leaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BucketTerms {
+    /// Part of the total that may be moved in a window, bps; 0 for no limit.
+    pub velocity: Bps,
+    /// The window, seconds.
+    pub window: u32,
+}
+
+impl Bucket {
+    /// Lets the bucket leak and says what still fits.
+    ///
+    /// Formula:  cap = total × velocity;  level −= cap × elapsed / window;  room = cap − level       (docs/spec.md §11.2)
+    /// Units:    those of the total; now: unix seconds
+    /// Rounding: cap and what leaks floor
+    /// Errors:   none; 2^64 − 1 where there is no limit
+    pub fn room(&mut self, total: u64, terms: &BucketTerms, now: i64) -> u64 {
+        if terms.velocity == 0 || terms.window == 0 {
+            return u64::MAX;
+        }
+        let cap = mul_div_down(total, terms.velocity.into(), BPS).unwrap_or(u64::MAX);
+        let elapsed = now.saturating_sub(self.time).clamp(0, terms.window.into()) as u64;
+        let leaked = mul_div_down(cap, elapsed, terms.window.into()).unwrap_or(u64::MAX);
+        self.level = self.level.saturating_sub(leaked);
+        self.time = self.time.max(now);
+        cap.saturating_sub(self.level)
+    }
+
+    /// Counts what was moved.
+    pub fn take(&mut self, amount: u64) {
+        self.level = self.level.saturating_add(amount);
+    }
+}
+
+/// What fits into the buckets of a target's legs; 2^64 − 1 where nothing limits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rooms {
+    /// Native units of the debt.
+    pub debt: u64,
+    /// Native units of the collateral.
+    pub collateral: u64,
+    /// Base units of the market.
+    pub base: u64,
+}
+
+impl Rooms {
+    /// No limit.
+    pub const OPEN: Rooms = Rooms { debt: u64::MAX, collateral: u64::MAX, base: u64::MAX };
+}

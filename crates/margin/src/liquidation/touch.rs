@@ -1,0 +1,154 @@
+//! Whether a breach executes at once or waits for a second touch: nobody is liquidated by one wick, and nobody who is deep
+//! under water waits.
+
+use crate::error::Refusal;
+use crate::health::Valuation;
+use crate::liquidation::LiquidationParams;
+use crate::perp::PerpLeg;
+use crate::position::Snapshot;
+use crate::units::{BPS, Bps, PPM, Ppm, Value, Weighted};
+
+/// When shallow breaches execute.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TouchTerms {
+    /// Slots between the two touches; 0 where one touch executes.
+    pub wait: u64,
+    /// Slots after a flag in which the bonus does not grow.
+    pub grace: u64,
+    /// T: slots in which the bonus grows to its maximum; a flag expires after twice as many.
+    pub auction: u64,
+    /// A breach deeper than this part of the requirement executes at once, bps.
+    pub deep: Bps,
+}
+
+/// The first touch of a shallow breach.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Flag {
+    /// Its slot; 0 where there is no flag.
+    pub slot: u64,
+    /// When the newest print among the account's legs was published at that touch, unix seconds.
+    pub newest_print: i64,
+}
+
+/// When a touch happens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Moment {
+    /// Current slot.
+    pub slot: u64,
+    /// Current time, unix seconds.
+    pub now: i64,
+    /// Until when shallow breaches wait after an outage, unix seconds.
+    pub calm_at: i64,
+}
+
+/// What a touch of an account means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Touch {
+    /// The account is healthy: a flag is taken away.
+    Healthy,
+    /// The first touch of a shallow breach: it is flagged, and nothing moves.
+    First(Flag),
+    /// The breach may be liquidated.
+    Executes(Pace),
+}
+
+/// How fast a liquidation may go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pace {
+    /// x_t: how far the bonus has grown with time, millionths.
+    pub growth: Ppm,
+    /// Whether the velocity buckets bind it.
+    pub limited: bool,
+}
+
+impl Pace {
+    /// No flag and no limit.
+    pub const AT_ONCE: Pace = Pace { growth: 0, limited: false };
+}
+
+/// Judges a touch.
+///
+/// Formula:  docs/spec.md §11.1
+/// Units:    slots, unix seconds
+/// Rounding: x_t floor, the cost of closing everything ceil
+/// Errors:   FlagTooYoung, Calming
+/// Source:   ours; Aave's and Maker's grace periods and auctions in one flag
+pub fn judge_touch(
+    snapshot: &Snapshot,
+    valuation: &Valuation,
+    params: &LiquidationParams,
+    (terms, flag): (&TouchTerms, Flag),
+    at: Moment,
+) -> Result<Touch, Refusal> {
+    if !valuation.is_liquidatable() {
+        return Ok(Touch::Healthy);
+    }
+    if terms.wait == 0 {
+        return Ok(Touch::Executes(Pace::AT_ONCE));
+    }
+    let age = at.slot.saturating_sub(flag.slot);
+    let flagged = flag.slot > 0 && age <= terms.auction.saturating_mul(2);
+    let growth = if flagged { terms.growth(age) } else { 0 };
+    if is_deep(snapshot, valuation, params, terms.deep) {
+        return Ok(Touch::Executes(Pace { growth, limited: false }));
+    }
+    let (newest, oldest) = prints(snapshot, at.now);
+    if !flagged {
+        return Ok(Touch::First(Flag { slot: at.slot.max(1), newest_print: newest }));
+    }
+    if age < terms.wait || oldest <= flag.newest_print {
+        return Err(Refusal::FlagTooYoung);
+    }
+    if at.now < at.calm_at {
+        return Err(Refusal::Calming);
+    }
+    Ok(Touch::Executes(Pace { growth, limited: age <= terms.auction }))
+}
+
+impl TouchTerms {
+    /// Formula:  x_t = clamp((age − grace) / T, 0, 1)       (docs/spec.md §5.2)
+    /// Rounding: floor
+    fn growth(&self, age: u64) -> Ppm {
+        let grown = age.saturating_sub(self.grace).min(self.auction);
+        // Safe because: T is at most 2^16.
+        (grown * PPM / self.auction.max(1)) as Ppm
+    }
+}
+
+/// Whether waiting would risk more than a wick: deep under water, or hardly enough left to pay for closing.
+///
+/// Formula:  −H_maint > deep·Req  or  equity ≤ cost / 2       (docs/spec.md §11.1)
+fn is_deep(snapshot: &Snapshot, valuation: &Valuation, params: &LiquidationParams, deep: Bps) -> bool {
+    let (missing, required) = (-valuation.maintenance.0, valuation.requirement.0);
+    if valuation.maintenance < Weighted::ZERO && missing / required.max(1) >= 1 {
+        return true;
+    }
+    let share = |weighted: i128| weighted >> 16;
+    if share(missing).saturating_mul(BPS as i128) > share(required).saturating_mul(i128::from(deep)) {
+        return true;
+    }
+    valuation.equity.0.saturating_mul(2) <= cost(snapshot, valuation, params).0
+}
+
+/// What closing everything would cost.
+///
+/// Formula:  β_min × Σ debts + P_q × Σ ceil(N↑ × (f_l + f_i))       (docs/spec.md §11.1)
+/// Rounding: ceil
+fn cost(snapshot: &Snapshot, valuation: &Valuation, params: &LiquidationParams) -> Value {
+    let fees = snapshot.perps.iter().fold(0, |sum: u64, leg| sum.saturating_add(PerpLeg::full_fee(leg)));
+    let closing = snapshot.quote.price.mid.value_up(fees).0;
+    let bonus = valuation.debts.0.saturating_mul(i128::from(params.bonus_min)) / BPS as i128 + 1;
+    Value(closing.saturating_add(bonus))
+}
+
+/// When the newest print among the legs was published, and the oldest of those that are not stale.
+fn prints(snapshot: &Snapshot, now: i64) -> (i64, i64) {
+    let quote = (!snapshot.perps.is_empty()).then_some(&snapshot.quote.price);
+    let tokens = snapshot.tokens.iter().map(|leg| &leg.price);
+    let prices = tokens.chain(snapshot.perps.iter().map(|leg| &leg.price)).chain(quote);
+    let (mut newest, mut oldest) = (u32::MAX, 0);
+    for price in prices.filter(|price| !price.is_stale()) {
+        (newest, oldest) = (newest.min(price.age), oldest.max(price.age));
+    }
+    (now.saturating_sub(newest.into()), now.saturating_sub(oldest.into()))
+}

@@ -1,0 +1,74 @@
+//! `touch`: flags a margin account whose breach is shallow, or takes the flag of a healthy one away. Anybody may call, without a
+//! margin account; nothing moves, and there is nothing to gain. `liquidate` judges alike. Errors: BoardOfOtherGroup, StaleIndex,
+//! AccountHealthy, FlagTooYoung, Calming, NothingToFlag.
+
+use anchor_lang::prelude::*;
+use breakwater_interface::events::{FlagCleared, Flagged};
+use breakwater_interface::snapshot::{self, Own};
+use breakwater_interface::{MarginAccount, MarginError, RiskBoard};
+use breakwater_margin::health::After;
+use breakwater_margin::interest::MAX_INDEX_AGE_LIQUIDATION;
+use breakwater_margin::liquidation::{Flag, Moment, Pace, Touch, judge_touch};
+use breakwater_margin::{LiquidationParams, Snapshot, Valuation, Weighted, health};
+
+#[derive(Accounts)]
+pub struct TouchAccount {
+    #[account(mut)]
+    pub margin_account: Account<MarginAccount>,
+    #[account(constraint = board.group == margin_account.group @ MarginError::BoardOfOtherGroup)]
+    pub board: Account<RiskBoard>,
+}
+
+pub fn handle(ctx: &mut Context<TouchAccount>) -> Result<()> {
+    let TouchAccount { margin_account, board } = &mut ctx.accounts;
+    let clock = Clock::get()?;
+    let mut legs = Snapshot::with_capacity(margin_account.tokens.len());
+    snapshot::build(&mut legs, board, margin_account, &Own::default(), clock.unix_timestamp)?;
+    legs.verify_indices(MAX_INDEX_AGE_LIQUIDATION).map_err(MarginError::from)?;
+    let valuation = health::value(&legs).map_err(MarginError::from)?;
+    let params = board.liquidation.params();
+    match judge(margin_account, board, &legs, (&valuation, &params), &clock)? {
+        Some(_) => Err(MarginError::NothingToFlag.into()),
+        None => Ok(()),
+    }
+}
+
+/// Judges a touch. The pace of a liquidation, or `None` where the touch has flagged the account or taken its flag away.
+///
+/// Errors: AccountHealthy, FlagTooYoung, Calming
+#[inline(never)]
+pub fn judge(
+    account: &mut Account<MarginAccount>,
+    board: &RiskBoard,
+    legs: &Snapshot,
+    (valuation, params): (&Valuation, &LiquidationParams),
+    clock: &Clock,
+) -> core::result::Result<Option<Pace>, MarginError> {
+    let flag = Flag { slot: account.flag_slot, newest_print: account.flag_time };
+    let at = Moment { slot: clock.slot, now: clock.unix_timestamp, calm_at: board.calm_at };
+    let terms = board.liquidation.touches();
+    match judge_touch(legs, valuation, params, (&terms, flag), at)? {
+        Touch::Executes(pace) => Ok(Some(pace)),
+        Touch::First(flag) => {
+            (account.flag_slot, account.flag_time) = (flag.slot, flag.newest_print);
+            emit!(Flagged { account: *account.address(), slot: flag.slot, newest_print: flag.newest_print });
+            Ok(None)
+        }
+        Touch::Healthy if flag.slot == 0 => {
+            msg!("health at the best prices, dollars x 10^8: {}", valuation.optimistic.to_e8());
+            Err(MarginError::AccountHealthy)
+        }
+        Touch::Healthy => {
+            (account.flag_slot, account.flag_time) = (0, 0);
+            emit!(FlagCleared { account: *account.address(), slot: clock.slot });
+            Ok(None)
+        }
+    }
+}
+
+/// A liquidation that mended the account takes its flag away; a smaller one keeps it.
+pub fn clear_if_mended(account: &mut MarginAccount, after: &After) {
+    if account.flag_slot != 0 && after.end >= Weighted::ZERO {
+        (account.flag_slot, account.flag_time) = (0, 0);
+    }
+}
