@@ -10,11 +10,12 @@ use breakwater_client::interface::config::{
 };
 use breakwater_client::interface::events::{
     AccountClosed, AccountOpened, BalanceChanged, BankruptcyResolved, DelegateSet, Deleveraged, Insured, Liquidated,
-    LiquidityChanged, MarketListed, MarketLossResolved, ParameterSet, PerpLiquidated, PnlSettled, TokenListed, Traded,
+    LiquidityChanged, MarketListed, MarketLossResolved, OrderCanceled, OrderExecuted, OrderPlaced, ParameterSet,
+    PerpLiquidated, PnlSettled, TokenListed, Traded,
 };
 use breakwater_client::interface::perp::PerpPosition;
 use breakwater_client::interface::{
-    Bank, Group, InsuranceFund, LiquidityPosition, MarginAccount, PerpMarket, RiskBoard,
+    Bank, Group, InsuranceFund, LiquidityPosition, MarginAccount, PerpMarket, RiskBoard, TriggerOrder,
 };
 
 /// Asserts a type's size and the offsets of all its fields, counted from `$from` bytes before the type.
@@ -65,9 +66,11 @@ fn a_bank_keeps_its_layout() {
 
 #[test]
 fn a_margin_account_keeps_its_layout() {
-    account!(MarginAccount, "85dcadd5b3d32bee", 1_088:
-        group 8, owner 40, delegate 72, flag_slot 104, flag_time 112, tokens 120, perps 376, number 1_080, version 1_082,
-        bump 1_083, reserved 1_084);
+    account!(MarginAccount, "85dcadd5b3d32bee", 1_248:
+        group 8, owner 40, delegate 72, flag_slot 104, flag_time 112, tokens 120, perps 376, orders 1_080,
+        number 1_240, version 1_242, bump 1_243, reserved 1_244);
+    layout!(TriggerOrder, 0, 40: trigger 0, limit 8, size 16, expires_at 24, fee 32, market 36, kind 37, side 38,
+        reserved 39);
     layout!(TokenPosition, 0, 16: shares 0, token 8, side 9, reserved 10);
     layout!(PerpPosition, 0, 88: base 0, quote 8, matured 16, seen 24, secured 32, escrow 40, touched_at 48,
         funding_index 56, increased_at 64, increased_slot 72, market 80, reserved 81);
@@ -132,6 +135,11 @@ fn events_of_markets_keep_their_layout() {
         base 152, market 160);
     layout!(Traded, DISCRIMINATOR, 120: account 8, delta 40, cost 48, fee 56, mark 64, base 72, quote 80, long 88,
         short 96, funding_index 104, market 112);
+    layout!(OrderPlaced, DISCRIMINATOR, 80: account 8, trigger 40, limit 48, size 56, expires_at 64, fee 72, market 76,
+        kind 77, side 78, slot 79);
+    layout!(OrderCanceled, DISCRIMINATOR, 56: account 8, market 40, slot 48);
+    layout!(OrderExecuted, DISCRIMINATOR, 120: account 8, executor 40, size 72, mark 80, trigger 88, fee 96, market 104,
+        slot 112);
     layout!(PnlSettled, DISCRIMINATOR, 72: account 8, amount 40, paid 48, quote 56, market 64);
     layout!(LiquidityChanged, DISCRIMINATOR, 104: market 8, owner 40, amount 72, shares 80, liquidity 88, action 96);
     layout!(MarketLossResolved, DISCRIMINATOR, 88: account 8, deficit 40, tranche 48, pool 56, fund 64, left 72,

@@ -11,6 +11,8 @@ mod health;
 mod insure;
 mod limits;
 mod maturity;
+mod order_rules;
+mod orders;
 mod patience;
 mod pool;
 mod settle;

@@ -4,8 +4,8 @@ use base64::Engine;
 use breakwater_interface::accounts::DISCRIMINATOR;
 use breakwater_interface::events::{
     AccountClosed, AccountOpened, BalanceChanged, BankruptcyResolved, DelegateSet, Deleveraged, FlagCleared, Flagged,
-    Insured, Liquidated, LiquidityChanged, MarketListed, MarketLossResolved, ParameterSet, PerpLiquidated, PnlSettled,
-    TokenListed, Traded,
+    Insured, Liquidated, LiquidityChanged, MarketListed, MarketLossResolved, OrderCanceled, OrderExecuted, OrderPlaced,
+    ParameterSet, PerpLiquidated, PnlSettled, TokenListed, Traded,
 };
 use breakwater_interface::{
     Bank, Group, InsuranceFund, LiquidityPosition, MarginAccount, MarginError, PerpMarket, RiskBoard,
@@ -68,6 +68,9 @@ events!(
     Liquidated,
     PerpLiquidated,
     Traded,
+    OrderPlaced,
+    OrderCanceled,
+    OrderExecuted,
     PnlSettled,
     LiquidityChanged,
     MarketLossResolved,

@@ -8,6 +8,7 @@ use bytemuck::{Pod, Zeroable};
 use crate::Address;
 use crate::config::{LendingConfig, LiquidationConfig, OracleConfig, TierConfig, WeightConfig};
 use crate::errors::MarginError;
+use crate::order::{MAX_ORDERS, TriggerOrder};
 use crate::perp::PerpPosition;
 
 #[cfg(feature = "anchor")]
@@ -318,6 +319,8 @@ pub struct MarginAccount {
     pub tokens: [TokenPosition; MAX_TOKEN_POSITIONS],
     /// Perpetual positions.
     pub perps: [PerpPosition; MAX_PERP_POSITIONS],
+    /// Orders that reduce positions.
+    pub orders: [TriggerOrder; MAX_ORDERS],
     /// Number among the owner's accounts; part of the address.
     pub number: u16,
     /// [`MARGIN_ACCOUNT_VERSION`].

@@ -164,6 +164,11 @@ errors! {
     PoolBelowRequirement = 6621, "the removal would leave the pool below its requirement";
     LiquidityOfOtherMarket = 6622, "the liquidity belongs to another market";
     NotLiquidityOwner = 6623, "the signer is not the owner of the liquidity";
+    OrderNotTriggered = 6624, "the order's trigger does not hold at the board's prices";
+    NoOrder = 6625, "the margin account has no such order, or its position is gone";
+    OrderExpired = 6626, "the order has expired";
+    OrderFeeTooHigh = 6627, "the order promises its executor more than five quote tokens";
+    OrderMalformed = 6628, "the order's slot, kind or side is unknown";
 
     // 67xx insurance and waterfall
     NotBankrupt = 6700, "the margin account still holds something to seize or its equity is not negative";
@@ -228,6 +233,10 @@ impl From<Refusal> for MarginError {
             Refusal::NoDeficit => MarginError::NoDeficit,
             Refusal::NotAWinner => MarginError::NotAWinner,
             Refusal::BelowThreshold => MarginError::BelowThreshold,
+            Refusal::OrderNotTriggered => MarginError::OrderNotTriggered,
+            Refusal::NoOrder => MarginError::NoOrder,
+            Refusal::OrderExpired => MarginError::OrderExpired,
+            Refusal::OrderFeeTooHigh => MarginError::OrderFeeTooHigh,
             Refusal::Config(e) => e.into(),
             Refusal::Lending(e) => e.into(),
         }

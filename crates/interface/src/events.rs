@@ -155,6 +155,60 @@ events! {
         market: u64,
     }
 
+    /// An order was left on a margin account; what the slot held before is gone.
+    OrderPlaced {
+        /// The margin account.
+        account: Address,
+        /// Mark, quote units for one base unit × 2^44, or health factor, millionths.
+        trigger: u64,
+        /// Worst fill price, quote units for one base unit × 2^44.
+        limit: u64,
+        /// Base units; 2^64 − 1 for all.
+        size: u64,
+        /// From when on the order is void, unix seconds; 0 for never.
+        expires_at: i64,
+        /// What the executor gets, quote units.
+        fee: u32,
+        /// Number of the market.
+        market: u8,
+        /// What the order waits for, as in the account.
+        kind: u8,
+        /// What it closes, as in the account.
+        side: u8,
+        /// The slot.
+        slot: u8,
+    }
+
+    /// An order was taken back, or cleared after it had expired. Orders also end, without this event, with their position.
+    OrderCanceled {
+        /// The margin account.
+        account: Address,
+        /// Number of the market.
+        market: u64,
+        /// The slot.
+        slot: u64,
+    }
+
+    /// An order was executed; the fill is in a [`Traded`] before this.
+    OrderExecuted {
+        /// The margin account.
+        account: Address,
+        /// The executor's margin account.
+        executor: Address,
+        /// Base units closed.
+        size: u64,
+        /// Index price, quote units for one base unit × 2^44.
+        mark: u64,
+        /// What the order had waited for.
+        trigger: u64,
+        /// What the executor got, quote units.
+        fee: u64,
+        /// Number of the market.
+        market: u64,
+        /// The slot.
+        slot: u64,
+    }
+
     /// PnL was turned into quote tokens or paid with them.
     PnlSettled {
         /// The margin account.

@@ -10,6 +10,7 @@ pub mod config;
 pub mod errors;
 pub mod events;
 pub mod oracle;
+pub mod order;
 pub mod perp;
 pub mod seeds;
 pub mod snapshot;
@@ -17,6 +18,7 @@ pub mod token_2022;
 
 pub use accounts::{Bank, Group, MarginAccount, RiskBoard};
 pub use errors::MarginError;
+pub use order::TriggerOrder;
 pub use perp::{InsuranceFund, LiquidityPosition, PerpMarket};
 
 #[cfg(feature = "anchor")]

@@ -120,6 +120,15 @@ pub enum Refusal {
     /// The position's profit is below the threshold of the moment.
     BelowThreshold,
 
+    /// The order's trigger does not hold.
+    OrderNotTriggered,
+    /// There is no such order, or its position is gone.
+    NoOrder,
+    /// The order's time is over.
+    OrderExpired,
+    /// The order promises its executor too much.
+    OrderFeeTooHigh,
+
     /// A configured parameter is outside its bound.
     Config(crate::config::ConfigError),
     /// A lending rule refuses the amount.

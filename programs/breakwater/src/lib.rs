@@ -5,6 +5,7 @@
 #![deny(unsafe_code)]
 
 use anchor_lang::prelude::*;
+use breakwater_interface::TriggerOrder;
 use breakwater_interface::config::{LendingConfig, LiquidationConfig, OracleConfig, PerpConfig, WeightConfig};
 #[cfg(target_arch = "bpf")]
 use breakwater_sbf_builtins as _;
@@ -120,6 +121,18 @@ pub mod breakwater {
 
     pub fn reduce(ctx: &mut Context<Trade>, size: u64, limit: u64) -> Result<()> {
         instructions::trade::reduce(ctx, size, limit)
+    }
+
+    pub fn place_order(ctx: &mut Context<PlaceOrder>, slot: u8, order: TriggerOrder) -> Result<()> {
+        instructions::orders::place(ctx, slot, order)
+    }
+
+    pub fn cancel_order(ctx: &mut Context<CancelOrder>, slot: u8) -> Result<()> {
+        instructions::orders::cancel(ctx, slot)
+    }
+
+    pub fn execute_order(ctx: &mut Context<ExecuteOrder>, slot: u8) -> Result<()> {
+        instructions::execute_order::handle(ctx, slot)
     }
 
     pub fn settle(ctx: &mut Context<Settle>, amount: u64) -> Result<()> {

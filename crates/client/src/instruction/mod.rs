@@ -2,6 +2,7 @@
 
 mod insurance;
 mod liquidation;
+mod orders;
 mod perp;
 
 use breakwater_interface::config::{LendingConfig, LiquidationConfig, OracleConfig, WeightConfig};
@@ -14,6 +15,7 @@ use crate::{Address, PROGRAM_ID, SYSTEM_PROGRAM, address};
 pub use breakwater_interface::accounts::{MARKET_FEED, MARKET_ITEM, TOKEN_ITEM};
 pub use insurance::{Insured, create_fund, insure};
 pub use liquidation::{Creditor, LiquidateKeys, TargetKeys, deleverage, liquidate, resolve_bankruptcy, touch};
+pub use orders::{ExecuteKeys, cancel_order, execute_order, place_order};
 pub use perp::{
     LiquidityKeys, add_liquidity, create_market, open_liquidity, reduce, remove_liquidity, request_liquidity,
     set_market, set_market_status, settle, trade,

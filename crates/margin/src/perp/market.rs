@@ -198,6 +198,9 @@ impl Market {
     /// Formula:  M ≤ max(0, PnL);  secured ≤ max(0, PnL), the rest back to pool and claims       (docs/spec.md §10.2, §10.8)
     /// Errors:   Overflow
     pub fn cap_profit(&mut self, position: &mut Position, mark: Mark) -> Result<(), MathError> {
+        if position.matured == 0 && position.secured == 0 {
+            return Ok(());
+        }
         let profit = position.pnl(mark).max(0) as u64;
         position.matured = position.matured.min(profit);
         self.cap_secured(position, profit)

@@ -16,7 +16,7 @@ pub use crank::refresh;
 pub use insurance::{create_fund, deleverage, insure};
 pub use lending::{borrow, deposit, repay, withdraw};
 pub use liquidation::{flag, liquidate, resolve_bankruptcy};
-pub use perp::{liquidity, settle, trade};
+pub use perp::{execute_order, liquidity, orders, settle, trade};
 
 pub use account::close_account::*;
 pub use account::open_account::*;
@@ -37,6 +37,8 @@ pub use lending::{MoveIn, MoveOut};
 pub use liquidation::flag::*;
 pub use liquidation::liquidate::*;
 pub use liquidation::resolve_bankruptcy::*;
+pub use perp::execute_order::*;
 pub use perp::liquidity::*;
+pub use perp::orders::*;
 pub use perp::settle::*;
 pub use perp::trade::*;

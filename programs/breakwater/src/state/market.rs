@@ -102,8 +102,11 @@ impl Live {
         Ok(Held { slot, position })
     }
 
-    /// Writes an account's position.
+    /// Writes an account's position. The orders of one that is gone or has flipped end with it.
     pub fn hold(&self, account: &mut MarginAccount, held: &Held) {
+        if account.perps[held.slot].base.signum() != held.position.base.signum() {
+            account.drop_void_orders(self.number, held.position.base);
+        }
         account.perps[held.slot].set_position(self.number, &held.position);
     }
 

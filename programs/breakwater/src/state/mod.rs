@@ -4,11 +4,13 @@
 pub mod account;
 pub mod bank;
 pub mod board;
+pub mod fill;
 pub mod ledger;
 pub mod market;
 
 pub use account::verify_initial;
 pub use bank::{accrued, own_index, settle};
 pub use board::verify_extremes;
+pub use fill::{Filled, Moment};
 pub use ledger::Ledger;
 pub use market::Live;

@@ -1,12 +1,16 @@
 //! Rows of perpetuals: positions beside one quote deposit, and positions beside eight tokens.
 
-use breakwater_client::instruction::{self, MARKET_ITEM};
+use breakwater_client::instruction::{self, ExecuteKeys, MARKET_ITEM};
+use breakwater_client::interface::TriggerOrder;
+use breakwater_client::interface::order::{ORDER_ABOVE, SIDE_LONG};
 use breakwater_client::margin::Target;
 use breakwater_sim::chain::{Chain, Outcome};
 use breakwater_sim::listing::{PerpListing, default_perp};
 use breakwater_sim::price_path::Price8;
 use breakwater_sim::world::{Listing, Trader, World};
+use bytemuck::Zeroable;
 use solana_compute_budget_interface::ComputeBudgetInstruction;
+use solana_signer::Signer;
 
 use super::{ALL, LEGS, Row, deposit, list, row, sample, send_as};
 
@@ -84,6 +88,27 @@ impl Bench {
         last.expect("a position")
     }
 
+    /// Leaves an order that is triggered already and pays a fee, and executes it.
+    fn order(&mut self) -> [Row; 2] {
+        let Trader { key, account } = &self.alice;
+        let (board, market) = (self.world.board, self.world.perp(&market(0)).market);
+        let order =
+            TriggerOrder { size: ALL, fee: UNIT as u32, kind: ORDER_ABOVE, side: SIDE_LONG, ..TriggerOrder::zeroed() };
+        let place = instruction::place_order(&key.pubkey(), account, &board, &market, 0, &order);
+        let placed = self.world.chain.send(&[place], &[key]).expect("a position");
+        let keys = ExecuteKeys {
+            executor: self.keeper.key.pubkey(),
+            executor_account: self.keeper.account,
+            account: *account,
+            board,
+            market,
+            quote_bank: self.world.token("Q").keys.bank,
+        };
+        self.settle();
+        let executed = self.world.chain.send(&[instruction::execute_order(&keys, 0)], &[&self.keeper.key]);
+        [self.row("place_order", &placed), self.row("execute_order", &executed.expect("the trigger holds"))]
+    }
+
     /// Two compute-budget instructions, refresh of the quote token and the index, liquidate.
     fn liquidate(&mut self, cents: i64) -> Outcome {
         self.settle();
@@ -126,6 +151,10 @@ pub fn rows() -> Vec<Row> {
         bench.settle();
         let closed = bench.world.reduce(&bench.alice, &market(0), ALL).expect("a position");
         rows.push(bench.row("reduce", &closed));
+
+        let mut bench = Bench::new(positions);
+        bench.open();
+        rows.extend(bench.order());
     }
     let mut mixed = Bench::new(8).with_tokens();
     mixed.open();

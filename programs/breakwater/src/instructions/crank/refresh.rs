@@ -13,9 +13,9 @@ use crate::state::board::sync_index;
 use crate::state::market::board_index;
 use crate::state::{self, Live};
 
-/// Seconds without any print that are an outage.
+/// Seconds without any print that are an outage: shallow breaches wait after it, as long as it lasted.
 const OUTAGE: i64 = 300;
-/// Shallow breaches wait at most this long after one, seconds.
+/// The longest such wait, seconds.
 const LONGEST_CALM: i64 = 14_400;
 
 #[derive(Accounts)]
@@ -31,23 +31,23 @@ pub fn handle(ctx: &mut Context<Refresh>, items: &[u8]) -> Result<()> {
     }
     let clock = Clock::get()?;
     let board = &mut ctx.accounts.board;
-    let mut accepted = false;
+    let last = board.accepted_at;
     for (item, source) in items.iter().zip(sources) {
         let outcome = match *item {
             market @ MARKET_ITEM.. => refresh_market(board, market - MARKET_ITEM, source, &clock),
             token @ TOKEN_ITEM.. => refresh_index(board, token - TOKEN_ITEM, source, clock.unix_timestamp),
-            feed => refresh_feed(board, feed, &source, &clock).map(|newer| accepted |= newer),
+            feed => refresh_feed(board, feed, &source, &clock),
         };
         outcome.inspect_err(|_| msg!("refused item {}", *item))?;
     }
-    if accepted {
-        note_print(board, clock.unix_timestamp);
+    let gap = board.accepted_at.saturating_sub(last);
+    if last > 0 && gap > OUTAGE {
+        board.calm_at = board.accepted_at.saturating_add(gap.min(LONGEST_CALM));
     }
     Ok(())
 }
 
-/// Whether the print was accepted.
-fn refresh_feed(board: &mut RiskBoard, number: u8, source: &AccountView, clock: &Clock) -> Result<bool> {
+fn refresh_feed(board: &mut RiskBoard, number: u8, source: &AccountView, clock: &Clock) -> Result<()> {
     let feed = board.feeds.get_mut(usize::from(number)).filter(|feed| feed.listed == 1);
     let feed: &mut Feed = feed.ok_or(MarginError::FeedNotListed)?;
     let data = source.try_borrow()?;
@@ -55,20 +55,10 @@ fn refresh_feed(board: &mut RiskBoard, number: u8, source: &AccountView, clock: 
     let print = oracle::decode(feed.oracle.kind, &feed.oracle.feed_id, account)?;
     match accept(&feed.oracle.judge(), &feed.state(), &print, clock.unix_timestamp).map_err(MarginError::from)? {
         Accepted::Newer(state) => feed.record(&state, clock.slot),
-        Accepted::NotNewer => return Ok(false),
+        Accepted::NotNewer => return Ok(()),
     }
-    Ok(true)
-}
-
-/// Shallow breaches wait after a time without any print, as long as it lasted.
-///
-/// Formula:  gap > 5 min: calm_at = now + min(gap, 4 h)       (docs/spec.md §11.3)
-fn note_print(board: &mut RiskBoard, now: i64) {
-    let gap = now.saturating_sub(board.accepted_at);
-    if board.accepted_at > 0 && gap > OUTAGE {
-        board.calm_at = now.saturating_add(gap.min(LONGEST_CALM));
-    }
-    board.accepted_at = now;
+    board.accepted_at = clock.unix_timestamp;
+    Ok(())
 }
 
 fn refresh_index(board: &mut Account<RiskBoard>, token: u8, source: AccountView, now: i64) -> Result<()> {

@@ -9,7 +9,7 @@ use breakwater_interface::{MarginAccount, MarginError, RiskBoard};
 use breakwater_margin::health::After;
 use breakwater_margin::interest::MAX_INDEX_AGE_LIQUIDATION;
 use breakwater_margin::liquidation::{Flag, Moment, Pace, Touch, judge_touch};
-use breakwater_margin::{LiquidationParams, Snapshot, Valuation, Weighted, health};
+use breakwater_margin::{Snapshot, Valuation, Weighted, health};
 
 #[derive(Accounts)]
 pub struct TouchAccount {
@@ -26,8 +26,7 @@ pub fn handle(ctx: &mut Context<TouchAccount>) -> Result<()> {
     snapshot::build(&mut legs, board, margin_account, &Own::default(), clock.unix_timestamp)?;
     legs.verify_indices(MAX_INDEX_AGE_LIQUIDATION).map_err(MarginError::from)?;
     let valuation = health::value(&legs).map_err(MarginError::from)?;
-    let params = board.liquidation.params();
-    match judge(margin_account, board, &legs, (&valuation, &params), &clock)? {
+    match judge(margin_account, board, &legs, &valuation, (clock.slot, clock.unix_timestamp))? {
         Some(_) => Err(MarginError::NothingToFlag.into()),
         None => Ok(()),
     }
@@ -41,13 +40,13 @@ pub fn judge(
     account: &mut Account<MarginAccount>,
     board: &RiskBoard,
     legs: &Snapshot,
-    (valuation, params): (&Valuation, &LiquidationParams),
-    clock: &Clock,
+    valuation: &Valuation,
+    (slot, now): (u64, i64),
 ) -> core::result::Result<Option<Pace>, MarginError> {
     let flag = Flag { slot: account.flag_slot, newest_print: account.flag_time };
-    let at = Moment { slot: clock.slot, now: clock.unix_timestamp, calm_at: board.calm_at };
-    let terms = board.liquidation.touches();
-    match judge_touch(legs, valuation, params, (&terms, flag), at)? {
+    let at = Moment { slot, now, calm_at: board.calm_at };
+    let (params, terms) = (board.liquidation.params(), board.liquidation.touches());
+    match judge_touch(legs, valuation, &params, (&terms, flag), at)? {
         Touch::Executes(pace) => Ok(Some(pace)),
         Touch::First(flag) => {
             (account.flag_slot, account.flag_time) = (flag.slot, flag.newest_print);
@@ -60,7 +59,7 @@ pub fn judge(
         }
         Touch::Healthy => {
             (account.flag_slot, account.flag_time) = (0, 0);
-            emit!(FlagCleared { account: *account.address(), slot: clock.slot });
+            emit!(FlagCleared { account: *account.address(), slot });
             Ok(None)
         }
     }

@@ -21,10 +21,10 @@ use breakwater_interface::{Bank, MarginAccount, MarginError, PerpMarket, RiskBoa
 use breakwater_margin::error::Pair;
 use breakwater_margin::health::After;
 use breakwater_margin::lending::Books;
-use breakwater_margin::liquidation::{Pace, Rooms, Target, apply};
+use breakwater_margin::liquidation::{Rooms, Target, apply};
 use breakwater_margin::position::MARKET_LEG;
 use breakwater_margin::price::MAX_AGE_LIQUIDATION;
-use breakwater_margin::{LiquidationParams, Plan, Refusal, Request, Snapshot, Valuation, health, plan_liquidation};
+use breakwater_margin::{Plan, Refusal, Request, Snapshot, Valuation, health, plan_liquidation};
 
 use super::emit::emit_plan;
 use super::transfer::transfer;
@@ -147,15 +147,29 @@ impl Liquidate {
         verify_initial(&self.board, &self.keeper_account, &own, MAX_AGE_LIQUIDATION, now)
     }
 
-    /// Whether the breach may be liquidated by this call; `None` where it was flagged, or its flag taken away.
+    /// How the breach may be liquidated by this call; `None` where it was flagged, or its flag taken away.
+    #[cold]
+    #[inline(never)]
     fn judge(
         &mut self,
-        legs: &Snapshot,
-        before: &Valuation,
-        params: &LiquidationParams,
-        clock: &Clock,
-    ) -> core::result::Result<Option<Pace>, MarginError> {
-        flag::judge(&mut self.liquidatee, &self.board, legs, (before, params), clock)
+        touched: &Touched,
+        (legs, before): (&Snapshot, &Valuation),
+        (target, most): (Target, u64),
+        at: (u64, i64),
+    ) -> core::result::Result<Option<Request>, MarginError> {
+        let Some(pace) = flag::judge(&mut self.liquidatee, &self.board, legs, before, at)? else { return Ok(None) };
+        let rooms = if pace.limited { self.rooms(touched, target, at.1) } else { Rooms::OPEN };
+        Ok(Some(Request { target, most, growth: pace.growth, rooms }))
+    }
+
+    /// Counts what a limited liquidation moved, and takes the flag away where the account is mended.
+    #[cold]
+    #[inline(never)]
+    fn conclude(&mut self, plan: &Plan, request: &Request, after: &After) {
+        if request.rooms != Rooms::OPEN {
+            self.count(plan);
+        }
+        flag::clear_if_mended(&mut self.liquidatee, after);
     }
 
     /// What fits into the velocity buckets of a target's legs.
@@ -205,7 +219,15 @@ impl Liquidate {
         }
     }
 
+    /// [`Self::settle`] of a call that has only flagged the account or taken its flag away.
+    #[cold]
+    #[inline(never)]
+    fn settle_touched(&mut self, touched: &Touched, now: i64) -> core::result::Result<(), MarginError> {
+        self.settle(touched, now)
+    }
+
     /// Writes the books back after their invariants have been checked.
+    #[inline(always)]
     fn settle(&mut self, touched: &Touched, now: i64) -> core::result::Result<(), MarginError> {
         settle(&mut self.bank, &touched.debt, now)?;
         if let (Some(bank), Some(books)) = (&mut self.collateral_bank, &touched.collateral) {
@@ -227,22 +249,25 @@ pub fn handle(ctx: &mut Context<Liquidate>, most: u64) -> Result<()> {
 
     let mut legs = accounts.legs(&accounts.liquidatee, &touched, now)?;
     let before = health::value(&legs).map_err(MarginError::from)?;
-    let params = accounts.board.liquidation.params();
-    let one_touch = accounts.board.liquidation.wait_slots == 0 && accounts.liquidatee.flag_slot == 0;
-    let pace = if one_touch { Some(Pace::AT_ONCE) } else { accounts.judge(&legs, &before, &params, &clock)? };
-    let Some(pace) = pace else { return Ok(accounts.settle(&touched, now)?) };
     let target = accounts.target(&touched)?;
-    let rooms = if pace.limited { accounts.rooms(&touched, target, now) } else { Rooms::OPEN };
-    let request = Request { target, most, growth: pace.growth, rooms };
+    let one_touch = accounts.board.liquidation.wait_slots == 0 && accounts.liquidatee.flag_slot == 0;
+    let request = if one_touch {
+        Request::new(target, most)
+    } else {
+        match accounts.judge(&touched, (&legs, &before), (target, most), (clock.slot, now))? {
+            Some(request) => request,
+            None => return Ok(accounts.settle_touched(&touched, now)?),
+        }
+    };
+    let params = accounts.board.liquidation.params();
     let plan = plan_liquidation(&legs, &before, &params, &request).map_err(|refusal| explain(refusal, &before))?;
 
     let after = verify_health(&mut legs, &before, &plan)?;
     transfer(&mut accounts.liquidatee, &mut accounts.keeper_account, &accounts.bank, &mut touched, &plan)?;
     accounts.verify_keeper(&touched, now)?;
-    if pace.limited {
-        accounts.count(&plan);
+    if !one_touch {
+        accounts.conclude(&plan, &request, &after);
     }
-    flag::clear_if_mended(&mut accounts.liquidatee, &after);
     accounts.settle(&touched, now)?;
     emit_plan(accounts, &touched, &legs, &plan, (&before, &after));
     Ok(())
