@@ -3,13 +3,12 @@
 use breakwater_client::instruction::{self, ALL};
 use breakwater_client::interface::config::{LendingConfig, WeightConfig};
 use breakwater_client::margin::Value;
-use breakwater_sim::oracle::PriceUpdate;
 use breakwater_sim::price_path::Price8;
 use solana_signer::Signer;
 
 use super::positions::{print, sixty_fourths};
 use super::wealth::{market, wealth};
-use crate::common::{MarginError, QUOTE, Verdict, World, btc, eth, sol, usd, usdc};
+use crate::common::{MarginError, QUOTE, Verdict, btc, eth, sol, usd, usdc};
 
 /// Alice has closed a position at a loss of 3,967, holds 200 SOL and no quote token. The bank of the quote token has become
 /// reduce-only, or its deposits have reached their cap. Repayment goes on (§3.5): also of a debt to a market.
@@ -86,8 +85,8 @@ async fn LIQ_3_what_lies_apart_is_seized_in_a_deficit_too() {
     keeper.liquidate(&mut world, &bob, ("SOL", "BTC"), ALL).await.succeeds();
 }
 
-/// v = 1 for SOL, which CFG-1 allows beside w = 0.92. Mallory's 18,721 of matured profit count whole, w = 1, and are all that she
-/// has against 40 SOL at $475: 19,000. Prices in full doubt, 1 %, do not keep a keeper away: she owes 1.5 % more than she has.
+/// v = 1 for SOL, which the bound of tokens allows beside w = 0.92, but not beside profit, which counts whole: 18,721 of matured
+/// profit against 40 SOL at $475, 19,000, would be healthy while prices are in doubt by 1 %.
 #[tokio::test]
 async fn CFG_1_profit_and_debts_to_markets_keep_their_distance_too() {
     let (mut world, _) = market(usdc(1_000_000)).await;
@@ -98,39 +97,7 @@ async fn CFG_1_profit_and_debts_to_markets_keep_their_distance_too() {
         ..world.board().await.tokens[0].weights
     };
     let set = instruction::set_weights(&world.admin.pubkey(), &world.group, &world.board, 0, weights);
-    let allowed = world.send_as_admin(&[set]).await;
-    if allowed.is_err() {
-        // What listed tokens have to keep, claims of and against markets keep too.
-        allowed.fails_with(MarginError::ConfigWeightGap);
-        return;
-    }
-    let (mallory, keeper) = (world.trader().await, world.trader().await);
-    keeper.deposit(&mut world, "SOL", sol(1_000)).await.succeeds();
-    mallory.deposit(&mut world, "ETH", eth(20)).await.succeeds();
-    world.freshen_all().await;
-    mallory.borrow(&mut world, "SOL", sol(40)).await.succeeds();
-    mallory.trade(&mut world, "BTC", 300_000).await.succeeds();
-    world.chain.skip(3);
-    print(&mut world, sixty_fourths(128)).await;
-    mallory.reduce(&mut world, "BTC", ALL).await.succeeds();
-    world.chain.advance(3_600);
-    world.freshen_all().await;
-    world.chain.advance(1);
-    let doubtful = |world: &World, symbol: &str, price: Price8| PriceUpdate {
-        confidence: price.units().unsigned_abs() / 200,
-        ..world.update(symbol, price)
-    };
-    for (symbol, price) in [("SOL", usd(475)), ("ETH", Price8(10_000)), (QUOTE, usd(1)), ("BTC", sixty_fourths(128))] {
-        let update = doubtful(&world, symbol, price);
-        world.write_update(symbol, &update);
-    }
-    world.refresh(&["SOL", "ETH", QUOTE, "BTC"]).await.succeeds();
-    let valuation = mallory.valuation(&mut world).await;
-    let (equity, debts) = (valuation.equity.0 >> 32, valuation.debts.0 >> 32);
-    assert!(
-        valuation.equity >= Value::ZERO || valuation.is_liquidatable(),
-        "CFG-1: healthy with ${equity} against ${debts}"
-    );
+    world.send_as_admin(&[set]).await.fails_with(MarginError::ConfigWeightGap);
 }
 
 /// Bob's 100 SOL earn interest that nobody brings to the board for a month: worth twice as much as the board says, they cover the
@@ -173,9 +140,7 @@ async fn attack_2_old_print_lookback_by_deleveraging() {
     print(&mut world, sixty_fourths(128)).await;
     world.chain.advance(59);
     mallory.reduce(&mut world, "BTC", ALL).await.fails_with(MarginError::StalePrice);
-    let late = world.deleverage(&mallory.account, "BTC").await;
+    world.deleverage(&mallory.account, "BTC").await.fails_with(MarginError::StalePrice);
     print(&mut world, Price8(sixty_fourths(64).units() / 10 * 14)).await;
-    let has = wealth(&mut world, &[&mallory]).await;
-    println!("Mallory has {has}; at the true price she had 34,968,624,937");
-    late.fails_with(MarginError::StalePrice);
+    assert!(wealth(&mut world, &[&mallory]).await <= 34_968_624_937, "NPR-1: more than the true price gave her");
 }

@@ -11,24 +11,15 @@ mod pools;
 mod positions;
 mod wealth;
 
-use breakwater_client::decode::Event;
 use breakwater_client::instruction::{self, ALL};
 use breakwater_client::interface::config::{OracleConfig, WeightConfig};
-use breakwater_client::interface::events::Liquidated;
-use breakwater_sim::chain::Outcome;
 use breakwater_sim::oracle::PriceUpdate;
 use breakwater_sim::price_path::Price8;
 use breakwater_sim::world::{Listing, default_oracle};
+use common::told::liquidated;
 use common::world::{feed_id, without_interest};
 use common::{MarginError, Tamper, Trader, Verdict, World, eth, sol, usd, usdc};
 use solana_signer::Signer;
-
-fn liquidated(sent: &Outcome) -> Liquidated {
-    match sent.events[..] {
-        [Event::Liquidated(event)] => event,
-        ref other => panic!("not one liquidation: {other:?}"),
-    }
-}
 
 async fn depositor(world: &mut World, symbol: &str, amount: u64) -> Trader {
     let trader = world.trader().await;

@@ -11,6 +11,7 @@ pub mod chain;
 pub mod markets;
 pub mod perps;
 pub mod tamper;
+pub mod told;
 pub mod verdict;
 pub mod world;
 

@@ -13,9 +13,7 @@ mod perps;
 mod size;
 mod whether;
 
-use breakwater_client::decode::Event;
-use breakwater_client::interface::events::Liquidated;
-use breakwater_sim::chain::Outcome;
+use common::told::liquidated;
 use common::{Trader, Verdict, World, sol, usd, usdc};
 
 /// Alice holds 10 SOL and owes 1,000 USDC to a lender of 20,000; a keeper holds 5,000 USDC. Loans cost nothing.
@@ -41,14 +39,6 @@ async fn under_water() -> Scene {
     let mut scene = scene().await;
     scene.world.prices(&[("SOL", usd(115)), ("USDC", usd(1))]).await;
     scene
-}
-
-/// The one event of a liquidation.
-fn liquidated(sent: &Outcome) -> Liquidated {
-    match sent.events[..] {
-        [Event::Liquidated(event)] => event,
-        ref other => panic!("not one liquidation: {other:?}"),
-    }
 }
 
 const USDC_FOR_SOL: (&str, &str) = ("USDC", "SOL");

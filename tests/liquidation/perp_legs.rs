@@ -74,12 +74,8 @@ async fn a_keeper_must_be_healthy_after_repaying_a_market() {
     poor.liquidate(&mut world, &bob, DEBT_FOR_SOL, ALL).await.succeeds();
 }
 
-/// Carol's long of 1 BTC was seen with a profit of 7,781.124937 and closed at $70,312.5: 7,746.109241 are left, and have matured
-/// after an hour. She owes 40 SOL, and the 5 ETH that backed them are worth 0.00005. At $182 H_maint = 7,746.109241 + 0.000045 −
-/// 7,280·1.08 = −116.290714, H_end = −152.690714, x_h = 0.14790…, β = 1.3134 % and k = 1.085 − 1.013134 = 0.071866:
-/// R = 152.690714 / k = 2,124.658590, that is 11.673948299 SOL, and S is 2,152.563856 USDC out of the pool.
-#[tokio::test]
-async fn matured_profit_is_seized_for_a_debt_to_a_bank() {
+/// Carol has 7,746.109241 of matured profit in BTC and 5 ETH, and owes 40 SOL; a keeper holds 200 SOL.
+async fn winner_who_owes_sol() -> (World, Trader, Trader) {
     let mut world = without_funding().await;
     let (carol, keeper) = (world.funded(usdc(10_000)).await, world.funded(usdc(10_000)).await);
     keeper.deposit(&mut world, "SOL", sol(200)).await.succeeds();
@@ -93,6 +89,16 @@ async fn matured_profit_is_seized_for_a_debt_to_a_bank() {
     carol.withdraw(&mut world, QUOTE, ALL).await.succeeds();
     world.chain.advance(3_600);
     world.freshen_all().await;
+    (world, carol, keeper)
+}
+
+/// Carol's long of 1 BTC was seen with a profit of 7,781.124937 and closed at $70,312.5: 7,746.109241 are left, and have matured
+/// after an hour. She owes 40 SOL, and the 5 ETH that backed them are worth 0.00005. At $182 H_maint = 7,746.109241 + 0.000045 −
+/// 7,280·1.08 = −116.290714, H_end = −152.690714, x_h = 0.14790…, β = 1.3134 % and k = 1.085 − 1.013134 = 0.071866:
+/// R = 152.690714 / k = 2,124.658590, that is 11.673948299 SOL, and S is 2,152.563856 USDC out of the pool.
+#[tokio::test]
+async fn matured_profit_is_seized_for_a_debt_to_a_bank() {
+    let (mut world, carol, keeper) = winner_who_owes_sol().await;
     world.price("ETH", Price8(1_000)).await;
     print_with_sol(&mut world, 72, 182).await;
 
@@ -154,19 +160,7 @@ async fn profit_that_lies_apart_is_seized_once_the_deficit_is_over() {
 /// index of BTC dies. After 24 h the profit counts whole, after 4.5 days half, after eight nothing: in between a keeper takes ETH.
 #[tokio::test]
 async fn a_profit_on_a_dead_index_counts_less_by_the_day() {
-    let mut world = without_funding().await;
-    let (carol, keeper) = (world.funded(usdc(10_000)).await, world.funded(usdc(10_000)).await);
-    keeper.deposit(&mut world, "SOL", sol(200)).await.succeeds();
-    carol.deposit(&mut world, "ETH", eth(5)).await.succeeds();
-    carol.trade(&mut world, "BTC", btc(1)).await.succeeds();
-    world.chain.skip(3);
-    print_with_sol(&mut world, 72, 150).await;
-    carol.reduce(&mut world, "BTC", ALL).await.succeeds();
-    world.freshen_all().await;
-    carol.borrow(&mut world, "SOL", sol(40)).await.succeeds();
-    carol.withdraw(&mut world, QUOTE, ALL).await.succeeds();
-    world.chain.advance(3_600);
-    world.freshen_all().await;
+    let (mut world, carol, keeper) = winner_who_owes_sol().await;
     carol.settle(&mut world, "BTC", 1).await.succeeds();
     let died = world.board().await.feeds[32].publish_time;
     let profit = 7_746_109_240;

@@ -4,7 +4,7 @@ use breakwater_client::decode::Event;
 use breakwater_client::interface::events::Traded;
 use breakwater_client::interface::perp::PerpPosition;
 
-use super::{ONE_LONG, calm, doubled, long_one, move_to, position};
+use super::{ONE_LONG, calm, doubled, half_each, long_one, move_to, position};
 use crate::common::{MarginError, Verdict, World, btc, usd, usdc};
 
 const MARK_BITS: u32 = 44;
@@ -66,15 +66,7 @@ async fn tranche_and_protocol_get_of_a_fee_only_what_the_pool_has() {
     for (rest, tranche, protocol) in
         [(0, 0, 0), (1_000, 1_000, 0), (fifth, fifth, 0), (fifth + 5, fifth, 5), (fifth + tenth + 7, fifth, tenth)]
     {
-        let mut world = World::with_market().await;
-        world.provider("BTC", usdc(10_000)).await;
-        world.set_market("BTC", |config| (config.funding_slope, config.funding_max) = (0, 0)).await.succeeds();
-        let (alice, bob) = (world.funded(usdc(100_000)).await, world.funded(usdc(100_000)).await);
-        world.freshen_all().await;
-        for size in [250_000, 250_000] {
-            alice.trade(&mut world, "BTC", size).await.succeeds();
-            bob.trade(&mut world, "BTC", -size).await.succeeds();
-        }
+        let (mut world, alice, _bob) = half_each().await;
         move_to(&mut world, doubled()).await;
         alice.trade(&mut world, "BTC", 1_000).await.succeeds();
         world.chain.advance(3_600);

@@ -19,7 +19,7 @@ mod settle;
 
 use breakwater_client::interface::perp::PerpPosition;
 use breakwater_sim::price_path::Price8;
-use common::{Trader, Verdict, World, btc, usd};
+use common::{Trader, Verdict, World, btc, usd, usdc};
 
 /// A world with a million USDC in the pool whose funding costs nothing, so that PnL stands still while time passes.
 async fn calm() -> World {
@@ -52,6 +52,20 @@ async fn long_one(world: &mut World) -> Trader {
     world.freshen_all().await;
     alice.trade(world, "BTC", btc(1)).await.succeeds();
     alice
+}
+
+/// A pool of 10,000 USDC, alice long half a BTC and bob short as much.
+async fn half_each() -> (World, Trader, Trader) {
+    let mut world = World::with_market().await;
+    world.provider("BTC", usdc(10_000)).await;
+    world.set_market("BTC", |config| (config.funding_slope, config.funding_max) = (0, 0)).await.succeeds();
+    let (alice, bob) = (world.funded(usdc(100_000)).await, world.funded(usdc(100_000)).await);
+    world.freshen_all().await;
+    for size in [250_000, 250_000] {
+        alice.trade(&mut world, "BTC", size).await.succeeds();
+        bob.trade(&mut world, "BTC", -size).await.succeeds();
+    }
+    (world, alice, bob)
 }
 
 /// What a long of one BTC bought by [`long_one`] owes.

@@ -8,19 +8,8 @@ use breakwater_client::interface::TriggerOrder;
 use breakwater_client::interface::order::SIDE_SHORT;
 use bytemuck::Zeroable;
 
-use super::orders::{execute_instruction, mark, place_instruction, stop_loss};
-use super::{calm, long_one};
-use crate::common::{
-    Constraint, InstructionError, MarginError, Tamper, Trader, Verdict, World, btc_listing, btc_price, usdc, wrong,
-};
-
-async fn scene() -> (World, Trader, Trader) {
-    let mut world = calm().await;
-    let alice = long_one(&mut world).await;
-    let bob = world.trader().await;
-    world.let_positions_settle().await;
-    (world, alice, bob)
-}
+use super::orders::{execute_instruction, mark, place_instruction, scene, stop_loss};
+use crate::common::{Constraint, InstructionError, MarginError, Tamper, Verdict, btc_listing, btc_price, usdc, wrong};
 
 /// Without a fee: what a delegate may leave.
 fn free() -> TriggerOrder {

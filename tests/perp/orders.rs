@@ -72,7 +72,7 @@ async fn base(world: &mut World, who: &Trader) -> i64 {
 }
 
 /// Alice is long one BTC, and Bob executes.
-async fn scene() -> (World, Trader, Trader) {
+pub async fn scene() -> (World, Trader, Trader) {
     let mut world = calm().await;
     let alice = long_one(&mut world).await;
     let bob = world.trader().await;

@@ -6,7 +6,7 @@ use breakwater_client::decode::Event;
 use breakwater_client::interface::events::PnlSettled;
 use breakwater_sim::price_path::Price8;
 
-use super::{ONE_LONG, calm, doubled, down_a_sixteenth, long_one, move_to, position, up_a_sixteenth};
+use super::{ONE_LONG, calm, doubled, down_a_sixteenth, half_each, long_one, move_to, position, up_a_sixteenth};
 use crate::common::{InstructionError, MarginError, Tamper, Trader, Verdict, World, btc, sol, usdc};
 
 const LOSS: u64 = 3_937_625_063;
@@ -161,15 +161,7 @@ async fn taking_profit_with_risk_left_needs_fresh_prices() {
 /// pool pays what it has; bob's loss brings the rest.
 #[tokio::test]
 async fn profit_is_paid_as_far_as_the_pool_has_it() {
-    let mut world = World::with_market().await;
-    world.provider("BTC", usdc(10_000)).await;
-    world.set_market("BTC", |config| (config.funding_slope, config.funding_max) = (0, 0)).await.succeeds();
-    let (alice, bob) = (world.funded(usdc(100_000)).await, world.funded(usdc(100_000)).await);
-    world.freshen_all().await;
-    for size in [250_000, 250_000] {
-        alice.trade(&mut world, "BTC", size).await.succeeds();
-        bob.trade(&mut world, "BTC", -size).await.succeeds();
-    }
+    let (mut world, alice, bob) = half_each().await;
     ripen(&mut world, &alice, doubled()).await;
     let (pool, profit) = (world.market("BTC").await.pool, alice.pnl(&mut world, "BTC").await as u64);
     assert!((31_000_000_000..31_300_000_000).contains(&profit) && pool < 10_000_000_000, "{profit} {pool}");

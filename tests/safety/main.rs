@@ -7,12 +7,10 @@ mod flags;
 mod outage;
 mod velocity;
 
-use breakwater_client::decode::Event;
 use breakwater_client::instruction::{self, ALL};
 use breakwater_client::interface::config::LiquidationConfig;
-use breakwater_client::interface::events::Liquidated;
-use breakwater_sim::chain::Outcome;
 use breakwater_sim::world::{Sent, default_liquidation};
+use common::told::liquidated;
 use common::{Trader, Verdict, World, sol, usd, usdc};
 use solana_signer::Signer;
 
@@ -81,12 +79,4 @@ async fn borrower(world: &mut World) -> Trader {
     world.prices(&[("SOL", usd(150)), ("USDC", usd(1))]).await;
     trader.borrow(world, "USDC", usdc(1_000)).await.succeeds();
     trader
-}
-
-/// The one liquidation of an outcome.
-fn liquidated(sent: &Outcome) -> Liquidated {
-    match sent.events[..] {
-        [Event::Liquidated(event)] => event,
-        ref other => panic!("not one liquidation: {other:?}"),
-    }
 }

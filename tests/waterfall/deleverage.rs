@@ -1,29 +1,13 @@
 //! `deleverage`: while a pool owes more than it has, winners are closed and keep the part that it can pay, set apart for them.
 
-use breakwater_client::decode::Event;
 use breakwater_client::instruction::ALL;
-use breakwater_client::interface::events::{Deleveraged, PnlSettled};
 use breakwater_client::interface::snapshot;
 use breakwater_client::margin::Value;
-use breakwater_sim::chain::Outcome;
 use breakwater_sim::world::Listing;
 
 use super::market::{eighths, holder, market, print};
+use crate::common::told::{deleveraged, settled};
 use crate::common::{MarginError, QUOTE, Tamper, Trader, Verdict, World, btc, eth, sol, usd, usdc};
-
-fn deleveraged(sent: &Outcome) -> Deleveraged {
-    match sent.events[..] {
-        [Event::Deleveraged(event)] => event,
-        ref other => panic!("not one deleveraging: {other:?}"),
-    }
-}
-
-fn settled(sent: &Outcome) -> PnlSettled {
-    match sent.events[..] {
-        [Event::PnlSettled(event)] => event,
-        ref other => panic!("not one settlement: {other:?}"),
-    }
-}
 
 /// A pool of 40,000, of which fees took 9.375018 to tranche and protocol, and Bob with 10,000 USDC and 1 BTC at 62,531.375063.
 /// At $125,000 he is owed 62,468.624937 and the pool has 39,990.624982: it misses 22,477.999955. Nobody is bankrupt.

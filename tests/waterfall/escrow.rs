@@ -1,35 +1,20 @@
 //! What deleveraging sets apart are deposit shares of the quote bank: they earn its interest and bear its losses.
 
-use breakwater_client::decode::Event;
 use breakwater_client::instruction::{self, ALL};
 use breakwater_client::interface::PerpMarket;
 use breakwater_client::interface::accounts::SIDE_DEPOSIT;
 use breakwater_client::interface::config::PerpConfig;
-use breakwater_client::interface::events::{Deleveraged, PnlSettled};
+use breakwater_client::interface::events::Deleveraged;
 use breakwater_client::margin::Index;
-use breakwater_sim::chain::Outcome;
 use breakwater_sim::world::default_lending;
 use solana_signer::Signer;
 
 use super::market::{eighths, holder, market, print};
+use crate::common::told::{deleveraged, settled};
 use crate::common::{QUOTE, Trader, Verdict, World, btc, eth, usd, usdc};
 
 /// Far below the 30 days that a bank charges for at most in one step.
 const TEN_DAYS: i64 = 10 * 86_400;
-
-fn deleveraged(sent: &Outcome) -> Deleveraged {
-    match sent.events[..] {
-        [Event::Deleveraged(event)] => event,
-        ref other => panic!("not one deleveraging: {other:?}"),
-    }
-}
-
-fn settled(sent: &Outcome) -> PnlSettled {
-    match sent.events[..] {
-        [Event::PnlSettled(event)] => event,
-        ref other => panic!("not one settlement: {other:?}"),
-    }
-}
 
 async fn index(world: &mut World) -> Index {
     Index(world.bank(QUOTE).await.deposit_index)

@@ -3,27 +3,11 @@
 
 use breakwater_client::PROGRAM_ID;
 use breakwater_client::address;
-use breakwater_client::decode::Event;
 use breakwater_client::instruction::{self, ALL, Creditor};
-use breakwater_client::interface::events::{BankruptcyResolved, MarketLossResolved};
-use breakwater_sim::chain::Outcome;
 use breakwater_sim::price_path::Price8;
 
+use crate::common::told::{market_loss, written_off};
 use crate::common::{MarginError, QUOTE, Tamper, Trader, Verdict, World, btc, btc_listing, btc_price, sol, usd, usdc};
-
-fn resolved(sent: &Outcome) -> MarketLossResolved {
-    match sent.events[..] {
-        [Event::MarketLossResolved(event)] => event,
-        ref other => panic!("not one market loss: {other:?}"),
-    }
-}
-
-fn written_off(sent: &Outcome) -> BankruptcyResolved {
-    match sent.events[..] {
-        [Event::BankruptcyResolved(event)] => event,
-        ref other => panic!("not one bankruptcy: {other:?}"),
-    }
-}
 
 /// BTC without funding, and an amount in its pool.
 pub async fn market(pool: u64) -> World {
@@ -76,7 +60,7 @@ async fn WFL_1_a_pool_with_equity_bears_a_loss_alone() {
     insurer.insure_market(&mut world, "BTC", usdc(5_000)).await.succeeds();
     insurer.insure_group(&mut world, usdc(10_000)).await.succeeds();
     let alice = bankrupt(&mut world).await;
-    let event = resolved(&world.resolve_market_loss(&alice.account, "BTC").await.succeeds());
+    let event = market_loss(&world.resolve_market_loss(&alice.account, "BTC").await.succeeds());
     assert_eq!((event.deficit, event.tranche, event.pool), (8_156_375_063, 0, 8_156_375_063));
     assert_eq!((event.fund, event.left), (0, 0));
     let market = world.market("BTC").await;
@@ -106,7 +90,7 @@ async fn WFL_1_the_tranche_pays_what_the_pool_misses_and_then_the_fund() {
         print(&mut world, eighths(16)).await;
         insurer.settle_for(&mut world, &alice, "BTC", ALL).await.succeeds();
         let (before, owed) = (world.market("BTC").await, bob.pnl(&mut world, "BTC").await);
-        let event = resolved(&world.resolve_market_loss(&alice.account, "BTC").await.succeeds());
+        let event = market_loss(&world.resolve_market_loss(&alice.account, "BTC").await.succeeds());
         let missing = owed.unsigned_abs() - before.pool;
         assert!(missing > event.deficit && event.deficit > usdc(55_000), "{missing} {event:?}");
         let from_tranche = before.tranche.min(event.deficit);
@@ -135,7 +119,7 @@ async fn insurance_makes_no_pool_richer() {
     print(&mut world, eighths(16)).await;
     insurer.settle_for(&mut world, &alice, "BTC", ALL).await.succeeds();
     let (before, owed) = (world.market("BTC").await, bob.pnl(&mut world, "BTC").await);
-    let event = resolved(&world.resolve_market_loss(&alice.account, "BTC").await.succeeds());
+    let event = market_loss(&world.resolve_market_loss(&alice.account, "BTC").await.succeeds());
     let missing = owed.unsigned_abs() - before.pool;
     assert!(missing < event.deficit, "{missing} {event:?}");
     assert_eq!((event.tranche + event.fund, event.tranche, event.left), (missing, before.tranche, 0));
@@ -168,7 +152,7 @@ async fn the_fund_pays_its_part_once_in_an_epoch() {
             world.freshen_all().await;
         }
         assert_eq!(world.chain.now() - start, second);
-        let event = resolved(&world.resolve_market_loss(&loser.account, "BTC").await.succeeds());
+        let event = market_loss(&world.resolve_market_loss(&loser.account, "BTC").await.succeeds());
         assert_eq!(event.fund, usdc(paid), "{second} seconds into the epoch");
     }
     assert_eq!(world.insurance_fund().await.expect("there is one").shares, usdc(4_500));

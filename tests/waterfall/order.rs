@@ -1,21 +1,13 @@
 //! Tranche first, then the lenders of that token alone (WFL-1).
 
-use breakwater_client::decode::Event;
 use breakwater_client::instruction::ALL;
 use breakwater_client::interface::events::BankruptcyResolved;
-use breakwater_sim::chain::Outcome;
 
 use super::{Scene, bankrupt, ruin};
+use crate::common::told::written_off;
 use crate::common::{MarginError, Verdict, World, eth, sol, usd, usdc};
 
 const ONE: u64 = 1 << 48;
-
-fn resolved(sent: &Outcome) -> BankruptcyResolved {
-    match sent.events[..] {
-        [Event::BankruptcyResolved(event)] => event,
-        ref other => panic!("not one bankruptcy: {other:?}"),
-    }
-}
 
 /// 100 of 10,000 USDC: the deposit index falls by ceil(0.01 × 2^48) to 278,660,226,943,549, at which the lender's 10,000
 /// USDC are floor(9,899.999…) = 9,899.999999.
@@ -35,7 +27,7 @@ async fn without_a_tranche_the_lenders_of_the_token_bear_the_loss_alone() {
         token: 1,
         reduce_only: 0,
     };
-    assert_eq!(resolved(&sent), event);
+    assert_eq!(written_off(&sent), event);
     assert!(world.margin_account(&alice.account).await.is_empty());
     let bank = world.bank("USDC").await;
     assert_eq!((bank.deposit_index, bank.borrow_shares, bank.socialised), (index, 0, usdc(100) + 1));
@@ -77,7 +69,7 @@ async fn WFL_1_the_tranche_pays_until_it_is_empty_and_then_the_lenders() {
         world.prices(&[("SOL", almost), ("USDC", usd(1))]).await;
         keeper.liquidate(&mut world, &who, ("USDC", "SOL"), ALL).await.succeeds();
         assert_eq!(who.owed(&mut world, "USDC").await, 599_999);
-        resolutions.push(resolved(&world.resolve_bankruptcy(&who.account, "USDC").await.succeeds()));
+        resolutions.push(written_off(&world.resolve_bankruptcy(&who.account, "USDC").await.succeeds()));
     }
     let [first, second] = resolutions[..] else { panic!("two resolutions") };
     assert_eq!((first.deficit, first.tranche, first.socialised, first.deposit_index), (599_999, 599_999, 0, ONE));
@@ -93,7 +85,7 @@ async fn WFL_1_the_tranche_pays_until_it_is_empty_and_then_the_lenders() {
 async fn a_bank_that_loses_more_than_five_percent_at_once_becomes_reduce_only() {
     for (lent, reduce_only) in [(2_000_000_020, 0), (2_000_000_019, 1)] {
         let Scene { mut world, alice, lender } = bankrupt(lent).await;
-        let event = resolved(&world.resolve_bankruptcy(&alice.account, "USDC").await.succeeds());
+        let event = written_off(&world.resolve_bankruptcy(&alice.account, "USDC").await.succeeds());
         assert_eq!((event.socialised, event.reduce_only), (100_000_001, reduce_only), "{lent} lent");
         assert_eq!(u32::from(world.bank("USDC").await.reduce_only), reduce_only);
         let sent = lender.deposit(&mut world, "USDC", 10).await;

@@ -337,6 +337,11 @@ impl MarginAccount {
         self.perps.iter().position(|p| !p.is_free() && p.market == market)
     }
 
+    /// Base of a market's position, signed base units; 0 without one.
+    pub fn base_in(&self, market: u8) -> i64 {
+        self.find_perp(market).map_or(0, |slot| self.perps[slot].base)
+    }
+
     /// The slot that holds a token.
     pub fn find(&self, token: u8) -> Option<usize> {
         self.tokens.iter().position(|p| !p.is_free() && p.token == token)

@@ -241,8 +241,7 @@ impl PerpConfig {
     ///
     /// Errors: Overflow above six decimals
     pub fn trade(&self, availability: Availability, quote_decimals: u8) -> core::result::Result<TradeTerms, MathError> {
-        let one = 10u64.checked_pow(quote_decimals.into()).ok_or(MathError::Overflow)?;
-        Ok(self.terms(availability, one.checked_mul(MIN_OPEN).ok_or(MathError::Overflow)?))
+        Ok(self.terms(availability, quote_units(MIN_OPEN, quote_decimals)?))
     }
 
     fn terms(&self, availability: Availability, min_open: u64) -> TradeTerms {
@@ -278,6 +277,14 @@ impl PerpConfig {
             liquidation_band: oracle.max_liquidation_band.into(),
         }
     }
+}
+
+/// Whole quote tokens in quote units.
+///
+/// Errors: Overflow
+pub(crate) fn quote_units(tokens: u64, quote_decimals: u8) -> core::result::Result<u64, MathError> {
+    let one = 10u64.checked_pow(quote_decimals.into()).ok_or(MathError::Overflow)?;
+    one.checked_mul(tokens).ok_or(MathError::Overflow)
 }
 
 /// Tiers as the mathematics takes them.

@@ -212,7 +212,6 @@ impl From<Refusal> for MarginError {
             Refusal::FlagTooYoung => MarginError::FlagTooYoung,
             Refusal::Calming => MarginError::Calming,
             Refusal::VelocityLimit => MarginError::VelocityLimit,
-            Refusal::NothingToFlag => MarginError::NothingToFlag,
             Refusal::SizeZero => MarginError::SizeZero,
             Refusal::ReduceOnlyViolated => MarginError::ReduceOnlyViolated,
             Refusal::ReduceTooSoon => MarginError::ReduceTooSoon,

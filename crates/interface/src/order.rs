@@ -5,6 +5,7 @@ use breakwater_margin::{MathError, NativeAmount};
 use bytemuck::{Pod, Zeroable};
 
 use crate::accounts::MarginAccount;
+use crate::config::quote_units;
 use crate::errors::MarginError;
 
 #[cfg(feature = "anchor")]
@@ -103,6 +104,5 @@ impl MarginAccount {
 ///
 /// Errors: Overflow above six decimals
 pub fn max_fee(quote_decimals: u8) -> core::result::Result<NativeAmount, MathError> {
-    let one = 10u64.checked_pow(quote_decimals.into()).ok_or(MathError::Overflow)?;
-    one.checked_mul(MAX_EXIT_FEE).ok_or(MathError::Overflow)
+    quote_units(MAX_EXIT_FEE, quote_decimals)
 }

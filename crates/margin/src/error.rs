@@ -76,8 +76,6 @@ pub enum Refusal {
     Calming,
     /// Liquidations have moved as much in the window as they may.
     VelocityLimit,
-    /// The breach may be liquidated as it is.
-    NothingToFlag,
 
     /// The size is 0.
     SizeZero,

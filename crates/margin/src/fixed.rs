@@ -2,6 +2,14 @@
 
 use crate::error::MathError;
 
+/// An amount with a sign.
+///
+/// Errors: Overflow
+#[inline(always)]
+pub fn signed(amount: u64) -> Result<i64, MathError> {
+    i64::try_from(amount).map_err(|_| MathError::Overflow)
+}
+
 /// `a × b`, exactly.
 #[inline(always)]
 pub fn mul(a: u64, b: u64) -> u128 {

@@ -54,11 +54,19 @@ impl Fund {
         if amount == 0 {
             return Ok(Paid::default());
         }
-        let shares = if amount == balance { self.shares } else { index.shares_up(amount)?.min(self.shares) };
+        let shares = shares_out(amount, balance, self.shares, index)?;
         self.shares -= shares;
         self.epoch_left -= amount;
         Ok(Paid { amount, shares })
     }
+}
+
+/// The shares that pay an amount: all of them where the amount is all that they are worth.
+///
+/// Rounding: ceil
+/// Errors:   Overflow, DivideByZero
+fn shares_out(amount: NativeAmount, worth: NativeAmount, held: Shares, index: Index) -> Result<Shares, MathError> {
+    if amount == worth { Ok(held) } else { Ok(index.shares_up(amount)?.min(held)) }
 }
 
 /// How a debt to a market was borne, quote units.
@@ -97,7 +105,7 @@ pub fn write_off_position(
 
     let held = market.worth(Purse::Tranche, index)?;
     let tranche = loss.min(market.deficit(mark, index)?).min(held);
-    let shares = if tranche == held { market.tranche } else { index.shares_up(tranche)?.min(market.tranche) };
+    let shares = shares_out(tranche, held, market.tranche, index)?;
     market.tranche -= shares;
     market.receive(shares)?;
 

@@ -39,11 +39,6 @@ impl Bucket {
         self.time = self.time.max(now);
         cap.saturating_sub(self.level)
     }
-
-    /// Counts what was moved.
-    pub fn take(&mut self, amount: u64) {
-        self.level = self.level.saturating_add(amount);
-    }
 }
 
 /// What fits into the buckets of a target's legs; 2^64 − 1 where nothing limits.

@@ -1,7 +1,7 @@
 //! Positions: settled at no cost first, then closed against their market's pool at the mark.
 
 use crate::error::{MathError, Refusal};
-use crate::fixed::{mul, mul_div_up};
+use crate::fixed::{mul, mul_div_up, signed};
 use crate::health::{After, Valuation};
 use crate::liquidation::spot::GAIN_ONE;
 use crate::liquidation::{
@@ -194,14 +194,12 @@ pub(super) fn apply(snapshot: &mut Snapshot, before: &Valuation, plan: &PerpPlan
     let position = snapshot.find_perp(plan.market)?;
     let leg = &mut snapshot.perps[position];
     let was = leg.contributions();
-    let signed = |amount: u64| i64::try_from(amount).map_err(|_| MathError::Overflow);
     let (base, quote_change) = leg.position.closing(plan.size, leg.mark)?;
     let settled = match plan.settlement {
         Settled::Nothing => 0,
         Settled::Loss(amount) => signed(amount)?,
         Settled::Profit(amount) => {
-            leg.position.matured = leg.position.matured.checked_sub(amount).ok_or(MathError::Negative)?;
-            leg.position.secured = leg.position.secured.saturating_sub(amount);
+            leg.position.give_up(amount)?;
             -signed(amount)?
         }
     };

@@ -1,8 +1,7 @@
 //! Pairs: a debt repaid by a keeper for collateral.
 
 use crate::error::{MathError, Refusal};
-use crate::fixed::div_down;
-use crate::fixed::{div_up, mul_div_up};
+use crate::fixed::{div_down, div_up, mul_div_up, signed};
 use crate::health::{After, Valuation};
 use crate::liquidation::{
     Breach, CARRY_TENTH, LiquidationParams, MIN_REQUEST, PPM_PER_BPS, Pair, Rank, Request, Rooms, SCORE_EPSILON,
@@ -48,12 +47,12 @@ fn change_claim(
     let position = snapshot.find_perp(market)?;
     let leg = &mut snapshot.perps[position];
     let was = leg.contributions();
-    let change = i64::try_from(amount).map_err(|_| MathError::Overflow)?;
+    let change = signed(amount)?;
     match side {
         Side::Debt => leg.position.quote = leg.position.quote.checked_add(change).ok_or(MathError::Overflow)?,
         Side::Deposit => {
             leg.position.quote = leg.position.quote.checked_sub(change).ok_or(MathError::Overflow)?;
-            leg.position.matured = leg.position.matured.checked_sub(amount).ok_or(MathError::Negative)?;
+            leg.position.give_up(amount)?;
         }
     }
     leg.revalue();

@@ -4,7 +4,6 @@
 use crate::error::Refusal;
 use crate::health::Valuation;
 use crate::liquidation::LiquidationParams;
-use crate::perp::PerpLeg;
 use crate::position::Snapshot;
 use crate::units::{BPS, Bps, PPM, Ppm, Value, Weighted};
 
@@ -119,12 +118,9 @@ impl TouchTerms {
 ///
 /// Formula:  −H_maint > deep·Req  or  equity ≤ cost / 2       (docs/spec.md §11.1)
 fn is_deep(snapshot: &Snapshot, valuation: &Valuation, params: &LiquidationParams, deep: Bps) -> bool {
-    let (missing, required) = (-valuation.maintenance.0, valuation.requirement.0);
-    if valuation.maintenance < Weighted::ZERO && missing / required.max(1) >= 1 {
-        return true;
-    }
-    let share = |weighted: i128| weighted >> 16;
-    if share(missing).saturating_mul(BPS as i128) > share(required).saturating_mul(i128::from(deep)) {
+    // Safe because: a weighted sum has at most 124 bits, and sixteen bits less leave room for 10^4.
+    let share = |weighted: Weighted| weighted.0 >> 16;
+    if share(valuation.maintenance) * -(BPS as i128) > share(valuation.requirement) * i128::from(deep) {
         return true;
     }
     valuation.equity.0.saturating_mul(2) <= cost(snapshot, valuation, params).0
@@ -135,7 +131,7 @@ fn is_deep(snapshot: &Snapshot, valuation: &Valuation, params: &LiquidationParam
 /// Formula:  β_min × Σ debts + P_q × Σ ceil(N↑ × (f_l + f_i))       (docs/spec.md §11.1)
 /// Rounding: ceil
 fn cost(snapshot: &Snapshot, valuation: &Valuation, params: &LiquidationParams) -> Value {
-    let fees = snapshot.perps.iter().fold(0, |sum: u64, leg| sum.saturating_add(PerpLeg::full_fee(leg)));
+    let fees = snapshot.perps.iter().fold(0, |sum: u64, leg| sum.saturating_add(leg.full_fee()));
     let closing = snapshot.quote.price.mid.value_up(fees).0;
     let bonus = valuation.debts.0.saturating_mul(i128::from(params.bonus_min)) / BPS as i128 + 1;
     Value(closing.saturating_add(bonus))

@@ -2,7 +2,7 @@
 //! part that the pool can pay. Nothing is paid before it has matured; until then it is set apart.
 
 use crate::error::{MathError, Refusal};
-use crate::fixed::{mul, mul_div_up};
+use crate::fixed::{mul, mul_div_up, signed};
 use crate::perp::{Mark, Market, Position, Purse};
 use crate::units::{BPS, Bps, Index, NativeAmount};
 
@@ -62,7 +62,7 @@ impl Market {
         if deficit == 0 {
             return Err(Refusal::NoDeficit);
         }
-        let free = (position.pnl(mark).max(0) as u64).saturating_sub(position.secured);
+        let free = position.free_profit(mark);
         if free == 0 || spare == 0 {
             return Err(Refusal::NotAWinner);
         }
@@ -78,10 +78,10 @@ impl Market {
         let closed = mul_div_up(position.base.unsigned_abs(), settled, free)?;
         self.close_at_mark(position, closed, mark)?;
         // A partial close may have cost the position a unit of rounding.
-        let free = (position.pnl(mark).max(0) as u64).saturating_sub(position.secured);
+        let free = position.free_profit(mark);
         let settled = settled.min(free);
         let taken = taken.min(settled);
-        self.move_quote(position, -i64::try_from(taken).map_err(|_| MathError::Overflow)?)?;
+        self.move_quote(position, -signed(taken)?)?;
         let secured = settled - taken;
         self.secure(position, secured, index)?;
         self.cap_profit(position, mark)?;

@@ -2,7 +2,7 @@
 //! lies apart: no later loss of the pool reaches it, and no second deleveraging takes from it.
 
 use crate::error::MathError;
-use crate::fixed::mul_div_down;
+use crate::fixed::{mul_div_down, signed};
 use crate::perp::{Market, Position, Settlement};
 use crate::units::{Index, NativeAmount, Shares};
 
@@ -28,7 +28,8 @@ impl Market {
 
     /// Gives what is secured beyond the profit back to the claims, and what was set apart for it to the pool.
     ///
-    /// Formula:  secured = min(secured, profit);  floor(escrow × what falls out / secured) of the shares       (docs/spec.md §10.2)
+    /// Formula:  secured = min(secured, profit)       (docs/spec.md §10.2)
+    /// Rounding: shares floor(escrow × what falls out / secured)
     /// Errors:   Overflow
     #[inline(always)]
     pub(crate) fn cap_secured(&mut self, position: &mut Position, profit: NativeAmount) -> Result<(), MathError> {
@@ -76,13 +77,4 @@ impl Market {
         self.escrow = self.escrow.checked_sub(shares).ok_or(MathError::Negative)?;
         Ok(())
     }
-
-    fn move_claims(&mut self, by: i64) -> Result<(), MathError> {
-        self.claims.quote = self.claims.quote.checked_add(by).ok_or(MathError::Overflow)?;
-        Ok(())
-    }
-}
-
-fn signed(amount: u64) -> Result<i64, MathError> {
-    i64::try_from(amount).map_err(|_| MathError::Overflow)
 }

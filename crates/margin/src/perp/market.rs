@@ -201,7 +201,7 @@ impl Market {
         if position.matured == 0 && position.secured == 0 {
             return Ok(());
         }
-        let profit = position.pnl(mark).max(0) as u64;
+        let profit = position.profit(mark);
         position.matured = position.matured.min(profit);
         self.cap_secured(position, profit)
     }
@@ -211,6 +211,13 @@ impl Market {
     /// Errors: Overflow
     pub(crate) fn move_quote(&mut self, position: &mut Position, by: i64) -> Result<(), MathError> {
         position.quote = position.quote.checked_add(by).ok_or(MathError::Overflow)?;
+        self.move_claims(by)
+    }
+
+    /// Changes what traders are owed.
+    ///
+    /// Errors: Overflow
+    pub(crate) fn move_claims(&mut self, by: i64) -> Result<(), MathError> {
         self.claims.quote = self.claims.quote.checked_add(by).ok_or(MathError::Overflow)?;
         Ok(())
     }

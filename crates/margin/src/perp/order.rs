@@ -2,6 +2,7 @@
 
 use crate::error::Refusal;
 use crate::perp::mark::part_down;
+use crate::perp::trade::is_whole_lots;
 use crate::perp::{Mark, Order, Position};
 use crate::units::{Bps, NativeAmount};
 
@@ -70,7 +71,7 @@ impl Exit {
         if !self.direction.matches(base) {
             return Err(Refusal::NoPosition);
         }
-        if self.size != u64::MAX && (self.size < lot || !self.size.is_multiple_of(lot.max(1))) {
+        if self.size != u64::MAX && !is_whole_lots(self.size, lot) {
             return Err(Refusal::SizeBelowLot);
         }
         if self.fee > most_fee { Err(Refusal::OrderFeeTooHigh) } else { Ok(()) }

@@ -1,7 +1,7 @@
 //! A trader's position in one market.
 
 use crate::error::{MathError, Refusal};
-use crate::fixed::{mul, mul_div_down};
+use crate::fixed::{mul, mul_div_down, signed};
 use crate::perp::mark::MARK_BITS;
 use crate::perp::{Mark, Notional};
 use crate::units::Index;
@@ -49,6 +49,21 @@ impl Position {
         pnl(self.base, self.quote, self.notional(mark))
     }
 
+    /// Profit; 0 for a loss.
+    ///
+    /// Rounding: floor
+    #[inline(always)]
+    pub fn profit(&self, mark: Mark) -> u64 {
+        self.pnl(mark).max(0) as u64
+    }
+
+    /// Profit that is not secured.
+    ///
+    /// Formula:  max(0, PnL) − secured       (docs/spec.md §10.8)
+    pub(crate) fn free_profit(&self, mark: Mark) -> u64 {
+        self.profit(mark).saturating_sub(self.secured)
+    }
+
     /// Settles funding; returns the fraction of a quote unit that rounding took from the trader, × 2^44.
     ///
     /// Formula:  q += floor(−s × (F − F'))       (docs/spec.md §10.2)
@@ -68,7 +83,7 @@ impl Position {
     /// Rounding: floor
     /// Errors:   none
     pub(crate) fn mature(&mut self, mark: Mark, maturity: u32, now: i64) -> u64 {
-        let profit = self.pnl(mark).max(0) as u64;
+        let profit = self.profit(mark);
         self.matured = self.matured_by(profit, maturity, now);
         self.seen = profit;
         self.touched_at = now;
@@ -98,7 +113,7 @@ impl Position {
         }
         // Safe because: a notional is at most 2^58.
         let notional = mark.notional(size);
-        let size = i64::try_from(size).map_err(|_| MathError::Overflow)?;
+        let size = signed(size)?;
         Ok(if self.base >= 0 { (-size, notional.down as i64) } else { (size, -(notional.up as i64)) })
     }
 
@@ -113,6 +128,15 @@ impl Position {
         // Safe because: what is secured was profit, which has 63 bits.
         self.quote = self.quote.checked_sub(loss as i64).ok_or(MathError::Overflow)?;
         Ok(loss)
+    }
+
+    /// Gives matured profit up on a snapshot, first what is secured; its quote is the caller's to change.
+    ///
+    /// Errors: Negative beyond M
+    pub(crate) fn give_up(&mut self, amount: u64) -> Result<(), MathError> {
+        self.matured = self.matured.checked_sub(amount).ok_or(MathError::Negative)?;
+        self.secured = self.secured.saturating_sub(amount);
+        Ok(())
     }
 
     /// Takes matured profit out.

@@ -1,6 +1,7 @@
 //! Turning PnL into quote tokens and back: a loss is paid into the pool, matured profit is paid out of it.
 
 use crate::error::{MathError, Refusal};
+use crate::fixed::signed;
 use crate::perp::{Mark, Market, Position, Ratio};
 use crate::units::{Index, NativeAmount, Shares};
 
@@ -29,7 +30,7 @@ impl Market {
     /// Formula:  q += x       (docs/spec.md §10.6)
     /// Errors:   Overflow
     pub fn settle_loss(&mut self, position: &mut Position, amount: NativeAmount) -> Result<(), MathError> {
-        self.move_quote(position, i64::try_from(amount).map_err(|_| MathError::Overflow)?)
+        self.move_quote(position, signed(amount)?)
     }
 
     /// Pays matured profit out, first what is secured.
@@ -49,7 +50,7 @@ impl Market {
         let secured = amount.min(position.secured);
         let from_escrow = self.pay_secured(position, secured, index)?;
         let rest = amount - secured;
-        self.move_quote(position, -i64::try_from(rest).map_err(|_| MathError::Overflow)?)?;
+        self.move_quote(position, -signed(rest)?)?;
         let paid = ratio.of_down(rest)?;
         let shares = self.draw(paid, index)?;
         Ok(Settlement { amount, paid: from_escrow.paid + paid, shares: from_escrow.shares + shares })
@@ -80,7 +81,7 @@ impl Market {
         insurance: NativeAmount,
         index: Index,
     ) -> Result<(NativeAmount, Shares), MathError> {
-        self.move_quote(position, -i64::try_from(fee).map_err(|_| MathError::Overflow)?)?;
+        self.move_quote(position, -signed(fee)?)?;
         self.pay(super::Purse::Tranche, insurance, index)?;
         // The shares that went to the tranche may have cost the pool the fraction of a unit.
         let keeper = fee.saturating_sub(insurance).min(self.worth(super::Purse::Pool, index)?);

@@ -1,7 +1,7 @@
 //! A trade against the pool: every rule by which a position grows or shrinks at its owner's will.
 
 use crate::error::{MathError, Refusal};
-use crate::fixed::{mul, mul_div_down, mul_div_up};
+use crate::fixed::{mul, mul_div_down, mul_div_up, signed};
 use crate::perp::mark::{MARK_BITS, part_down, part_up};
 use crate::perp::{Mark, Market, Position, Purse};
 use crate::units::{BPS, Bps, Index};
@@ -131,7 +131,7 @@ impl Order {
         if size > held {
             return Err(Refusal::ReduceOnlyViolated);
         }
-        let size = i64::try_from(size).map_err(|_| MathError::Overflow)?;
+        let size = signed(size)?;
         Ok(Order { delta: if position.base > 0 { -size } else { size }, limit, intent: Intent::ReduceOnly })
     }
 }
@@ -178,7 +178,7 @@ impl Market {
         }
         let (before, size) = (position.base, order.delta.unsigned_abs());
         let after = before.checked_add(order.delta).ok_or(Refusal::OverOpenInterest)?;
-        if after != 0 && (size < terms.lot || size % terms.lot.max(1) != 0) {
+        if after != 0 && !is_whole_lots(size, terms.lot) {
             return Err(Refusal::SizeBelowLot);
         }
         if effect == Effect::Increase && after.unsigned_abs() > terms.open_interest_cap {
@@ -269,13 +269,14 @@ fn verify_order(position: &Position, order: &Order, at: &Quoted) -> Result<Effec
     Ok(effect)
 }
 
+/// Whether a size is a multiple of the lot, and not 0.
+pub(crate) fn is_whole_lots(size: u64, lot: u64) -> bool {
+    size >= lot && size.is_multiple_of(lot.max(1))
+}
+
 /// The fill's price is not worse than the limit.
 fn verify_limit(order: &Order, cost: u64) -> Result<(), Refusal> {
     let (paid, limit) = (u128::from(cost) << MARK_BITS, mul(order.delta.unsigned_abs(), order.limit));
     let kept = if order.delta > 0 { paid <= limit } else { paid >= limit };
     if kept { Ok(()) } else { Err(Refusal::PriceLimitExceeded) }
-}
-
-fn signed(amount: u64) -> Result<i64, MathError> {
-    i64::try_from(amount).map_err(|_| MathError::Overflow)
 }

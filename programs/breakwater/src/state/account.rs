@@ -1,10 +1,12 @@
-//! A margin account's law: it answers for its risk.
+//! What a margin account is worth, and its law: it answers for its risk.
 
 use alloc::boxed::Box;
 
-use breakwater_interface::snapshot::{self, Own};
+use breakwater_interface::snapshot::{self, Own, OwnIndex};
 use breakwater_interface::{MarginAccount, MarginError, RiskBoard};
-use breakwater_margin::{Snapshot, health};
+use breakwater_margin::{Snapshot, Valuation, health};
+
+use crate::state::Live;
 
 extern crate alloc;
 
@@ -25,4 +27,29 @@ pub fn verify_initial(
     let mut legs = Box::new(Snapshot::with_capacity(account.tokens.len()));
     snapshot::build(&mut legs, board, account, own, now)?;
     Ok(health::verify_initial(&legs, max_price_age)?)
+}
+
+/// What an account is worth, and how old the snapshots are that this was computed with.
+pub struct Valued {
+    /// The valuation.
+    pub valuation: Valuation,
+    /// Age of the oldest index or funding snapshot, seconds.
+    pub index_age: u32,
+}
+
+/// Health of an account with what an instruction knows of a market and of banks.
+///
+/// Errors: MathOverflow
+#[inline(never)]
+pub fn valued(
+    account: &MarginAccount,
+    board: &RiskBoard,
+    banks: &[OwnIndex],
+    live: &Live,
+    now: i64,
+) -> Result<Valued, MarginError> {
+    let mut legs = Snapshot::with_capacity(account.tokens.len());
+    let own = Own { banks, market: Some(live.own()?) };
+    snapshot::build(&mut legs, board, account, &own, now)?;
+    Ok(Valued { valuation: health::value(&legs)?, index_age: legs.index_age })
 }

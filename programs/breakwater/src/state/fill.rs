@@ -1,22 +1,14 @@
 //! A fill against a market's pool, and whether the account still answers for its risk after it. What `trade`, `reduce` and
 //! the execution of an order share.
 
+use anchor_lang::prelude::Clock;
 use breakwater_interface::accounts::MARKET_FEED;
-use breakwater_interface::snapshot::{self, Own, OwnIndex};
+use breakwater_interface::snapshot::{self, OwnIndex};
 use breakwater_interface::{MarginAccount, MarginError, PerpMarket, RiskBoard};
 use breakwater_margin::perp::{Fill, Order, Quoted};
-use breakwater_margin::{Snapshot, Valuation, health};
 
+use crate::state::account::valued;
 use crate::state::market::{Held, Live};
-
-/// A moment of the chain.
-#[derive(Clone, Copy)]
-pub struct Moment {
-    /// Unix seconds.
-    pub now: i64,
-    /// Slot.
-    pub slot: u64,
-}
 
 /// A fill with the market and the position before it.
 pub struct Filled {
@@ -35,15 +27,15 @@ impl Filled {
         (market, board): (&PerpMarket, &RiskBoard),
         (live, held): (&mut Live, &mut Held),
         order: &Order,
-        at: Moment,
+        clock: &Clock,
     ) -> Result<Filled, MarginError> {
-        let terms = market.config.trade(market.availability(at.now), snapshot::quote_decimals(board))?;
+        let terms = market.config.trade(market.availability(clock.unix_timestamp), snapshot::quote_decimals(board))?;
         let quoted = Quoted {
             mark: live.mark,
             band: live.price.band,
             age: live.price.age,
             publish_time: board.feeds[usize::from(MARKET_FEED + live.number)].publish_time,
-            slot: at.slot,
+            slot: clock.slot,
             index: live.index,
         };
         let before = (*live, *held);
@@ -73,29 +65,4 @@ impl Filled {
         live.hold(account, held);
         Ok(after.verify_reduction(&before)?)
     }
-}
-
-/// What an account is worth, and how old the snapshots are that this was computed with.
-pub struct Valued {
-    /// The valuation.
-    pub valuation: Valuation,
-    /// Age of the oldest index or funding snapshot, seconds.
-    pub index_age: u32,
-}
-
-/// Health of an account with what an instruction knows of a market and of banks.
-///
-/// Errors: MathOverflow
-#[inline(never)]
-pub fn valued(
-    account: &MarginAccount,
-    board: &RiskBoard,
-    banks: &[OwnIndex],
-    live: &Live,
-    now: i64,
-) -> Result<Valued, MarginError> {
-    let mut legs = Snapshot::with_capacity(account.tokens.len());
-    let own = Own { banks, market: Some(live.own()?) };
-    snapshot::build(&mut legs, board, account, &own, now)?;
-    Ok(Valued { valuation: health::value(&legs)?, index_age: legs.index_age })
 }

@@ -11,6 +11,6 @@ pub mod market;
 pub use account::verify_initial;
 pub use bank::{accrued, own_index, settle};
 pub use board::verify_extremes;
-pub use fill::{Filled, Moment};
+pub use fill::Filled;
 pub use ledger::Ledger;
 pub use market::Live;

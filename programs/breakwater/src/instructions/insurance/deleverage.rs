@@ -1,17 +1,19 @@
 //! Makes a market whole whose pool owes more than it has, bankrupt account or not: a winner is closed at the index price and
 //! keeps the part that the pool can pay, set apart until it has matured. Anybody may call, for any position above the threshold
-//! of the moment, at a print as fresh as a trade's. Errors: StalePrice, StaleIndex, NoDeficit, NoPosition, NotAWinner, BelowThreshold, NotQuoteBank.
+//! of the moment, at a print as fresh as a trade's. Errors: StalePrice, StaleIndex, NoDeficit, NoPosition, NotAWinner,
+//! BelowThreshold, NotQuoteBank.
 
 use anchor_lang::prelude::*;
 use breakwater_interface::events::Deleveraged;
-use breakwater_interface::snapshot::{self, Own};
+use breakwater_interface::snapshot;
 use breakwater_interface::{Bank, MarginAccount, MarginError, PerpMarket, RiskBoard};
 use breakwater_margin::interest::MAX_INDEX_AGE_LIQUIDATION;
 use breakwater_margin::lending::Books;
 use breakwater_margin::perp::MAX_AGE_TRADE;
 use breakwater_margin::price::MAX_AGE_LIQUIDATION;
-use breakwater_margin::{NativeAmount, Snapshot, Value, health};
+use breakwater_margin::{NativeAmount, Value};
 
+use crate::state::account::{Valued, valued};
 use crate::state::bank::verify_quote;
 use crate::state::{Live, accrued, own_index};
 
@@ -32,18 +34,17 @@ impl Deleverage {
     ///
     /// Errors: StalePrice, StaleIndex
     fn spare(&self, books: &Books, live: &Live, now: i64) -> core::result::Result<NativeAmount, MarginError> {
-        let mut legs = Snapshot::with_capacity(self.margin_account.tokens.len());
         let banks = [own_index(&self.bank, books)];
-        let own = Own { banks: &banks, market: Some(live.own()?) };
-        snapshot::build(&mut legs, &self.board, &self.margin_account, &own, now)?;
-        let valuation = health::value(&legs)?;
+        let Valued { valuation, index_age } = valued(&self.margin_account, &self.board, &banks, live, now)?;
         if valuation.debts > Value::ZERO {
-            legs.verify_indices(MAX_INDEX_AGE_LIQUIDATION)?;
+            if index_age > MAX_INDEX_AGE_LIQUIDATION {
+                return Err(MarginError::StaleIndex);
+            }
             if valuation.oldest_price > MAX_AGE_LIQUIDATION {
                 return Err(MarginError::StalePrice);
             }
         }
-        Ok(valuation.spare(&legs.quote.price))
+        Ok(valuation.spare(&snapshot::quote(&self.board, now).price))
     }
 }
 

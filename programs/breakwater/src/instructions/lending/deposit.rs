@@ -12,8 +12,8 @@ use super::MoveIn;
 use super::move_in::Change;
 use crate::state::{Ledger, accrued};
 
-fn validate(accounts: &MoveIn, amount: u64) -> core::result::Result<(), MarginError> {
-    if accounts.bank.reduce_only != 0 && amount > owed_to_markets(&accounts.margin_account) {
+fn validate(accounts: &MoveIn, is_repayment: bool) -> core::result::Result<(), MarginError> {
+    if accounts.bank.reduce_only != 0 && !is_repayment {
         return Err(MarginError::BankReduceOnly);
     }
     let account = &accounts.margin_account;
@@ -32,14 +32,14 @@ fn owed_to_markets(account: &MarginAccount) -> u64 {
 
 pub fn handle(ctx: &mut Context<MoveIn>, amount: u64) -> Result<()> {
     let accounts = &mut ctx.accounts;
-    validate(accounts, amount)?;
-    let repayment = amount <= owed_to_markets(&accounts.margin_account);
+    let is_repayment = amount <= owed_to_markets(&accounts.margin_account);
+    validate(accounts, is_repayment)?;
     let now = Clock::get()?.unix_timestamp;
     let mut books = accrued(&accounts.bank, now)?;
     let arrived = accounts.receive(&mut books, amount)?;
     let token = accounts.bank.token;
     let shares = Ledger { account: &mut accounts.margin_account, books: &mut books, token }.deposit(arrived)?;
-    if !repayment {
+    if !is_repayment {
         books.verify_deposit_cap(&accounts.bank.lending.limits()).map_err(MarginError::from)?;
     }
     let change = Change { action: DEPOSIT, amount: arrived, shares, index: books.deposit_index.0 };

@@ -219,15 +219,7 @@ impl Liquidate {
         }
     }
 
-    /// [`Self::settle`] of a call that has only flagged the account or taken its flag away.
-    #[cold]
-    #[inline(never)]
-    fn settle_touched(&mut self, touched: &Touched, now: i64) -> core::result::Result<(), MarginError> {
-        self.settle(touched, now)
-    }
-
     /// Writes the books back after their invariants have been checked.
-    #[inline(always)]
     fn settle(&mut self, touched: &Touched, now: i64) -> core::result::Result<(), MarginError> {
         settle(&mut self.bank, &touched.debt, now)?;
         if let (Some(bank), Some(books)) = (&mut self.collateral_bank, &touched.collateral) {
@@ -250,13 +242,14 @@ pub fn handle(ctx: &mut Context<Liquidate>, most: u64) -> Result<()> {
     let mut legs = accounts.legs(&accounts.liquidatee, &touched, now)?;
     let before = health::value(&legs).map_err(MarginError::from)?;
     let target = accounts.target(&touched)?;
+    // `flag::judge` says the same of a group without two touches; asking it costs 100 units more.
     let one_touch = accounts.board.liquidation.wait_slots == 0 && accounts.liquidatee.flag_slot == 0;
     let request = if one_touch {
         Request::new(target, most)
     } else {
         match accounts.judge(&touched, (&legs, &before), (target, most), (clock.slot, now))? {
             Some(request) => request,
-            None => return Ok(accounts.settle_touched(&touched, now)?),
+            None => return Ok(accounts.settle(&touched, now)?),
         }
     };
     let params = accounts.board.liquidation.params();

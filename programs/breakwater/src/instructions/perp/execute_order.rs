@@ -13,10 +13,10 @@ use breakwater_margin::price::MAX_AGE_LIQUIDATION;
 use breakwater_margin::{NativeAmount, Refusal};
 
 use super::trade::emit_fill;
+use crate::state::account::valued;
 use crate::state::bank::verify_quote;
-use crate::state::fill::valued;
 use crate::state::market::Held;
-use crate::state::{Filled, Ledger, Live, Moment, accrued, own_index, settle};
+use crate::state::{Filled, Ledger, Live, accrued, own_index, settle};
 
 #[derive(Accounts)]
 pub struct ExecuteOrder {
@@ -89,18 +89,15 @@ pub fn handle(ctx: &mut Context<ExecuteOrder>, slot: u8) -> Result<()> {
     let mut books = accrued(&accounts.bank, now)?;
     let mut live = Live::new(&accounts.market, &accounts.board, books.deposit_index, now, clock.slot)?;
     let exit = order.exit()?;
-    let base =
-        accounts.margin_account.find_perp(order.market).map_or(0, |perp| accounts.margin_account.perps[perp].base);
-    exit.verify_live(base, now).map_err(MarginError::from)?;
+    exit.verify_live(accounts.margin_account.base_in(order.market), now).map_err(MarginError::from)?;
     live.verify_fresh(MAX_AGE_TRADE)?;
     let mut held = live.touch(&mut accounts.margin_account, now)?;
     let bank = own_index(&accounts.bank, &books);
     exit.trigger.verify(live.mark, || accounts.health_factor(bank, &live, now))?;
 
     let reduction = exit.order(&held.position).map_err(MarginError::from)?;
-    let at = Moment { now, slot: clock.slot };
     let sides = (&*accounts.market, &*accounts.board);
-    let filled = Filled::new(&mut accounts.margin_account, sides, (&mut live, &mut held), &reduction, at)?;
+    let filled = Filled::new(&mut accounts.margin_account, sides, (&mut live, &mut held), &reduction, &clock)?;
     let fee = accounts.pay(&mut books, &filled, (&live, &held), &exit, now)?;
     accounts.margin_account.orders[usize::from(slot)] = bytemuck::Zeroable::zeroed();
     accounts.market.set_books(&live.books);

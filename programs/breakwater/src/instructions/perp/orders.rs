@@ -32,7 +32,7 @@ pub fn place(ctx: &mut Context<PlaceOrder>, slot: u8, order: TriggerOrder) -> Re
     if order.market != accounts.market.market {
         return Err(MarginError::MarketOfOtherNumber.into());
     }
-    let base = account.find_perp(order.market).map_or(0, |perp| account.perps[perp].base);
+    let base = account.base_in(order.market);
     let most_fee = max_fee(snapshot::quote_decimals(&accounts.board)).map_err(MarginError::from)?;
     let (lot, now) = (accounts.market.config.lot, Clock::get()?.unix_timestamp);
     order.exit()?.verify_new(base, lot, most_fee, now).map_err(MarginError::from)?;

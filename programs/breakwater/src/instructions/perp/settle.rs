@@ -1,19 +1,21 @@
 //! Settles PnL with a market. Anybody may let an account's quote deposit pay its negative PnL, or its matured profit pay its
-//! quote debt while the pool can pay; of an account with negative equity anything. The owner or delegate also turns matured
+//! quote debt while the pool can pay; of an account with nothing beyond its debts anything. The owner or delegate also turns matured
 //! profit into a quote deposit; 2^64 − 1 takes what there is, and where nothing has matured yet it still lets the profit be
-//! seen. Errors: NoPosition, StalePrice, NotAccountOwnerOrDelegate,
-//! ProfitNotMatured, NothingToSettle, MarketInDeficit, TokenSlotsFull, StaleIndex, InsufficientHealth.
+//! seen. Errors: NoPosition, StalePrice, NotAccountOwnerOrDelegate, ProfitNotMatured, NothingToSettle, MarketInDeficit,
+//! TokenSlotsFull, StaleIndex, InsufficientHealth.
 
 use anchor_lang::prelude::*;
 use breakwater_interface::events::PnlSettled;
 use breakwater_interface::snapshot::{self, Own};
 use breakwater_interface::{Bank, MarginAccount, MarginError, PerpMarket, RiskBoard};
+use breakwater_margin::NativeAmount;
+use breakwater_margin::fixed::signed;
 use breakwater_margin::interest::MAX_INDEX_AGE_LIQUIDATION;
 use breakwater_margin::lending::Books;
 use breakwater_margin::perp::{Ratio, Standing};
 use breakwater_margin::price::{MAX_AGE_LIQUIDATION, MAX_AGE_RISK};
-use breakwater_margin::{NativeAmount, Snapshot, health};
 
+use crate::state::account::{Valued, valued};
 use crate::state::bank::verify_quote;
 use crate::state::ledger::ALL;
 use crate::state::market::Held;
@@ -39,13 +41,10 @@ impl Settle {
 
     /// Whether the account has nothing beyond what it owes, at fresh prices and indices.
     fn is_insolvent(&self, books: &Books, live: &Live, now: i64) -> core::result::Result<bool, MarginError> {
-        let mut legs = Snapshot::with_capacity(self.margin_account.tokens.len());
         let banks = [own_index(&self.bank, books)];
-        let own = Own { banks: &banks, market: Some(live.own()?) };
-        snapshot::build(&mut legs, &self.board, &self.margin_account, &own, now)?;
-        let valuation = health::value(&legs)?;
-        let known = valuation.oldest_price <= MAX_AGE_LIQUIDATION && legs.index_age <= MAX_INDEX_AGE_LIQUIDATION;
-        Ok(known && valuation.spare(&legs.quote.price) == 0)
+        let Valued { valuation, index_age } = valued(&self.margin_account, &self.board, &banks, live, now)?;
+        let known = valuation.oldest_price <= MAX_AGE_LIQUIDATION && index_age <= MAX_INDEX_AGE_LIQUIDATION;
+        Ok(known && valuation.spare(&snapshot::quote(&self.board, now).price) == 0)
     }
 }
 
@@ -61,7 +60,7 @@ pub fn handle(ctx: &mut Context<Settle>, amount: u64) -> Result<()> {
 
     let (settled, paid) = if held.position.pnl(live.mark) < 0 {
         let paid = pay_loss(accounts, &mut books, &mut live, &mut held, amount)?;
-        (-signed(paid)?, paid)
+        (-signed(paid).map_err(MarginError::from)?, paid)
     } else {
         take_profit(accounts, &mut books, &mut live, &mut held, (amount, clock.slot, now))?
     };
@@ -143,8 +142,4 @@ fn take_profit(
 fn is_passing(accounts: &Settle, live: &Live, slot: u64) -> bool {
     let age = slot.saturating_sub(live.books.deficit_since);
     live.books.deficit_since > 0 && age < u64::from(accounts.market.config.adl_slots)
-}
-
-fn signed(amount: u64) -> core::result::Result<i64, MarginError> {
-    i64::try_from(amount).map_err(|_| MarginError::MathOverflow)
 }

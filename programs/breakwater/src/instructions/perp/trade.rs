@@ -12,7 +12,7 @@ use breakwater_margin::perp::{Effect, Fill, Intent, MAX_AGE_TRADE, Order, Positi
 use breakwater_margin::price::MAX_AGE_RISK;
 
 use crate::state::market::{Held, board_index};
-use crate::state::{Filled, Live, Moment, verify_initial};
+use crate::state::{Filled, Live, verify_initial};
 
 #[derive(Accounts)]
 pub struct Trade {
@@ -46,8 +46,7 @@ fn execute(accounts: &mut Trade, order: impl FnOnce(&Position) -> core::result::
     let account = &mut accounts.margin_account;
     let mut held = live.touch_or_open(account, now)?;
     let order = order(&held.position).map_err(MarginError::from)?;
-    let at = Moment { now, slot: clock.slot };
-    let filled = Filled::new(account, (&accounts.market, &accounts.board), (&mut live, &mut held), &order, at)?;
+    let filled = Filled::new(account, (&accounts.market, &accounts.board), (&mut live, &mut held), &order, &clock)?;
     match filled.fill.effect {
         Effect::Increase => {
             let own = Own { banks: &[], market: Some(live.own()?) };
