@@ -9,9 +9,9 @@ use breakwater_client::interface::config::{
     LendingConfig, LiquidationConfig, OracleConfig, PerpConfig, TierConfig, WeightConfig,
 };
 use breakwater_client::interface::events::{
-    AccountClosed, AccountOpened, BalanceChanged, BankruptcyResolved, DelegateSet, Deleveraged, Insured, Liquidated,
-    LiquidityChanged, MarketListed, MarketLossResolved, OrderCanceled, OrderExecuted, OrderPlaced, ParameterSet,
-    PerpLiquidated, PnlSettled, TokenListed, Traded,
+    AccountClosed, AccountOpened, BalanceChanged, BankruptcyResolved, DelegateSet, Deleveraged, FlagCleared, Flagged,
+    Insured, Liquidated, LiquidityChanged, MarketListed, MarketLossResolved, OrderCanceled, OrderExecuted, OrderPlaced,
+    ParameterSet, PerpLiquidated, PnlSettled, TokenListed, Traded,
 };
 use breakwater_client::interface::perp::PerpPosition;
 use breakwater_client::interface::{
@@ -145,6 +145,8 @@ fn events_of_markets_keep_their_layout() {
     layout!(MarketLossResolved, DISCRIMINATOR, 88: account 8, deficit 40, tranche 48, pool 56, fund 64, left 72,
         market 80);
     layout!(Deleveraged, DISCRIMINATOR, 88: account 8, closed 40, mark 48, taken 56, secured 64, left 72, market 80);
+    layout!(Flagged, DISCRIMINATOR, 56: account 8, slot 40, newest_print 48);
+    layout!(FlagCleared, DISCRIMINATOR, 48: account 8, slot 40);
     layout!(Insured, DISCRIMINATOR, 80: account 8, receiver 40, amount 72);
     layout!(MarketListed, DISCRIMINATOR, 80: group 8, market 40, number 72);
 }

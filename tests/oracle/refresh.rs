@@ -27,6 +27,7 @@ async fn a_print_of_either_receiver_reaches_the_board_to_the_last_bit() {
         assert_eq!(sent.events, []);
 
         let mut expected = before;
+        expected.accepted_at = now;
         expected.feeds[0] = Feed {
             price: 2_769_288_986_681,
             ema: 2_764_734_235_247,

@@ -311,9 +311,9 @@ pub struct MarginAccount {
     pub owner: Address,
     /// May trade and liquidate, may not take anything out. Zero for nobody.
     pub delegate: Address,
-    /// Slot of the first touch of a shallow breach. Zero until two touches exist.
+    /// Slot of the first touch of a shallow breach; 0 without a flag.
     pub flag_slot: u64,
-    /// Publication time at the first touch, unix seconds. Zero until two touches exist.
+    /// Publication time of the newest print at that touch, unix seconds.
     pub flag_time: i64,
     /// Deposits and debts.
     pub tokens: [TokenPosition; MAX_TOKEN_POSITIONS],
