@@ -11,7 +11,8 @@
 //!   and escrow have, less what traders own at the mark, secured or not, less the premium that closing all of K would refund.
 //!
 //! Secured profit counts at its full value for its holder: it leaves E once, when it is set apart, with the shares that cover
-//! it. What interest adds to the escrow is the pool's, and what the escrow lacks would be the pool's to pay.
+//! it. What interest adds to the escrow is the pool's; what the bank's lenders have lost of it counts against the pool until a
+//! touch takes it from the holder.
 //!
 //! A price alone changes it by the mark-to-market move of what the honest hold: their tokens, and the pool's −K base with its
 //! premium. So the law is asked of every single instruction, with both states **valued at the prices after it**: the wealth

@@ -38,17 +38,21 @@ fn closed(before: &State, index: u64, (account, market): (usize, u8), size: Opti
 fn deleveraged(event: &Deleveraged, account: usize, before: &State, after: &State) -> bool {
     let market = u8::try_from(event.market).expect("a market");
     let mark = after.mark(market);
-    let (_, perp) = closed(before, after.quote_index(), (account, market), Some(event.closed));
     let (old, new) =
         (before.perp(account, market).unwrap_or_default(), after.perp(account, market).unwrap_or_default());
     let books = after.market(market);
     // The bank is not written: what the board takes over is what the pool had by the index that was read.
     let left = (books.owed(mark) - i128::from(books.snapshot.payable)).max(0);
+    // Nor is the index to be seen: it is between the ends that interest until now leaves open.
+    let bank = before.touch(before.quote().token);
+    let agrees = |index: u64| {
+        let (_, perp) = closed(before, index, (account, market), Some(event.closed));
+        i128::from(event.taken) == perp.pnl(mark) - new.pnl(mark) && perp.secured + event.secured == new.secured
+    };
     event.closed + new.base.unsigned_abs() == old.base.unsigned_abs()
         && i128::from(event.mark) == mark
-        && i128::from(event.taken) == perp.pnl(mark) - new.pnl(mark)
-        && perp.secured + event.secured == new.secured
         && i128::from(event.left) == left
+        && (agrees(bank.lo.deposit_index) || agrees(bank.hi.deposit_index))
 }
 
 fn resolved(event: &MarketLossResolved, account: usize, before: &State, after: &State) -> bool {

@@ -345,7 +345,9 @@ fn deleveraging_is_fair((account, market): (usize, u8), before: &State, after: &
             return Err(format!("ADL-1: deleveraging {account} in market {market} changes account {other}"));
         }
     }
-    let (perp, index) = (before.perp(account, market).unwrap_or_default(), after.quote_index());
+    // The index of now is read and not written.
+    let index = before.touch(before.quote().token).lo.deposit_index;
+    let perp = before.perp(account, market).unwrap_or_default();
     let mark = after.mark(market);
     let mut charged = before.clone();
     charged.touch_market(market, index);

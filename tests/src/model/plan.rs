@@ -71,7 +71,11 @@ pub struct Plan {
 
 /// β of the whole account: every value that its roundings allow, millionths.
 pub fn account_bonus(legs: &Legs, config: &LiquidationConfig) -> Vec<u32> {
-    let equity = legs.equity();
+    let (equity, owed) = (legs.equity(), legs.owed());
+    if owed.hi.is_zero() {
+        // No debt, no pair, no bonus: what is under water is the margin of positions that win.
+        return vec![0];
+    }
     // Both weighted sums are rounded down to 2^−32 dollars first.
     let depth = legs.maintenance().negated().lowered(&rounding()).max(&Range::zero());
     let scale = legs.requirement().lowered(&rounding()).times(&bps(config.full_bonus_depth));
@@ -79,7 +83,7 @@ pub fn account_bonus(legs: &Legs, config: &LiquidationConfig) -> Vec<u32> {
     let x_h = divide(&depth, &scale).min(&one);
     let span = bps(config.bonus_max) - bps(config.bonus_min);
     let wanted = x_h.times(&span).plus(&Range::point(bps(config.bonus_min)));
-    let affordable = divide(&equity.max(&Range::zero()), &legs.owed());
+    let affordable = divide(&equity.max(&Range::zero()), &owed);
     let bonus = wanted.min(&affordable).times(&int(1_000_000)).floor();
     let whole = |q: &Q| u32::try_from(floor_u64(q)).expect("a bonus in millionths");
     (whole(&bonus.lo)..=whole(&bonus.hi)).collect()
