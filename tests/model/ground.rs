@@ -1,10 +1,13 @@
 //! The group that the random sequences play in.
 
+use breakwater_client::instruction;
+use breakwater_client::interface::config::LiquidationConfig;
 use breakwater_sim::chain::Chain;
-use breakwater_sim::world::{Listing, World};
+use breakwater_sim::world::{Listing, World, default_liquidation};
 use breakwater_tests::arena::Arena;
 use breakwater_tests::model::rational::{floor_u64, int};
 use breakwater_tests::model::{Call, Print};
+use solana_signer::Signer;
 
 /// Provides what others borrow.
 pub const LENDER: usize = 0;
@@ -58,6 +61,10 @@ pub fn listed(people: usize) -> Arena {
     for (symbol, decimals, _) in TOKENS {
         world.list(symbol, listing(symbol, decimals)).unwrap_or_else(|e| panic!("list {symbol}: {e}"));
     }
+    let admin = world.admin.insecure_clone();
+    let liquidation = LiquidationConfig { volatility_multiple: 150, ..default_liquidation() };
+    let set = instruction::set_liquidation(&admin.pubkey(), &world.group, &world.board, liquidation);
+    world.chain.send(&[set], &[&admin]).unwrap_or_else(|e| panic!("set_liquidation: {e}"));
     let mut arena = Arena::new(world, people);
     let now = arena.world.chain.now();
     let prints = (0u8..).zip(TOKENS).map(|(token, (_, _, price))| (token, print(price, now))).collect();

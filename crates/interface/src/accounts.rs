@@ -2,6 +2,7 @@
 //! `docs/accounts.md`. Layouts may still change until migrations exist.
 
 use breakwater_margin::lending::Books;
+use breakwater_margin::volatility::Samples;
 use breakwater_margin::{FeedState, Index, Price, Side};
 use bytemuck::{Pod, Zeroable};
 
@@ -77,7 +78,7 @@ pub struct Feed {
     pub oracle: OracleConfig,
     /// σ: volatility of a minute, millionths of the price.
     pub volatility: u32,
-    /// σ², average over accepted prints.
+    /// σ², average over the samples of about an hour, millionths squared.
     pub variance: u64,
     /// Price of the last sample, dollars for one native unit × 2^64.
     pub sample_price: u64,
@@ -97,8 +98,19 @@ impl Feed {
         }
     }
 
-    /// Takes an accepted print.
+    /// Takes an accepted print; a sample of it at most once a minute.
     pub fn record(&mut self, state: &FeedState, slot: u64) {
+        let mut samples = Samples {
+            volatility: self.volatility,
+            variance: self.variance,
+            price: Price(self.sample_price),
+            time: self.sample_time,
+        };
+        samples.observe(state.price, state.publish_time);
+        self.volatility = samples.volatility;
+        self.variance = samples.variance;
+        self.sample_price = samples.price.0;
+        self.sample_time = samples.time;
         self.price = state.price.0;
         self.ema = state.ema.0;
         self.confidence_band = state.confidence_band;

@@ -1,6 +1,6 @@
 //! Parameters as instructions carry them and accounts store them, with their conversion into the mathematics' types.
 
-use breakwater_margin::config::{MarketBounds, TokenWeights, verify_feed};
+use breakwater_margin::config::{MarketBounds, TokenWeights, verify_feed, verify_liquidation, verify_volatility};
 use breakwater_margin::interest::RateCurve;
 use breakwater_margin::lending::{Limits, Pricing};
 use breakwater_margin::perp::{AdlTerms, Availability, FundingTerms, MAX_TIERS, MIN_OPEN, Tier, Tiers, TradeTerms};
@@ -322,6 +322,14 @@ pub struct LiquidationConfig {
 }
 
 impl LiquidationConfig {
+    /// Checks the bounds of docs/spec.md §7 and §11.4.
+    ///
+    /// Errors: ConfigLiquidation
+    pub fn verify(&self) -> core::result::Result<(), MarginError> {
+        verify_volatility(self.volatility_multiple)?;
+        Ok(verify_liquidation(&self.params())?)
+    }
+
     /// As the mathematics takes them.
     pub fn params(&self) -> LiquidationParams {
         LiquidationParams {

@@ -2,7 +2,7 @@
 
 use breakwater_margin::perp::{PerpLeg, PerpTerms, Standing};
 use breakwater_margin::position::Quote;
-use breakwater_margin::{Index, Interval, MathError, Side, Snapshot, TokenLeg, price};
+use breakwater_margin::{Index, Interval, MathError, Side, Snapshot, TokenLeg, price, volatility};
 
 use crate::accounts::{
     MARKET_FEED, MAX_FEEDS, MAX_MARKETS, MAX_TOKENS, MarginAccount, MarketRisk, RiskBoard, TokenPosition,
@@ -107,10 +107,11 @@ pub fn quote_decimals(board: &RiskBoard) -> u8 {
     board.feeds[usize::from(token.feed) % MAX_FEEDS].oracle.decimals
 }
 
-/// A feed's interval at a time.
+/// A feed's interval at a time, with what its volatility adds in initial health.
 pub fn interval(board: &RiskBoard, feed: u8, now: i64) -> Interval {
     let feed = &board.feeds[usize::from(feed) % MAX_FEEDS];
-    Interval::at(&feed.oracle.judge(), &feed.state(), now)
+    let volatility = volatility::widening(feed.volatility, board.liquidation.volatility_multiple);
+    Interval { volatility, ..Interval::at(&feed.oracle.judge(), &feed.state(), now) }
 }
 
 /// A market's terms of health.

@@ -100,6 +100,14 @@ pub fn verify_liquidation(params: &LiquidationParams) -> Result<(), ConfigError>
     if good { Ok(()) } else { Err(ConfigError::Liquidation) }
 }
 
+/// Checks what volatility is multiplied by.
+///
+/// Formula:  multiple ≤ 30, in hundredths       (docs/spec.md §11.4)
+/// Errors:   Liquidation
+pub fn verify_volatility(multiple: u16) -> Result<(), ConfigError> {
+    if multiple <= 3_000 { Ok(()) } else { Err(ConfigError::Liquidation) }
+}
+
 /// Checks a bank's curve, reserve and limits.
 ///
 /// Formula:  base ≤ kink_rate ≤ max_rate ≤ 100,000 bps; 0 < kink < 1; reserve ≤ 5,000 bps; max_utilisation ≤ 1

@@ -86,7 +86,7 @@ impl Perps {
 
     fn initial(&self) -> Range {
         let Some(quote) = self.quote else { return Range::zero() };
-        let (mid, average, band) = (quote.mid(), quote.average(), quote.band(self.now));
+        let (mid, average, band) = (quote.mid(), quote.average(), quote.initial_band(self.now));
         let prices = (mid.clone().min(average.clone()), mid.max(average));
         self.value(self.units(|leg| leg.initial), prices, (int(1) - &band, int(1) + band))
     }
@@ -149,10 +149,11 @@ impl Legs {
         self.0.iter().fold(Range::zero(), |sum, leg| sum.plus(&part(leg)))
     }
 
-    /// H_init: a deposit at the lower of price and average less the band, a debt at the higher of both plus the band.
+    /// H_init: a deposit at the lower of price and average less the band, a debt at the higher of both plus the band;
+    /// volatility is in the band.
     pub fn initial(&self) -> Range {
         let tokens = self.sum(|leg| {
-            let (mid, average, band) = (leg.feed.mid(), leg.feed.average(), leg.feed.band(leg.now));
+            let (mid, average, band) = (leg.feed.mid(), leg.feed.average(), leg.feed.initial_band(leg.now));
             let (price, factor) = match leg.side {
                 Side::Deposit => (mid.min(average), int(1) - band),
                 Side::Debt => (mid.max(average), int(1) + band),

@@ -46,8 +46,9 @@ impl Feed {
             ema: stored(print.ema),
             band: confidence_band(print, self.oracle.confidence_multiple),
             publish_time: print.publish_time,
-            oracle: self.oracle,
+            ..*self
         };
+        self.observe(self.price, print.publish_time);
     }
 }
 

@@ -5,8 +5,7 @@
 
 use anchor_lang::prelude::*;
 use breakwater_interface::config::LiquidationConfig;
-use breakwater_interface::{Group, MarginError, RiskBoard, seeds};
-use breakwater_margin::config::verify_liquidation;
+use breakwater_interface::{Group, RiskBoard, seeds};
 
 #[derive(Accounts)]
 #[instruction(number: u16)]
@@ -27,7 +26,7 @@ pub struct CreateGroup {
 }
 
 pub fn handle(ctx: &mut Context<CreateGroup>, number: u16, liquidation: LiquidationConfig) -> Result<()> {
-    verify_liquidation(&liquidation.params()).map_err(MarginError::from)?;
+    liquidation.verify()?;
     let creator = *ctx.accounts.creator.address();
     let bump = ctx.bumps.group;
     let CreateGroup { group, board, .. } = &mut ctx.accounts;

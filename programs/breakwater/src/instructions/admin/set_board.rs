@@ -7,7 +7,7 @@ use breakwater_interface::accounts::MARKET_FEED;
 use breakwater_interface::config::{LiquidationConfig, OracleConfig, WeightConfig, tiers};
 use breakwater_interface::events::ParameterSet;
 use breakwater_interface::{Group, MarginError, RiskBoard};
-use breakwater_margin::config::{ConfigError, verify_liquidation, verify_perp_fees, verify_weights};
+use breakwater_margin::config::{ConfigError, verify_perp_fees, verify_weights};
 
 use crate::state::verify_extremes;
 
@@ -62,7 +62,7 @@ fn verify_market_of(board: &RiskBoard, feed: u8, oracle: &OracleConfig) -> core:
 pub fn set_liquidation(ctx: &mut Context<SetBoard>, liquidation: LiquidationConfig) -> Result<()> {
     let SetBoard { authority, group, board } = &mut ctx.accounts;
     may_set(group, authority.address())?;
-    verify_liquidation(&liquidation.params()).map_err(MarginError::from)?;
+    liquidation.verify()?;
     board.liquidation = liquidation;
     finish(board, authority.address(), GROUP_WIDE, 3)
 }
