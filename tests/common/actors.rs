@@ -39,7 +39,8 @@ impl Trader {
     /// A deposit out of the wallet.
     pub async fn deposit_instruction(&self, world: &mut World, symbol: &str, amount: u64) -> Instruction {
         let wallet = world.wallet(&self.address(), symbol).await;
-        instruction::deposit(&self.address(), &self.account, &world.keys(symbol), &wallet, amount)
+        let deposit = instruction::deposit(&self.address(), &self.account, &world.keys(symbol), &wallet, amount);
+        if world.bank(symbol).await.capped == 0 { deposit } else { instruction::with_board(deposit, &world.board) }
     }
 
     /// Withdraws to the wallet.

@@ -16,6 +16,8 @@ pub const KEEPERS: [usize; 2] = [1, 2];
 /// They borrow.
 pub const TRADERS: [usize; 4] = [3, 4, 5, 6];
 
+/// A day, seconds.
+const DAY: u32 = 86_400;
 /// A dollar as a price.
 pub const USD: i64 = 100_000_000;
 /// Symbol, decimals and price in units of $10^-8. From a whole bitcoin to a token worth a fraction of a cent.
@@ -36,7 +38,13 @@ fn listing(symbol: &str, decimals: u8) -> Listing {
         listing.weights.asset_end = 0;
         listing.weights.asset_maintenance = 0;
     }
+    if symbol == "BONK" {
+        // Less than what is deposited: each deposit and withdrawal moves what the others' may back.
+        listing.weights.collateral_cap = 190_000;
+    }
     if symbol == "ETH" {
+        // Almost over when the first price is published.
+        listing.weights.ramp = 50 * DAY;
         // Caps that sequences reach.
         listing.lending.deposit_cap = 7_000_000_000;
         listing.lending.borrow_cap = 150_000_000;
@@ -65,6 +73,7 @@ pub fn listed(people: usize) -> Arena {
     let liquidation = LiquidationConfig { volatility_multiple: 150, ..default_liquidation() };
     let set = instruction::set_liquidation(&admin.pubkey(), &world.group, &world.board, liquidation);
     world.chain.send(&[set], &[&admin]).unwrap_or_else(|e| panic!("set_liquidation: {e}"));
+    world.chain.advance(i64::from(48 * DAY));
     let mut arena = Arena::new(world, people);
     let now = arena.world.chain.now();
     let prints = (0u8..).zip(TOKENS).map(|(token, (_, _, price))| (token, print(price, now))).collect();

@@ -34,7 +34,7 @@ async fn an_index_comes_from_the_tokens_own_bank_and_from_nothing_else() {
     let (sol, usdc) = (world.keys("SOL").bank, world.keys("USDC").bank);
     let alike = world.chain.look_alike(&sol, &OTHER_PROGRAM).await;
     let (alice, blank) = (world.trader().await, breakwater_client::Address::new_unique());
-    world.chain.set_data(&blank, &PROGRAM_ID, vec![0; 232]);
+    world.chain.set_data(&blank, &PROGRAM_ID, vec![0; 256]);
     let board = world.board;
     let refused = [
         (TOKEN_ITEM, usdc, MarginError::BankOfOtherToken),

@@ -14,7 +14,8 @@ async fn after(world: &mut World, seconds: i64, dollars: u32) -> Feed {
     world.chain.advance(seconds);
     let update = world.update("SOL", usd(dollars));
     world.write_update("SOL", &update);
-    world.refresh(&["SOL"]).await.succeeds();
+    let sent = world.refresh(&["SOL"]).await.succeeds();
+    assert!(sent.compute_units <= 1_500, "one feed, whole transaction: {} CU", sent.compute_units);
     world.board().await.feeds[0]
 }
 

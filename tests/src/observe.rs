@@ -135,9 +135,11 @@ fn token(world: &World, board: &RiskBoard, number: usize) -> Token {
         decimals: bank.decimals,
         feed: feed(board, usize::from(risk.feed)),
         weights: risk.weights,
+        listed_at: risk.listed_at,
         snapshot: Snapshot {
             deposit_index: risk.deposit_index,
             borrow_index: risk.borrow_index,
+            deposits: risk.deposits,
             time: risk.index_time,
         },
         bank: self::bank(world, &bank),

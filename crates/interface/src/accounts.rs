@@ -246,8 +246,10 @@ pub struct Bank {
     pub bump: u8,
     /// Bump of the vault's address.
     pub vault_bump: u8,
+    /// 1 if deposits must write the board, because all of them share a cap there.
+    pub capped: u8,
     /// Zero.
-    pub reserved: [u8; 2],
+    pub reserved: [u8; 1],
 }
 
 impl Bank {

@@ -1,6 +1,8 @@
 //! Parameters as instructions carry them and accounts store them, with their conversion into the mathematics' types.
 
-use breakwater_margin::config::{MarketBounds, TokenWeights, verify_feed, verify_liquidation, verify_volatility};
+use breakwater_margin::config::{
+    MarketBounds, TokenWeights, verify_feed, verify_liquidation, verify_ramp, verify_volatility, verify_weights,
+};
 use breakwater_margin::interest::RateCurve;
 use breakwater_margin::lending::{Limits, Pricing};
 use breakwater_margin::perp::{AdlTerms, Availability, FundingTerms, MAX_TIERS, MIN_OPEN, Tier, Tiers, TradeTerms};
@@ -106,6 +108,14 @@ impl WeightConfig {
             end: self.liability_end.into(),
             maintenance: self.liability_maintenance.into(),
         }
+    }
+
+    /// Checks the bounds of docs/spec.md §7 and §11.5.
+    ///
+    /// Errors: ConfigAssetWeights, ConfigLiabilityWeights, ConfigEndBuffer
+    pub fn verify(&self) -> core::result::Result<(), MarginError> {
+        verify_ramp(self.ramp)?;
+        Ok(verify_weights(&self.both())?)
     }
 
     /// Both sides.

@@ -7,6 +7,7 @@ use crate::liquidation::LiquidationParams;
 use crate::perp::{AdlTerms, FundingTerms, MAX_TIERS, Tier, Tiers, TradeTerms};
 use crate::position::Weights;
 use crate::price::{FeedConfig, MAX_DECIMALS};
+use crate::quarantine::MAX_RAMP;
 use crate::units::{BPS, Bps, USD};
 
 /// The parameter that is out of bounds.
@@ -70,6 +71,15 @@ pub fn verify_weights(weights: &TokenWeights) -> Result<(), ConfigError> {
         return Err(ConfigError::EndBuffer);
     }
     Ok(())
+}
+
+/// Checks how long a young token's initial weight rises.
+///
+/// Formula:  ramp ≤ 90 days       (docs/spec.md §11.5)
+/// Units:    seconds
+/// Errors:   AssetWeights
+pub fn verify_ramp(ramp: u32) -> Result<(), ConfigError> {
+    if ramp <= MAX_RAMP { Ok(()) } else { Err(ConfigError::AssetWeights) }
 }
 
 /// Checks a feed.

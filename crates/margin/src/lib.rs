@@ -25,6 +25,7 @@ pub mod liquidation;
 pub mod perp;
 pub mod position;
 pub mod price;
+pub mod quarantine;
 pub mod units;
 pub mod volatility;
 pub mod waterfall;

@@ -303,7 +303,7 @@ impl State {
                 side: position.side,
                 amount: touched.amount(position),
                 feed: entry.feed,
-                weights: entry.weights_of(position.side),
+                weights: entry.weights_now(position.side, touched, self.now),
                 index_age,
                 now: self.now,
                 index_is_stale: false,
@@ -355,6 +355,25 @@ impl super::state::Token {
         bank.deposit_index = self.snapshot.deposit_index;
         bank.borrow_index = self.snapshot.borrow_index;
         Touched { token, lo: bank.clone(), hi: bank }
+    }
+
+    /// Weights of one side as they count now: a deposit's for new risk within the ramp and the cap.
+    fn weights_now(&self, side: Side, bank: &Touched, now: i64) -> Weights {
+        let weights = self.weights_of(side);
+        let (ramp, cap) = (i64::from(self.weights.ramp), u64::from(self.weights.collateral_cap));
+        if side == Side::Debt {
+            return weights;
+        }
+        let mut part = int(1);
+        if ramp > 0 {
+            part = part.min(ratio((now - self.listed_at).max(0), ramp));
+        }
+        let worth = (int(bank.hi.deposits()) * self.feed.mid()).ceil();
+        if cap > 0 && worth > int(cap) {
+            part = part.min(int(cap) / worth);
+        }
+        let initial = (weights.initial * part * int(10_000)).floor() / int(10_000);
+        Weights { initial, ..weights }
     }
 
     /// Weights of one side, as factors.

@@ -62,15 +62,17 @@ impl State {
         }
         let vault = Range::point(int(bank.lo.vault));
         verdict.refuse_when(vault.below_range(&taken), E::VaultTooSmall);
+        let bank_range = &bank;
         let after = |bank: &Bank| {
             let mut after = self.clone();
             let shares = self.accounts[account].positions[&token].shares;
             let burned = if amount == ALL { shares } else { burn_deposit(amount, bank, shares) };
             after.set_position(account, token, Side::Deposit, shares - burned);
-            after
+            let left = |bank: &Bank| Bank { deposit_shares: bank.deposit_shares - burned, ..bank.clone() };
+            let own = Touched { token, lo: left(&bank_range.lo), hi: left(&bank_range.hi) };
+            after.judge_risk(account, &[&own])
         };
-        verdict
-            .also(after(&bank.lo).judge_risk(account, &[&bank]).either(after(&bank.hi).judge_risk(account, &[&bank])));
+        verdict.also(after(&bank.lo).either(after(&bank.hi)));
         verdict
     }
 
@@ -135,7 +137,17 @@ impl State {
         bank.vault_tokens += amount;
         self.tokens[usize::from(token)].bank = bank;
         self.credit(account, token, amount);
+        self.count_deposits(token);
         Ok(())
+    }
+
+    /// Who moves tokens into a bank whose collateral is capped passes the board, which counts what depositors own then.
+    fn count_deposits(&mut self, token: u8) {
+        let entry = self.token(token);
+        if entry.weights.collateral_cap > 0 {
+            let snapshot = self.snapshot_of(&entry.bank);
+            self.tokens[usize::from(token)].snapshot = snapshot;
+        }
     }
 
     pub(super) fn withdraw(&mut self, account: usize, token: u8, amount: u64, seen: &Seen) -> Result<(), String> {
@@ -162,6 +174,7 @@ impl State {
         let bank = &mut self.tokens[usize::from(token)].bank;
         bank.vault += paid;
         bank.vault_tokens += paid;
+        self.count_deposits(token);
         Ok(())
     }
 

@@ -231,7 +231,14 @@ impl World {
         let source = self.mint_to(&trader.key.pubkey(), symbol, amount);
         let keys = self.token(symbol).keys;
         let deposit = instruction::deposit(&trader.key.pubkey(), &trader.account, &keys, &source, amount);
+        let deposit = self.with_board(deposit, &keys);
         self.chain.send(&[deposit], &[&trader.key])
+    }
+
+    /// A deposit or repayment that passes the board where the bank is capped.
+    pub fn with_board(&self, move_in: Instruction, keys: &BankKeys) -> Instruction {
+        let bank: Bank = self.chain.state(&keys.bank);
+        if bank.capped == 0 { move_in } else { instruction::with_board(move_in, &self.board) }
     }
 
     /// Withdraws to the trader's wallet.

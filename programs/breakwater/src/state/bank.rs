@@ -26,9 +26,11 @@ pub fn settle(bank: &mut Bank, books: &Books, now: i64) -> Result<(), MarginErro
     Ok(())
 }
 
-/// The indices that a snapshot uses for a bank that the instruction touches.
+/// The indices and deposits that a snapshot uses for a bank that the instruction touches.
 pub fn own_index(bank: &Bank, books: &Books) -> OwnIndex {
-    OwnIndex { token: bank.token, deposit: books.deposit_index, borrow: books.borrow_index }
+    // What does not fit is more than any cap.
+    let deposits = books.deposits().unwrap_or(u64::MAX);
+    OwnIndex { token: bank.token, deposit: books.deposit_index, borrow: books.borrow_index, deposits }
 }
 
 /// Refuses a bank that is not that of the group's quote token.

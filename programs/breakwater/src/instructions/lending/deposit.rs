@@ -33,5 +33,5 @@ pub fn handle(ctx: &mut Context<MoveIn>, amount: u64) -> Result<()> {
     let shares = Ledger { account: &mut accounts.margin_account, books: &mut books, token }.deposit(arrived)?;
     books.verify_deposit_cap(&accounts.bank.lending.limits()).map_err(MarginError::from)?;
     let change = Change { action: DEPOSIT, amount: arrived, shares, index: books.deposit_index.0 };
-    accounts.finish(&books, change, now)
+    accounts.finish(&books, change, true, now)
 }
