@@ -87,7 +87,8 @@ async fn a_group_is_created_once_by_its_creator_on_a_board_that_is_new() {
     world.send_as_admin(&[twice]).await.fails_with(InstructionError::Custom(0));
 }
 
-/// Bounds of the specification, §7: 0 < β_min ≤ β_max ≤ 1,500; 100 ≤ depth ≤ 5,000; share ≤ 10,000; dust ≤ $100.
+/// Bounds of the specification, §7: 0 < β_min ≤ β_max ≤ 1,500; 100 ≤ depth ≤ 5,000; share ≤ 10,000; dust ≤ $100;
+/// §11.4: multiple ≤ 3,000.
 fn liquidation_bounds() -> Vec<(bool, LiquidationConfig)> {
     let good = default_liquidation();
     vec![
@@ -106,6 +107,8 @@ fn liquidation_bounds() -> Vec<(bool, LiquidationConfig)> {
         (true, LiquidationConfig { dust: 0, ..good }),
         (true, LiquidationConfig { dust: 100, ..good }),
         (false, LiquidationConfig { dust: 101, ..good }),
+        (true, LiquidationConfig { volatility_multiple: 3_000, ..good }),
+        (false, LiquidationConfig { volatility_multiple: 3_001, ..good }),
     ]
 }
 

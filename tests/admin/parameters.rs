@@ -23,8 +23,9 @@ fn set_reduce_only(world: &World, symbol: &str, on: bool) -> Instruction {
     instruction::set_reduce_only(&world.admin.pubkey(), &world.group, &world.keys(symbol).bank, on)
 }
 
-fn set_weights(world: &World, token: u8, weights: WeightConfig) -> Instruction {
-    instruction::set_weights(&world.admin.pubkey(), &world.group, &world.board, token, weights)
+fn set_weights(world: &World, token: usize, weights: WeightConfig) -> Instruction {
+    let bank = world.tokens[token].keys.bank;
+    instruction::set_weights(&world.admin.pubkey(), &world.group, &world.board, &bank, weights)
 }
 
 fn set_oracle(world: &World, token: u8, oracle: OracleConfig) -> Instruction {
@@ -105,14 +106,12 @@ async fn every_setter_refuses_strangers_and_wrong_accounts() {
 async fn a_token_that_is_not_listed_has_no_parameters() {
     let mut world = World::new().await;
     for token in [2, 31, 32, 63, 64, 255] {
-        let weights = set_weights(&world, token, Listing::volatile(9).weights);
-        world.send_as_admin(&[weights]).await.fails_with(MarginError::TokenNotListed);
         let oracle = set_oracle(&world, token, default_oracle(feed_id("X")));
         world.send_as_admin(&[oracle]).await.fails_with(MarginError::TokenNotListed);
     }
 }
 
-/// Bounds of the specification, §7; an asset weight of 0 needs no buffer.
+/// Bounds of the specification, §7 and §11.5; an asset weight of 0 needs no buffer.
 fn weight_bounds() -> Vec<(WeightConfig, Option<MarginError>)> {
     let good = Listing::volatile(9).weights;
     let asset = |initial, end, maintenance| WeightConfig {
@@ -135,6 +134,8 @@ fn weight_bounds() -> Vec<(WeightConfig, Option<MarginError>)> {
         (asset(8_000, 9_001, 9_000), order),
         (asset(0, 0, 10_001), order),
         (asset(0, 0, 0), None),
+        (WeightConfig { ramp: 90 * 86_400, ..good }, None),
+        (WeightConfig { ramp: 90 * 86_400 + 1, ..good }, order),
         (asset(8_000, 8_975, 9_000), None),
         (asset(8_000, 8_976, 9_000), buffer),
         (asset(8_000, 8_900, 9_000), None),

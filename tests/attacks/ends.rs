@@ -11,7 +11,7 @@ use super::wealth::{market, wealth};
 use crate::common::{MarginError, QUOTE, Verdict, btc, eth, sol, usd, usdc};
 
 /// Alice has closed a position at a loss of 3,967, holds 200 SOL and no quote token. The bank of the quote token has become
-/// reduce-only, or its deposits have reached their cap. Repayment goes on (§3.5): also of a debt to a market.
+/// reduce-only, or its deposits have reached their cap. Repayment goes on (§3.5): also of a debt to a market, and once.
 #[tokio::test]
 async fn a_debt_to_a_market_can_be_paid_while_the_quote_bank_takes_no_deposits() {
     for capped in [false, true] {
@@ -33,6 +33,8 @@ async fn a_debt_to_a_market_can_be_paid_while_the_quote_bank_takes_no_deposits()
         };
         world.send_as_admin(&[close]).await.succeeds();
         alice.deposit(&mut world, QUOTE, owed).await.succeeds();
+        let full = if capped { MarginError::OverDepositCap } else { MarginError::BankReduceOnly };
+        alice.deposit(&mut world, QUOTE, usdc(1)).await.fails_with(full);
         alice.settle(&mut world, "BTC", ALL).await.succeeds();
         assert!(alice.perp(&mut world, "BTC").await.is_none(), "LIQ-3");
     }
@@ -96,7 +98,8 @@ async fn CFG_1_profit_and_debts_to_markets_keep_their_distance_too() {
         liability_maintenance: 10_000,
         ..world.board().await.tokens[0].weights
     };
-    let set = instruction::set_weights(&world.admin.pubkey(), &world.group, &world.board, 0, weights);
+    let set =
+        instruction::set_weights(&world.admin.pubkey(), &world.group, &world.board, &world.keys("SOL").bank, weights);
     world.send_as_admin(&[set]).await.fails_with(MarginError::ConfigWeightGap);
 }
 

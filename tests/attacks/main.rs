@@ -144,10 +144,11 @@ async fn attack_19_first_touch_when_already_insolvent() {
         ramp: 0,
         collateral_cap: 0,
     };
-    let tight = instruction::set_weights(&admin, &world.group, &world.board, 0, weights(9_900, 10_200));
+    let banks = [world.keys("SOL").bank, world.keys("USDC").bank];
+    let set = |bank, v| instruction::set_weights(&admin, &world.group, &world.board, bank, weights(9_900, v));
+    let (tight, widest) = (set(&banks[0], 10_200), [set(&banks[0], 10_201), set(&banks[1], 10_201)]);
     world.send_as_admin(&[tight]).await.fails_with(MarginError::ConfigWeightGap);
-    let widest = |token| instruction::set_weights(&admin, &world.group, &world.board, token, weights(9_900, 10_201));
-    world.send_as_admin(&[widest(0), widest(1)]).await.succeeds();
+    world.send_as_admin(&widest).await.succeeds();
 
     // 10 SOL against 1,000 USDC at v·0.99 = w·p·1.01: p = 100.9999, in full doubt. A cent below it is the first touch.
     depositor(&mut world, "USDC", usdc(10_000)).await;

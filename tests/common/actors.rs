@@ -39,7 +39,10 @@ impl Trader {
     /// A deposit out of the wallet.
     pub async fn deposit_instruction(&self, world: &mut World, symbol: &str, amount: u64) -> Instruction {
         let wallet = world.wallet(&self.address(), symbol).await;
-        instruction::deposit(&self.address(), &self.account, &world.keys(symbol), &wallet, amount)
+        let deposit = instruction::deposit(&self.address(), &self.account, &world.keys(symbol), &wallet, amount);
+        let (bank, board) = (world.bank(symbol).await, world.board().await);
+        let wants = bank.capped != 0 || board.is_quote(bank.token);
+        if wants { instruction::with_board(deposit, &world.board) } else { deposit }
     }
 
     /// Withdraws to the wallet.

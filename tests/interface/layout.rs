@@ -61,7 +61,7 @@ fn a_bank_keeps_its_layout() {
         group 8, mint 40, vault 72, vault_amount 104, deposit_shares 112, borrow_shares 120, deposit_index 128,
         borrow_index 136, tranche 144, fees 152, socialised 160, accrued_at 168, bucket_level 176,
         bucket_time 184, lending 192, token 248, decimals 249, reduce_only 250, transfer_fee 251, bump 252,
-        vault_bump 253, reserved 254);
+        vault_bump 253, capped 254, reserved 255);
 }
 
 #[test]

@@ -109,7 +109,7 @@ fn one_of(state: &State, account: usize, side: Side, token: u8) -> u8 {
 fn room(state: &State, account: usize, token: u8) -> u64 {
     let legs = state.legs(&state.accounts[account], &[&state.touch(token)]);
     let entry = state.token(token);
-    let price = entry.feed.mid().max(entry.feed.average()) * (int(1) + entry.feed.band(state.now));
+    let price = entry.feed.mid().max(entry.feed.average()) * (int(1) + entry.feed.initial_band(state.now));
     let free = legs.initial().lo / (entry.weights_of(Side::Debt).initial * price);
     if free.is_negative() { 0 } else { floor_u64(&free) }
 }

@@ -1,10 +1,13 @@
 //! The group that the random sequences play in.
 
+use breakwater_client::instruction;
+use breakwater_client::interface::config::LiquidationConfig;
 use breakwater_sim::chain::Chain;
-use breakwater_sim::world::{Listing, World};
+use breakwater_sim::world::{Listing, World, default_liquidation};
 use breakwater_tests::arena::Arena;
 use breakwater_tests::model::rational::{floor_u64, int};
 use breakwater_tests::model::{Call, Print};
+use solana_signer::Signer;
 
 /// Provides what others borrow.
 pub const LENDER: usize = 0;
@@ -13,6 +16,8 @@ pub const KEEPERS: [usize; 2] = [1, 2];
 /// They borrow.
 pub const TRADERS: [usize; 4] = [3, 4, 5, 6];
 
+/// A day, seconds.
+const DAY: u32 = 86_400;
 /// A dollar as a price.
 pub const USD: i64 = 100_000_000;
 /// Symbol, decimals and price in units of $10^-8. From a whole bitcoin to a token worth a fraction of a cent.
@@ -33,7 +38,13 @@ fn listing(symbol: &str, decimals: u8) -> Listing {
         listing.weights.asset_end = 0;
         listing.weights.asset_maintenance = 0;
     }
+    if symbol == "BONK" {
+        // Less than what is deposited: each deposit and withdrawal moves what the others' may back.
+        listing.weights.collateral_cap = 190_000;
+    }
     if symbol == "ETH" {
+        // Almost over when the first price is published.
+        listing.weights.ramp = 50 * DAY;
         // Caps that sequences reach.
         listing.lending.deposit_cap = 7_000_000_000;
         listing.lending.borrow_cap = 150_000_000;
@@ -58,6 +69,11 @@ pub fn listed(people: usize) -> Arena {
     for (symbol, decimals, _) in TOKENS {
         world.list(symbol, listing(symbol, decimals)).unwrap_or_else(|e| panic!("list {symbol}: {e}"));
     }
+    let admin = world.admin.insecure_clone();
+    let liquidation = LiquidationConfig { volatility_multiple: 150, ..default_liquidation() };
+    let set = instruction::set_liquidation(&admin.pubkey(), &world.group, &world.board, liquidation);
+    world.chain.send(&[set], &[&admin]).unwrap_or_else(|e| panic!("set_liquidation: {e}"));
+    world.chain.advance(i64::from(48 * DAY));
     let mut arena = Arena::new(world, people);
     let now = arena.world.chain.now();
     let prints = (0u8..).zip(TOKENS).map(|(token, (_, _, price))| (token, print(price, now))).collect();

@@ -134,7 +134,7 @@ fn befall(arena: &mut Arena, fate: &Fate) {
         let state = arena.state();
         let legs = state.legs(&state.accounts[DEBTOR], &[&state.touch(*token)]);
         let entry = state.token(*token);
-        let price = entry.feed.mid() * (int(1) + entry.feed.band(state.now));
+        let price = entry.feed.mid() * (int(1) + entry.feed.initial_band(state.now));
         let room = legs.initial().lo * int(*permille) / int(1_000) / (entry.weights_of(Side::Debt).initial * price);
         // A debt is rounded up twice, to shares and to units.
         let amount = if room.is_positive() { floor_u64(&room).saturating_sub(2) } else { 0 };

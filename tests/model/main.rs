@@ -2,6 +2,7 @@
 
 mod actions;
 mod collusion;
+mod escrow;
 mod ground;
 mod lending;
 mod liquidations;

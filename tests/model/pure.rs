@@ -25,8 +25,8 @@ fn leg(token: u8, draw: &Draw) -> TokenLeg {
     let (debt, amount, price, (lag, age), (band, extra), stable) = draw;
     let side = if *debt { Side::Debt } else { Side::Deposit };
     let ema = price.saturating_add_signed(*price as i64 / 10_000 * lag).max(1);
-    let interval =
-        Interval { mid: Price(*price), ema: Price(ema), band: band + extra, liquidation_band: *band, age: *age };
+    let (mid, ema, band, liquidation_band) = (Price(*price), Price(ema), band + extra, *band);
+    let interval = Interval { mid, ema, band, liquidation_band, age: *age, volatility: 0 };
     let weights = weights(*stable);
     let weights: Weights = if *debt { weights.liability } else { weights.asset };
     TokenLeg::new(token, side, *amount, interval, weights)

@@ -9,3 +9,4 @@ mod index;
 mod legacy;
 mod refresh;
 mod refusals;
+mod volatility;

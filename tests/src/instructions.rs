@@ -35,7 +35,8 @@ impl Arena {
                 let wallet = self.world.wallet(&payer, &self.symbol(*token));
                 let (bank, to) = (keys(self, *token), self.people[*account].account);
                 let build = if name(call) == "deposit" { instruction::deposit } else { instruction::repay };
-                (build(&payer, &to, &bank, &wallet, *amount), Some(self.payer(*account, *stranger)))
+                let move_in = build(&payer, &to, &bank, &wallet, *amount);
+                (self.world.with_board(move_in, &bank), Some(self.payer(*account, *stranger)))
             }
             Call::Withdraw { account, token, amount } | Call::Borrow { account, token, amount } => {
                 let owner = self.people[*account].key.pubkey();

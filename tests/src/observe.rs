@@ -62,7 +62,7 @@ fn market(world: &World, board: &RiskBoard, number: usize) -> Market {
     let market: PerpMarket = world.chain.state(&world.perps[number].market);
     let risk = &board.markets[number];
     Market {
-        feed: feed(&board.feeds[usize::from(perp::MARKET_FEED) + number]),
+        feed: feed(board, usize::from(perp::MARKET_FEED) + number),
         config: market.config,
         status: market.status,
         expires_at: market.expires_at,
@@ -104,13 +104,18 @@ fn position(held: &PerpPosition) -> Perp {
     }
 }
 
-fn feed(feed: &breakwater_client::interface::accounts::Feed) -> Feed {
+fn feed(board: &RiskBoard, number: usize) -> Feed {
+    let feed = &board.feeds[number];
     Feed {
         price: feed.price,
         ema: feed.ema,
         band: feed.confidence_band,
         publish_time: feed.publish_time,
         oracle: feed.oracle,
+        volatility: feed.volatility,
+        variance: feed.variance,
+        sample: (feed.sample_price, feed.sample_time),
+        volatility_multiple: board.liquidation.volatility_multiple,
     }
 }
 
@@ -126,15 +131,16 @@ fn account(account: &MarginAccount) -> Account {
 
 fn token(world: &World, board: &RiskBoard, number: usize) -> Token {
     let risk = &board.tokens[number];
-    let feed = &board.feeds[usize::from(risk.feed)];
     let bank: Bank = world.chain.state(&world.tokens[number].keys.bank);
     Token {
         decimals: bank.decimals,
-        feed: self::feed(feed),
+        feed: feed(board, usize::from(risk.feed)),
         weights: risk.weights,
+        listed_at: risk.listed_at,
         snapshot: Snapshot {
             deposit_index: risk.deposit_index,
             borrow_index: risk.borrow_index,
+            deposits: risk.deposits,
             time: risk.index_time,
         },
         bank: self::bank(world, &bank),

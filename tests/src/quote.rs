@@ -23,7 +23,8 @@ fn own_index(bank: &Bank, now: i64) -> Result<OwnIndex, MarginError> {
     let mut books = bank.books();
     let elapsed = u64::try_from(now - bank.accrued_at).unwrap_or(0);
     books.accrue(&bank.lending.pricing(), elapsed)?;
-    Ok(OwnIndex { token: bank.token, deposit: books.deposit_index, borrow: books.borrow_index })
+    let deposits = books.deposits()?;
+    Ok(OwnIndex { token: bank.token, deposit: books.deposit_index, borrow: books.borrow_index, deposits })
 }
 
 /// The account's legs as an instruction sees them that touches two banks.

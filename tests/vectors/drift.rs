@@ -37,7 +37,7 @@ const ROUNDING: u64 = 38 * 10 + 1;
 fn interval(price: u64, decimals: u32) -> Interval {
     let mid = (u128::from(price) << 64) / 1_000_000 / u128::from(10u64.pow(decimals));
     let mid = Price(u64::try_from(mid).expect("a unit is worth less than a dollar"));
-    Interval { mid, ema: mid, band: 0, liquidation_band: 0, age: 0 }
+    Interval { mid, ema: mid, band: 0, liquidation_band: 0, age: 0, volatility: 0 }
 }
 
 /// A position at $100 with one rate of margin at every level, and fees of keeper and insurance in bps.

@@ -25,7 +25,7 @@ pub const COLLATERAL: u8 = 1;
 pub fn leg(token: u8, side: Side, units: u64, (dollars, over): (u64, u64), weight: u32) -> TokenLeg {
     let price = (u128::from(dollars) << 64) / u128::from(over) / u128::from(units);
     let mid = Price(u64::try_from(price).expect("a unit is worth less than a dollar"));
-    let interval = Interval { mid, ema: mid, band: 0, liquidation_band: 0, age: 0 };
+    let interval = Interval { mid, ema: mid, band: 0, liquidation_band: 0, age: 0, volatility: 0 };
     TokenLeg::new(token, side, units, interval, Weights { initial: weight, end: weight, maintenance: weight })
 }
 

@@ -2,6 +2,7 @@
 //! `docs/accounts.md`. Layouts may still change until migrations exist.
 
 use breakwater_margin::lending::Books;
+use breakwater_margin::volatility::{self, Samples};
 use breakwater_margin::{FeedState, Index, Price, Side};
 use bytemuck::{Pod, Zeroable};
 
@@ -78,7 +79,7 @@ pub struct Feed {
     pub oracle: OracleConfig,
     /// σ: volatility of a minute, millionths of the price.
     pub volatility: u32,
-    /// σ², average over accepted prints.
+    /// σ², average over the samples of about an hour, millionths squared.
     pub variance: u64,
     /// Price of the last sample, dollars for one native unit × 2^64.
     pub sample_price: u64,
@@ -98,8 +99,26 @@ impl Feed {
         }
     }
 
-    /// Takes an accepted print.
+    #[cold]
+    fn sample(&mut self, price: Price, published: i64) {
+        let mut samples = Samples {
+            volatility: self.volatility,
+            variance: self.variance,
+            price: Price(self.sample_price),
+            time: self.sample_time,
+        };
+        samples.observe(price, published);
+        self.volatility = samples.volatility;
+        self.variance = samples.variance;
+        self.sample_price = samples.price.0;
+        self.sample_time = samples.time;
+    }
+
+    /// Takes an accepted print; a sample of it at most once a minute.
     pub fn record(&mut self, state: &FeedState, slot: u64) {
+        if volatility::is_due(self.sample_time, state.publish_time) {
+            self.sample(state.price, state.publish_time);
+        }
         self.price = state.price.0;
         self.ema = state.ema.0;
         self.confidence_band = state.confidence_band;
@@ -189,6 +208,13 @@ pub struct RiskBoard {
     pub markets: [MarketRisk; MAX_MARKETS],
 }
 
+impl RiskBoard {
+    /// Whether all markets settle in a token.
+    pub fn is_quote(&self, token: u8) -> bool {
+        self.quote_set == 1 && self.quote_token == token
+    }
+}
+
 /// One lendable token: its vault, books and parameters.
 #[cfg_attr(feature = "anchor", account)]
 #[cfg_attr(not(feature = "anchor"), derive(Clone, Copy, Debug, Pod, Zeroable), repr(C))]
@@ -235,8 +261,10 @@ pub struct Bank {
     pub bump: u8,
     /// Bump of the vault's address.
     pub vault_bump: u8,
+    /// 1 if deposits must write the board, because all of them share a cap there.
+    pub capped: u8,
     /// Zero.
-    pub reserved: [u8; 2],
+    pub reserved: [u8; 1],
 }
 
 impl Bank {

@@ -1,6 +1,9 @@
 //! Parameters as instructions carry them and accounts store them, with their conversion into the mathematics' types.
 
-use breakwater_margin::config::{MarketBounds, TokenWeights, verify_feed, verify_liquidation, verify_touches};
+use breakwater_margin::config::{
+    MarketBounds, TokenWeights, verify_feed, verify_liquidation, verify_ramp, verify_touches, verify_volatility,
+    verify_weights,
+};
 use breakwater_margin::interest::RateCurve;
 use breakwater_margin::lending::{Limits, Pricing};
 use breakwater_margin::liquidation::TouchTerms;
@@ -107,6 +110,14 @@ impl WeightConfig {
             end: self.liability_end.into(),
             maintenance: self.liability_maintenance.into(),
         }
+    }
+
+    /// Checks the bounds of docs/spec.md §7 and §11.5.
+    ///
+    /// Errors: ConfigAssetWeights, ConfigLiabilityWeights, ConfigEndBuffer
+    pub fn verify(&self) -> core::result::Result<(), MarginError> {
+        verify_ramp(self.ramp)?;
+        Ok(verify_weights(&self.both())?)
     }
 
     /// Both sides.
@@ -330,11 +341,12 @@ pub struct LiquidationConfig {
 }
 
 impl LiquidationConfig {
-    /// Checks the bounds.
+    /// Checks the bounds of docs/spec.md §7, §11.1, §11.2 and §11.4.
     ///
     /// Errors: ConfigLiquidation
     pub fn verify(&self) -> core::result::Result<(), MarginError> {
         verify_liquidation(&self.params())?;
+        verify_volatility(self.volatility_multiple)?;
         Ok(verify_touches(&self.touches(), self.velocity_window.into())?)
     }
 

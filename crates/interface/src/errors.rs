@@ -138,6 +138,7 @@ errors! {
     VaultTooSmall = 6505, "the bank's vault holds less than the amount";
     BankInsolvent = 6506, "the bank's vault and debts would not cover its claims";
     BankReduceOnly = 6507, "the bank is reduce-only: it takes no new deposits and gives no new loans";
+    BoardMissing = 6508, "the bank's collateral is capped: pass the risk board, which counts what depositors own";
 
     // 66xx perp
     SizeZero = 6600, "the size is zero";

@@ -2,10 +2,11 @@
 
 use breakwater_margin::perp::{PerpLeg, PerpTerms, Standing};
 use breakwater_margin::position::Quote;
-use breakwater_margin::{Index, Interval, MathError, Side, Snapshot, TokenLeg, price};
+use breakwater_margin::quarantine::Quarantine;
+use breakwater_margin::{Index, Interval, MathError, Price, Side, Snapshot, TokenLeg, Weights, price, volatility};
 
 use crate::accounts::{
-    MARKET_FEED, MAX_FEEDS, MAX_MARKETS, MAX_TOKENS, MarginAccount, MarketRisk, RiskBoard, TokenPosition,
+    MARKET_FEED, MAX_FEEDS, MAX_MARKETS, MAX_TOKENS, MarginAccount, MarketRisk, RiskBoard, TokenPosition, TokenRisk,
 };
 use crate::errors::MarginError;
 use crate::perp::PerpPosition;
@@ -19,6 +20,8 @@ pub struct OwnIndex {
     pub deposit: Index,
     /// Borrow index.
     pub borrow: Index,
+    /// What all depositors own, native units; any number where the bank is not `capped`.
+    pub deposits: u64,
 }
 
 /// A market's own funding index and standing, which an instruction that touches the market uses in place of the board's.
@@ -76,10 +79,11 @@ pub fn build(
                     token: position.token,
                     deposit: Index(token.deposit_index),
                     borrow: Index(token.borrow_index),
+                    deposits: token.deposits,
                 }
             }
         };
-        snapshot.tokens.push(leg(position, &index, interval(board, token.feed, now), token)?);
+        snapshot.tokens.push(leg(position, &index, interval(board, token.feed, now), token, now)?);
     }
     if account.perps.iter().all(PerpPosition::is_free) {
         return Ok(());
@@ -117,10 +121,11 @@ pub fn quote_decimals(board: &RiskBoard) -> u8 {
     board.feeds[usize::from(token.feed) % MAX_FEEDS].oracle.decimals
 }
 
-/// A feed's interval at a time.
+/// A feed's interval at a time, with what its volatility adds in initial health.
 pub fn interval(board: &RiskBoard, feed: u8, now: i64) -> Interval {
     let feed = &board.feeds[usize::from(feed) % MAX_FEEDS];
-    Interval::at(&feed.oracle.judge(), &feed.state(), now)
+    let volatility = volatility::widening(feed.volatility, board.liquidation.volatility_multiple);
+    Interval { volatility, ..Interval::at(&feed.oracle.judge(), &feed.state(), now) }
 }
 
 /// A market's terms of health.
@@ -176,12 +181,25 @@ fn leg(
     position: &TokenPosition,
     index: &OwnIndex,
     interval: Interval,
-    token: &crate::accounts::TokenRisk,
+    token: &TokenRisk,
+    now: i64,
 ) -> Result<TokenLeg, MathError> {
     let side = position.side();
     let (amount, weights) = match side {
-        Side::Deposit => (index.deposit.amount_down(position.shares)?, token.weights.asset()),
+        Side::Deposit => (index.deposit.amount_down(position.shares)?, collateral(index, interval.mid, token, now)),
         Side::Debt => (index.borrow.amount_up(position.shares)?, token.weights.liability()),
     };
     Ok(TokenLeg::new(position.token, side, amount, interval, weights))
+}
+
+/// Weights of a deposit; that for new risk as far as the token's ramp and cap let it count.
+#[inline(always)]
+fn collateral(index: &OwnIndex, mid: Price, token: &TokenRisk, now: i64) -> Weights {
+    let (weights, terms) = (token.weights.asset(), &token.weights);
+    if terms.ramp == 0 && terms.collateral_cap == 0 {
+        return weights;
+    }
+    let listed_for = price::age(token.listed_at, now);
+    let quarantine = Quarantine { ramp: terms.ramp, listed_for, cap: terms.collateral_cap, deposits: index.deposits };
+    Weights { initial: quarantine.weight(weights.initial, mid), ..weights }
 }

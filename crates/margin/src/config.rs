@@ -7,6 +7,7 @@ use crate::liquidation::{LiquidationParams, TouchTerms};
 use crate::perp::{AdlTerms, FundingTerms, MAX_TIERS, Tier, Tiers, TradeTerms};
 use crate::position::Weights;
 use crate::price::{FeedConfig, MAX_DECIMALS};
+use crate::quarantine::MAX_RAMP;
 use crate::units::{BPS, Bps, USD};
 
 /// The parameter that is out of bounds.
@@ -72,6 +73,15 @@ pub fn verify_weights(weights: &TokenWeights) -> Result<(), ConfigError> {
     Ok(())
 }
 
+/// Checks how long a young token's initial weight rises.
+///
+/// Formula:  ramp ≤ 90 days       (docs/spec.md §11.5)
+/// Units:    seconds
+/// Errors:   AssetWeights
+pub fn verify_ramp(ramp: u32) -> Result<(), ConfigError> {
+    if ramp <= MAX_RAMP { Ok(()) } else { Err(ConfigError::AssetWeights) }
+}
+
 /// Checks a feed.
 ///
 /// Formula:  0 < b_liq ≤ 100 bps, b_liq ≤ b_max ≤ 2,000 bps; 0 < c_max ≤ 1,000 bps; 1 ≤ k_c ≤ 5; k_d ≤ 100 bps; decimals ≤ 12
@@ -98,6 +108,14 @@ pub fn verify_liquidation(params: &LiquidationParams) -> Result<(), ConfigError>
         && params.insurance_share <= ONE
         && (0..=100 * USD).contains(&params.dust.0);
     if good { Ok(()) } else { Err(ConfigError::Liquidation) }
+}
+
+/// Checks what volatility is multiplied by.
+///
+/// Formula:  multiple ≤ 30, in hundredths       (docs/spec.md §11.4)
+/// Errors:   Liquidation
+pub fn verify_volatility(multiple: u16) -> Result<(), ConfigError> {
+    if multiple <= 3_000 { Ok(()) } else { Err(ConfigError::Liquidation) }
 }
 
 /// Checks a bank's curve, reserve and limits.

@@ -77,8 +77,8 @@ pub fn value(snapshot: &Snapshot) -> Result<Valuation, Refusal> {
 
 /// H_init: initial weights, pessimistic prices.
 ///
-/// Formula:  deposit: V·w at min(p, ema)·(1 − b);  debt: V·v at max(p, ema)·(1 + b);  + P_q·Σ g_init
-///           (docs/spec.md §4.2, §10.4)
+/// Formula:  deposit: V·w at min(p, ema)·(1 − b);  debt: V·v at max(p, ema)·(1 + b);  + P_q·Σ g_init;  b with volatility
+///           (docs/spec.md §4.2, §10.4, §11.4)
 /// Rounding: as [`value`]
 /// Errors:   as [`value`]
 #[inline(never)]
@@ -90,8 +90,8 @@ pub fn initial(snapshot: &Snapshot) -> Result<Weighted, Refusal> {
     for leg in &snapshot.tokens {
         let price = &leg.price;
         let (sum, worse, factor) = match leg.side {
-            Side::Deposit => (&mut deposits, price.ema < price.mid, ONE.saturating_sub(price.band)),
-            Side::Debt => (&mut debts, price.ema > price.mid, ONE.saturating_add(price.band)),
+            Side::Deposit => (&mut deposits, price.ema < price.mid, ONE.saturating_sub(price.initial_band())),
+            Side::Debt => (&mut debts, price.ema > price.mid, ONE.saturating_add(price.initial_band())),
         };
         let value = if worse { leg.value_at(price.ema) } else { leg.value };
         sum.add(value.pieces()?, leg.weights.initial, factor)?;
@@ -103,7 +103,8 @@ pub fn initial(snapshot: &Snapshot) -> Result<Weighted, Refusal> {
     let sum = snapshot.perps.iter().fold(0, |sum: i64, leg| sum.saturating_add(leg.initial()));
     let quote = &snapshot.quote.price;
     let value = dollars(sum, quote.mid.min(quote.ema), quote.mid.max(quote.ema), quote.remaining());
-    let factor = if sum < 0 { ONE.saturating_add(quote.band) } else { ONE.saturating_sub(quote.band) };
+    let band = quote.initial_band();
+    let factor = if sum < 0 { ONE.saturating_add(band) } else { ONE.saturating_sub(band) };
     Ok(health.plus(weigh(value, factor))?)
 }
 

@@ -25,7 +25,9 @@ pub mod liquidation;
 pub mod perp;
 pub mod position;
 pub mod price;
+pub mod quarantine;
 pub mod units;
+pub mod volatility;
 pub mod waterfall;
 
 pub use error::{MathError, Refusal};

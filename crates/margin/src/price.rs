@@ -198,14 +198,17 @@ pub(crate) const POWERS_OF_TEN: [u64; 20] = {
     powers
 };
 
+/// Seconds that have passed since a time: 0 before it.
+#[inline(always)]
+pub fn elapsed(since: i64, now: i64) -> u64 {
+    // Safe because: the difference of two i64 has 64 bits.
+    if now > since { now.wrapping_sub(since) as u64 } else { 0 }
+}
+
 /// Age of a print in seconds: 0 if it is from the tolerated future, saturating above.
 #[inline(always)]
 pub fn age(publish_time: i64, now: i64) -> u32 {
-    match now.checked_sub(publish_time) {
-        Some(age) if age <= 0 => 0,
-        Some(age) => u32::try_from(age).unwrap_or(u32::MAX),
-        None => u32::MAX,
-    }
+    elapsed(publish_time, now).min(u32::MAX.into()) as u32
 }
 
 /// ⌈√age⌉ for every age that is not stale.
@@ -236,7 +239,12 @@ pub struct Interval {
     pub liquidation_band: Bps,
     /// Seconds since publication.
     pub age: u32,
+    /// v: what volatility adds to the half-width in initial health alone, bps.
+    pub volatility: Bps,
 }
+
+/// Widest half-width in initial health: keeps the product with the largest weight inside its integer.
+const MAX_INITIAL_BAND: Bps = 3_000;
 
 impl Interval {
     /// The interval of a feed at a time.
@@ -256,7 +264,16 @@ impl Interval {
             }
             None => (config.max_band, config.max_band),
         };
-        Interval { mid: state.price, ema: state.ema, band, liquidation_band, age }
+        Interval { mid: state.price, ema: state.ema, band, liquidation_band, age, volatility: 0 }
+    }
+
+    /// Half-width in initial health, bps.
+    ///
+    /// Formula:  min(3,000, b + v)       (docs/spec.md §11.4)
+    /// Errors:   none
+    #[inline(always)]
+    pub fn initial_band(&self) -> Bps {
+        self.band.saturating_add(self.volatility).min(MAX_INITIAL_BAND)
     }
 
     /// Whether the price is too old to liquidate at.
@@ -363,7 +380,7 @@ mod tests {
 
     #[test]
     fn a_stale_deposit_decays_between_a_day_and_eight() {
-        let remaining = |age| Interval { mid: Price(1), ema: Price(1), band: 0, liquidation_band: 0, age }.remaining();
+        let remaining = |age| Interval { mid: Price(1), age, ..Interval::default() }.remaining();
         assert_eq!(remaining(86_400), 10_000);
         assert_eq!(remaining(86_400 + 302_400), 5_000);
         assert_eq!(remaining(8 * 86_400 - 1), 0);

@@ -50,8 +50,8 @@ pub mod breakwater {
         instructions::set_bank::set_reduce_only(ctx, reduce_only)
     }
 
-    pub fn set_weights(ctx: &mut Context<SetBoard>, token: u8, weights: WeightConfig) -> Result<()> {
-        instructions::set_board::set_weights(ctx, token, weights)
+    pub fn set_weights(ctx: &mut Context<SetWeights>, weights: WeightConfig) -> Result<()> {
+        instructions::set_board::set_weights(ctx, weights)
     }
 
     pub fn set_oracle(ctx: &mut Context<SetBoard>, token: u8, oracle: OracleConfig) -> Result<()> {

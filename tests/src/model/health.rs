@@ -86,7 +86,7 @@ impl Perps {
 
     fn initial(&self) -> Range {
         let Some(quote) = self.quote else { return Range::zero() };
-        let (mid, average, band) = (quote.mid(), quote.average(), quote.band(self.now));
+        let (mid, average, band) = (quote.mid(), quote.average(), quote.initial_band(self.now));
         let prices = (mid.clone().min(average.clone()), mid.max(average));
         self.value(self.units(|leg| leg.initial), prices, (int(1) - &band, int(1) + band))
     }
@@ -149,10 +149,11 @@ impl Legs {
         self.0.iter().fold(Range::zero(), |sum, leg| sum.plus(&part(leg)))
     }
 
-    /// H_init: a deposit at the lower of price and average less the band, a debt at the higher of both plus the band.
+    /// H_init: a deposit at the lower of price and average less the band, a debt at the higher of both plus the band;
+    /// volatility is in the band.
     pub fn initial(&self) -> Range {
         let tokens = self.sum(|leg| {
-            let (mid, average, band) = (leg.feed.mid(), leg.feed.average(), leg.feed.band(leg.now));
+            let (mid, average, band) = (leg.feed.mid(), leg.feed.average(), leg.feed.initial_band(leg.now));
             let (price, factor) = match leg.side {
                 Side::Deposit => (mid.min(average), int(1) - band),
                 Side::Debt => (mid.max(average), int(1) + band),
@@ -325,7 +326,7 @@ impl State {
                 side: position.side,
                 amount: touched.amount(position),
                 feed: entry.feed,
-                weights: entry.weights_of(position.side),
+                weights: entry.weights_now(position.side, touched, self.now),
                 index_age,
                 now: self.now,
                 index_is_stale: false,
@@ -376,6 +377,25 @@ impl super::state::Token {
         bank.deposit_index = self.snapshot.deposit_index;
         bank.borrow_index = self.snapshot.borrow_index;
         Touched { token, lo: bank.clone(), hi: bank }
+    }
+
+    /// Weights of one side as they count now: a deposit's for new risk within the ramp and the cap.
+    fn weights_now(&self, side: Side, bank: &Touched, now: i64) -> Weights {
+        let weights = self.weights_of(side);
+        let (ramp, cap) = (i64::from(self.weights.ramp), u64::from(self.weights.collateral_cap));
+        if side == Side::Debt {
+            return weights;
+        }
+        let mut part = int(1);
+        if ramp > 0 {
+            part = part.min(ratio((now - self.listed_at).max(0), ramp));
+        }
+        let worth = (int(bank.hi.deposits()) * self.feed.mid()).ceil();
+        if cap > 0 && worth > int(cap) {
+            part = part.min(int(cap) / worth);
+        }
+        let initial = (weights.initial * part * int(10_000)).floor() / int(10_000);
+        Weights { initial, ..weights }
     }
 
     /// Weights of one side, as factors.

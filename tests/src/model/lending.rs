@@ -32,10 +32,11 @@ impl State {
         let mut verdict = Verdict::default();
         let side = self.side(account, token);
         let bank = self.touch(token);
-        let closed = self.accounts[account].perps.values().filter(|perp| perp.base == 0 && perp.quote < 0);
-        let repays = i128::from(amount) <= closed.map(|perp| -i128::from(perp.quote)).sum::<i128>();
+        let repays = self.repays_markets(account, token, amount);
         verdict.refuse_if(amount == 0, E::AmountZero);
-        verdict.refuse_if(self.token(token).bank.reduce_only && !repays, E::BankReduceOnly);
+        if self.token(token).bank.reduce_only {
+            verdict.refuse_when(repays.opposite(), E::BankReduceOnly);
+        }
         verdict.refuse_if(side == Some(Side::Debt), E::PositionIsDebt);
         verdict.refuse_if(side != Some(Side::Deposit) && stranger, E::StrangerMayOnlyTopUp);
         verdict.refuse_if(side.is_none() && self.slots_full(account), E::TokenSlotsFull);
@@ -43,10 +44,25 @@ impl State {
         verdict.refuse_when(shares.below(&int(1)), E::AmountZero);
         let total = range_of(&bank, |bank| int(bank.deposits()) + int(amount)).lowered(&int(1));
         let cap = int(self.token(token).bank.lending.deposit_cap);
-        if !repays {
-            verdict.refuse_when(total.below(&(cap + int(1))).opposite(), E::OverDepositCap);
+        if repays != Truth::Yes {
+            let over = total.below(&(cap + int(1))).opposite();
+            verdict.refuse_when(over.opposite().or(repays).opposite(), E::OverDepositCap);
         }
         verdict
+    }
+
+    /// Whether a deposit only brings quote tokens that closed positions have left owing.
+    fn repays_markets(&self, account: usize, token: u8, amount: u64) -> Truth {
+        if self.quote.is_none_or(|quote| quote.token != token) {
+            return Truth::No;
+        }
+        let closed = self.accounts[account].perps.values().filter(|perp| perp.base == 0 && perp.quote < 0);
+        let owed = closed.map(|perp| -i128::from(perp.quote)).sum::<i128>();
+        let held = match self.side(account, token) {
+            Some(Side::Deposit) => self.amount(account, &self.touch(token)),
+            _ => Range::zero(),
+        };
+        held.below(&(int(owed - i128::from(amount)) + int(1)))
     }
 
     pub(super) fn judge_withdraw(&self, account: usize, token: u8, amount: u64) -> Verdict {
@@ -66,15 +82,17 @@ impl State {
         }
         let vault = Range::point(int(bank.lo.vault));
         verdict.refuse_when(vault.below_range(&taken), E::VaultTooSmall);
+        let bank_range = &bank;
         let after = |bank: &Bank| {
             let mut after = self.clone();
             let shares = self.accounts[account].positions[&token].shares;
             let burned = if amount == ALL { shares } else { burn_deposit(amount, bank, shares) };
             after.set_position(account, token, Side::Deposit, shares - burned);
-            after
+            let left = |bank: &Bank| Bank { deposit_shares: bank.deposit_shares - burned, ..bank.clone() };
+            let own = Touched { token, lo: left(&bank_range.lo), hi: left(&bank_range.hi) };
+            after.judge_risk(account, &[&own])
         };
-        verdict
-            .also(after(&bank.lo).judge_risk(account, &[&bank]).either(after(&bank.hi).judge_risk(account, &[&bank])));
+        verdict.also(after(&bank.lo).either(after(&bank.hi)));
         verdict
     }
 
@@ -139,7 +157,18 @@ impl State {
         bank.vault_tokens += amount;
         self.tokens[usize::from(token)].bank = bank;
         self.credit(account, token, amount);
+        self.count_deposits(token);
         Ok(())
+    }
+
+    /// Who moves tokens into a bank whose collateral is capped passes the board, which counts what depositors own then; and
+    /// into the quote bank, where it may be a repayment to a market.
+    fn count_deposits(&mut self, token: u8) {
+        let entry = self.token(token);
+        if entry.weights.collateral_cap > 0 || self.quote.is_some_and(|quote| quote.token == token) {
+            let snapshot = self.snapshot_of(&entry.bank);
+            self.tokens[usize::from(token)].snapshot = snapshot;
+        }
     }
 
     pub(super) fn withdraw(&mut self, account: usize, token: u8, amount: u64, seen: &Seen) -> Result<(), String> {
@@ -166,6 +195,7 @@ impl State {
         let bank = &mut self.tokens[usize::from(token)].bank;
         bank.vault += paid;
         bank.vault_tokens += paid;
+        self.count_deposits(token);
         Ok(())
     }
 

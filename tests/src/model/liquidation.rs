@@ -278,6 +278,7 @@ impl State {
         let snapshot = &mut self.tokens[usize::from(token)].snapshot;
         snapshot.deposit_index = bank.deposit_index;
         snapshot.borrow_index = bank.borrow_index;
+        snapshot.deposits = bank.deposits();
         snapshot.time = self.now;
         self.tokens[usize::from(token)].bank = bank;
         Ok(())

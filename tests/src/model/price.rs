@@ -2,7 +2,7 @@
 
 use breakwater_client::interface::config::OracleConfig;
 
-use super::rational::{Q, bps, ceil_u64, int, ratio, two_to, two_to_minus};
+use super::rational::{Q, bps, ceil_u64, floor_u64, int, ratio, two_to, two_to_minus};
 
 /// A price older than this is stale, seconds.
 pub const STALE: i64 = 60;
@@ -39,6 +39,14 @@ pub struct Feed {
     pub publish_time: i64,
     /// How prints are judged.
     pub oracle: OracleConfig,
+    /// Volatility of a minute, millionths.
+    pub volatility: u32,
+    /// Its square, averaged.
+    pub variance: u64,
+    /// Price and time of the last sample.
+    pub sample: (u64, i64),
+    /// The group's: what part of the volatility widens the interval for new risk, hundredths.
+    pub volatility_multiple: u16,
 }
 
 /// Dollars for one native unit × 2^64, rounded down: print · 10^exponent / 10^decimals · 2^64.
@@ -57,6 +65,20 @@ pub fn confidence_band(print: &Print, k_c: u16) -> u32 {
 /// The smallest whole number whose square is not below `n`.
 pub fn ceil_sqrt(n: u64) -> u64 {
     (0..).find(|root: &u64| root * root >= n).expect("there is one")
+}
+
+/// The same for large numbers, by halving.
+fn ceil_root(n: u64) -> u64 {
+    let (mut low, mut high) = (0, 1 << 20);
+    while low < high {
+        let middle = (low + high) / 2;
+        if middle * middle >= n {
+            high = middle;
+        } else {
+            low = middle + 1;
+        }
+    }
+    low
 }
 
 impl Feed {
@@ -88,6 +110,34 @@ impl Feed {
         }
         let growth = u64::from(self.oracle.drift) * ceil_sqrt(self.age(now).unsigned_abs());
         bps(widest.min(u64::from(self.band) + growth))
+    }
+
+    /// b in initial health: volatility adds to it.
+    pub fn initial_band(&self, now: i64) -> Q {
+        let widening = int(self.volatility) * ratio(self.volatility_multiple, 100) / int(100);
+        let widening = widening.ceil().min(int(2_000)) / int(10_000);
+        (self.band(now) + widening).min(ratio(3, 10))
+    }
+
+    /// Takes a price as a sample, unless the last one is less than a minute old.
+    pub fn observe(&mut self, price: u64, publish_time: i64) {
+        let (last, time) = self.sample;
+        let elapsed = publish_time - time;
+        if time == 0 {
+            self.sample = (price, publish_time);
+        }
+        if time == 0 || elapsed < 60 {
+            return;
+        }
+        let elapsed = elapsed.min(3_600);
+        let moved = ratio(price.abs_diff(last), last) * int(1_000_000);
+        let moved = moved.ceil().min(int(250_000));
+        let squared = (&moved * &moved * ratio(60, elapsed)).ceil();
+        // Up, whether it rises or falls.
+        let change = ((squared - int(self.variance)) * ratio(elapsed, 3_600)).ceil();
+        self.variance = floor_u64(&(int(self.variance) + change));
+        self.volatility = u32::try_from(ceil_root(self.variance)).expect("at most a quarter in millionths");
+        self.sample = (price, publish_time);
     }
 
     /// b': half-width in the account's favour for liquidation.

@@ -2,6 +2,7 @@
 
 use breakwater_client::interface::MarginError as E;
 
+use super::bank::Bank;
 use super::perp::{MARKET_FEED, MARKET_INDEX};
 use super::price::{Feed, Print, STALE, confidence_band, stored_price};
 use super::rational::{Truth, floor_u64, int, ratio, two_to};
@@ -46,8 +47,9 @@ impl Feed {
             ema: stored(print.ema),
             band: confidence_band(print, self.oracle.confidence_multiple),
             publish_time: print.publish_time,
-            oracle: self.oracle,
+            ..*self
         };
+        self.observe(self.price, print.publish_time);
     }
 }
 
@@ -95,8 +97,17 @@ impl State {
     fn sync_index(&mut self, token: u8, seen: &Seen) -> Result<(), String> {
         let seen = seen.after.token(token).snapshot;
         let bank = self.accrue_to(&self.token(token).bank, seen.borrow_index)?;
-        self.tokens[usize::from(token)].snapshot =
-            Snapshot { deposit_index: bank.deposit_index, borrow_index: bank.borrow_index, time: self.now };
+        self.tokens[usize::from(token)].snapshot = self.snapshot_of(&bank);
         Ok(())
+    }
+
+    /// A bank that is up to date, as the board sees it.
+    pub(super) fn snapshot_of(&self, bank: &Bank) -> Snapshot {
+        Snapshot {
+            deposit_index: bank.deposit_index,
+            borrow_index: bank.borrow_index,
+            deposits: bank.deposits(),
+            time: self.now,
+        }
     }
 }

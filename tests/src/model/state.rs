@@ -54,6 +54,8 @@ pub struct Snapshot {
     pub deposit_index: u64,
     /// Borrow index.
     pub borrow_index: u64,
+    /// What all depositors own, native units.
+    pub deposits: u64,
     /// When, unix seconds.
     pub time: i64,
 }
@@ -67,6 +69,8 @@ pub struct Token {
     pub feed: Feed,
     /// Its weights.
     pub weights: WeightConfig,
+    /// When it was listed, unix seconds.
+    pub listed_at: i64,
     /// Its indices on the board.
     pub snapshot: Snapshot,
     /// Its bank.

@@ -110,16 +110,16 @@ pub fn set_reduce_only(authority: &Address, group: &Address, bank: &Address, red
     build("set_reduce_only", vec![signer(authority), readonly(group), writable(bank)], &[&[reduce_only.into()]])
 }
 
-/// Sets a token's weights.
+/// Sets the weights of a bank's token.
 pub fn set_weights(
     authority: &Address,
     group: &Address,
     board: &Address,
-    token: u8,
+    bank: &Address,
     weights: WeightConfig,
 ) -> Instruction {
-    let accounts = vec![signer(authority), readonly(group), writable(board)];
-    build("set_weights", accounts, &[&[token], bytes_of(&weights)])
+    let accounts = vec![signer(authority), readonly(group), writable(board), writable(bank)];
+    build("set_weights", accounts, &[bytes_of(&weights)])
 }
 
 /// Sets a token's feed.
@@ -172,6 +172,14 @@ pub fn repay(authority: &Address, account: &Address, keys: &BankKeys, source: &A
     build("repay", move_in(authority, account, keys, source), &[&amount.to_le_bytes()])
 }
 
+/// A [`deposit`] or [`repay`] that passes the board, as a bank that is `capped` wants it.
+pub fn with_board(mut move_in: Instruction, board: &Address) -> Instruction {
+    if let Some(last) = move_in.accounts.last_mut() {
+        *last = writable(board);
+    }
+    move_in
+}
+
 /// Withdraws a deposit.
 pub fn withdraw(
     owner: &Address,
@@ -205,6 +213,7 @@ fn move_in(authority: &Address, account: &Address, keys: &BankKeys, source: &Add
         writable(source),
         readonly(&keys.mint),
         readonly(&keys.token_program),
+        optional(None),
     ]
 }
 

@@ -1,6 +1,7 @@
 //! How much liquidations of shallow breaches may move in a window: a cascade cannot feed on its own price impact.
 
 use crate::fixed::mul_div_down;
+use crate::price::elapsed;
 use crate::units::{BPS, Bps};
 
 /// What has been moved lately; it leaks out over the window.
@@ -33,7 +34,7 @@ impl Bucket {
             return u64::MAX;
         }
         let cap = mul_div_down(total, terms.velocity.into(), BPS).unwrap_or(u64::MAX);
-        let elapsed = now.saturating_sub(self.time).clamp(0, terms.window.into()) as u64;
+        let elapsed = elapsed(self.time, now).min(terms.window.into());
         let leaked = mul_div_down(cap, elapsed, terms.window.into()).unwrap_or(u64::MAX);
         self.level = self.level.saturating_sub(leaked);
         self.time = self.time.max(now);

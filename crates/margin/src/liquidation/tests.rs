@@ -30,7 +30,7 @@ const PARAMS: LiquidationParams = LiquidationParams {
 /// A price of a unit with six decimals.
 fn interval(dollars_e4: u64, band: u32, age: u32) -> Interval {
     let price = Price(u64::try_from((u128::from(dollars_e4) << 64) / 10_000 / u128::from(USD6)).unwrap());
-    Interval { mid: price, ema: price, band, liquidation_band: band.min(100), age }
+    Interval { mid: price, ema: price, band, liquidation_band: band.min(100), age, volatility: 0 }
 }
 
 fn token(number: u8, side: Side, dollars: u64, weight: u32) -> TokenLeg {

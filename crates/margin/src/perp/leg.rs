@@ -205,7 +205,7 @@ impl PerpLeg {
 
     /// g_init at the end of the risk interval that is worst for the leg.
     ///
-    /// Formula:  min(PnL, 0) − R, the smaller of both ends       (docs/spec.md §10.4)
+    /// Formula:  min(PnL, 0) − R, the smaller of both ends       (docs/spec.md §10.4, §11.4)
     /// Rounding: PnL floor, R ceil
     /// Source:   ours: profit backs nothing new until it is settled, else a market's loss would reach lenders
     #[inline(always)]
@@ -218,12 +218,13 @@ impl PerpLeg {
         let worth = |mark: Mark| if mark == self.mark { self.notional } else { mark.notional(size) };
         // The mark exists at these decimals, so its moving average does.
         let ema = Mark::of(self.price.ema, self.quote_decimals).unwrap_or(self.mark);
-        let high = at(worth(self.mark.max(ema)).times(ONE.saturating_add(self.price.band)));
+        let band = self.price.initial_band();
+        let high = at(worth(self.mark.max(ema)).times(ONE.saturating_add(band)));
         if self.position.base < 0 {
             return high;
         }
         // A long's g rises until its profit counts no more, and falls from there: the minimum is at an end.
-        high.min(at(worth(self.mark.min(ema)).times(ONE.saturating_sub(self.price.band))))
+        high.min(at(worth(self.mark.min(ema)).times(ONE.saturating_sub(band))))
     }
 
     /// f: what closing may cost, millionths of notional.

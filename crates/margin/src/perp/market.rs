@@ -4,10 +4,11 @@ use crate::error::{MathError, Refusal};
 use crate::fixed::{mul, mul_div_down, mul_div_up, narrow};
 use crate::perp::mark::MARK_BITS;
 use crate::perp::{Mark, Position};
+use crate::price::elapsed;
 use crate::units::{Index, NativeAmount, Shares};
 
 /// Longest time that one accrual of funding charges for, seconds.
-const MAX_FUNDING_TIME: i64 = 3_600;
+const MAX_FUNDING_TIME: u64 = 3_600;
 /// Fraction bits of a funding rate.
 const RATE_BITS: u32 = 20;
 /// Seconds of an hour × millionths × 2^20.
@@ -140,7 +141,7 @@ impl Market {
         fresh: Freshness,
         now: i64,
     ) -> Result<(), MathError> {
-        let elapsed = now.saturating_sub(self.funding_time).clamp(0, MAX_FUNDING_TIME) as u64;
+        let elapsed = elapsed(self.funding_time, now).min(MAX_FUNDING_TIME);
         self.funding_time = self.funding_time.max(now);
         let net = self.net();
         if elapsed == 0 || net == 0 || fresh == Freshness::Stale {

@@ -4,6 +4,7 @@ use crate::error::{MathError, Refusal};
 use crate::fixed::{mul, mul_div_down, signed};
 use crate::perp::mark::MARK_BITS;
 use crate::perp::{Mark, Notional};
+use crate::price::elapsed;
 use crate::units::Index;
 
 /// A position. All zero is no position.
@@ -97,7 +98,7 @@ impl Position {
         if gap == 0 {
             return self.matured.min(profit);
         }
-        let (elapsed, maturity) = (now.saturating_sub(self.touched_at).max(0) as u64, u64::from(maturity));
+        let (elapsed, maturity) = (elapsed(self.touched_at, now), u64::from(maturity));
         let ripened = if elapsed >= maturity { gap } else { mul_div_down(gap, elapsed, maturity).unwrap_or(0) };
         (self.matured + ripened).min(profit)
     }

@@ -33,7 +33,7 @@ fn terms() -> PerpTerms {
 /// $150 for 10^9 base units, or another price.
 fn interval(dollars_e4: u64) -> Interval {
     let price = Price(u64::try_from((u128::from(dollars_e4) << 64) / 10_000 / 1_000_000_000).unwrap());
-    Interval { mid: price, ema: price, band: 50, liquidation_band: 30, age: 2 }
+    Interval { mid: price, ema: price, band: 50, liquidation_band: 30, age: 2, volatility: 0 }
 }
 
 fn mark(dollars_e4: u64) -> Mark {

@@ -262,5 +262,6 @@ pub(super) fn deposit_own(world: &mut World, trader: &Trader, symbol: &str, amou
     let source: Address = world.wallet(&trader.key.pubkey(), symbol);
     let keys = world.token(symbol).keys;
     let deposit = instruction::deposit(&trader.key.pubkey(), &trader.account, &keys, &source, amount);
+    let deposit = world.with_board(deposit, &keys);
     world.chain.send(&[deposit], &[&trader.key])
 }

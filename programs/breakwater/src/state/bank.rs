@@ -3,6 +3,7 @@
 use breakwater_interface::snapshot::OwnIndex;
 use breakwater_interface::{Bank, MarginError, RiskBoard};
 use breakwater_margin::lending::Books;
+use breakwater_margin::price::elapsed;
 
 /// The books with interest charged until now. Written back only by [`settle`].
 ///
@@ -10,8 +11,7 @@ use breakwater_margin::lending::Books;
 #[inline(never)]
 pub fn accrued(bank: &Bank, now: i64) -> Result<Books, MarginError> {
     let mut books = bank.books();
-    let elapsed = now.saturating_sub(bank.accrued_at).max(0) as u64;
-    books.accrue(&bank.lending.pricing(), elapsed).map_err(MarginError::from)?;
+    books.accrue(&bank.lending.pricing(), elapsed(bank.accrued_at, now)).map_err(MarginError::from)?;
     Ok(books)
 }
 
@@ -26,9 +26,11 @@ pub fn settle(bank: &mut Bank, books: &Books, now: i64) -> Result<(), MarginErro
     Ok(())
 }
 
-/// The indices that a snapshot uses for a bank that the instruction touches.
+/// The indices that a snapshot uses for a bank that the instruction touches, and the deposits where they share a cap.
 pub fn own_index(bank: &Bank, books: &Books) -> OwnIndex {
-    OwnIndex { token: bank.token, deposit: books.deposit_index, borrow: books.borrow_index }
+    // What does not fit is more than any cap.
+    let deposits = if bank.capped == 0 { 0 } else { books.deposits().unwrap_or(u64::MAX) };
+    OwnIndex { token: bank.token, deposit: books.deposit_index, borrow: books.borrow_index, deposits }
 }
 
 /// Refuses a bank that is not that of the group's quote token.

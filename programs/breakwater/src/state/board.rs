@@ -22,11 +22,12 @@ pub fn verify_extremes(board: &RiskBoard) -> Result<(), MarginError> {
     Ok(())
 }
 
-/// Copies a bank's indices to the board.
+/// Copies a bank's indices and deposits to the board.
 pub fn sync_index(board: &mut RiskBoard, token: u8, books: &Books, now: i64) -> Result<(), MarginError> {
     let entry = board.tokens.get_mut(usize::from(token)).ok_or(MarginError::TokenNotListed)?;
     entry.deposit_index = books.deposit_index.0;
     entry.borrow_index = books.borrow_index.0;
+    entry.deposits = books.deposits()?;
     entry.index_time = now;
     Ok(())
 }

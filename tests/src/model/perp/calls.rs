@@ -68,16 +68,31 @@ impl State {
     pub(crate) fn perform_perp(&mut self, call: &Call, seen: &Seen) -> Result<(), String> {
         match call {
             Call::Trade { .. } => {}
-            Call::RequestLiquidity { .. } | Call::Deleverage { .. } => {
+            Call::RequestLiquidity { .. } => {
                 *self = self.as_seen(call, seen);
                 return Ok(());
             }
+            Call::Deleverage { .. } => return self.deleverage_as_seen(call, seen),
             _ => {
                 let token = self.quote().token;
                 self.tokens[usize::from(token)].bank = self.accrue_as_seen(token, seen)?;
             }
         }
         self.run(call);
+        Ok(())
+    }
+
+    /// A deleveraging reads the quote bank without writing it, and leaves the index that it used on the board.
+    fn deleverage_as_seen(&mut self, call: &Call, seen: &Seen) -> Result<(), String> {
+        let quote = self.quote().token;
+        let bank = self.token(quote).bank.clone();
+        let charged = self.accrue_to(&bank, seen.after.token(quote).snapshot.borrow_index)?;
+        let snapshot = self.snapshot_of(&charged);
+        let entry = usize::from(quote);
+        self.tokens[entry].bank = charged;
+        self.run(call);
+        self.tokens[entry].bank = bank;
+        self.tokens[entry].snapshot = snapshot;
         Ok(())
     }
 

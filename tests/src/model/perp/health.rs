@@ -127,7 +127,7 @@ impl PerpLeg {
     fn weigh(&mut self, now: i64, decimals: u8) {
         let config = self.config;
         let bps_of = |q: crate::model::Q| floor_of(&(q * int(10_000)));
-        let (b, b_opt) = (bps_of(self.feed.band(now)), bps_of(self.feed.liquidation_band(now)));
+        let (b, b_opt) = (bps_of(self.feed.initial_band(now)), bps_of(self.feed.liquidation_band(now)));
         let decay = bps_of(self.feed.decay(now));
         let size = i128::from(self.perp.base).abs();
         let matured = i128::from(self.perp.matured);

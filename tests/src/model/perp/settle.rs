@@ -91,8 +91,11 @@ impl State {
         let insolvent = self.spare(account, market) <= 0 && known && !passing;
         if stranger && !insolvent {
             refuse(debt == 0, E::NotAccountOwnerOrDelegate)?;
-            refuse(self.market(market).deficit_since != 0, E::MarketInDeficit)?;
             most = most.min(debt);
+            if self.market(market).deficit_since != 0 {
+                most = most.min(secured);
+                refuse(most == 0, E::MarketInDeficit)?;
+            }
         }
         let asked = i128::from(amount).min(most);
         if asked == 0 {
@@ -101,7 +104,7 @@ impl State {
             refuse(!touches, E::NothingToSettle)?;
             return Ok(Verdict::default());
         }
-        let whole = self.market(market).deficit(mark, index) == 0;
+        let whole = asked <= secured || self.market(market).deficit(mark, index) == 0;
         let rest = self.market(market).paid((asked - secured).max(0), mark, index);
         self.pay_profit(account, &mut perp, market, (asked, rest));
         self.set_perp(account, market, &perp);

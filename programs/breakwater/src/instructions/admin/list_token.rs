@@ -9,7 +9,7 @@ use breakwater_interface::config::{LendingConfig, OracleConfig, WeightConfig};
 use breakwater_interface::events::TokenListed;
 use breakwater_interface::token_2022::{MintFacts, extension_name, judge_mint};
 use breakwater_interface::{Bank, Group, MarginError, RiskBoard, seeds};
-use breakwater_margin::config::{verify_lending, verify_weights};
+use breakwater_margin::config::verify_lending;
 use breakwater_margin::lending::Books;
 use breakwater_margin::price::MAX_DECIMALS;
 use pinocchio_token_2022::instructions::InitializeAccount3;
@@ -69,6 +69,7 @@ pub fn handle(
     bank.lending = lending;
     bank.token = token;
     bank.decimals = facts.decimals;
+    bank.capped = (weights.collateral_cap != 0).into();
     bank.transfer_fee = facts.transfer_fee.into();
     bank.bump = bumps.0;
     bank.vault_bump = bumps.1;
@@ -85,7 +86,7 @@ fn verify(
     oracle: &OracleConfig,
 ) -> core::result::Result<(), MarginError> {
     verify_lending(&lending.pricing(), &lending.limits())?;
-    verify_weights(&weights.both())?;
+    weights.verify()?;
     oracle.verify()
 }
 

@@ -6,10 +6,11 @@ use anchor_lang::prelude::*;
 use breakwater_interface::accounts::MARKET_FEED;
 use breakwater_interface::config::{LiquidationConfig, OracleConfig, WeightConfig, tiers};
 use breakwater_interface::events::ParameterSet;
-use breakwater_interface::{Group, MarginError, RiskBoard};
-use breakwater_margin::config::{ConfigError, verify_perp_fees, verify_weights};
+use breakwater_interface::{Bank, Group, MarginError, RiskBoard};
+use breakwater_margin::config::{ConfigError, verify_perp_fees};
 
-use crate::state::verify_extremes;
+use crate::state::board::sync_index;
+use crate::state::{accrued, verify_extremes};
 
 #[derive(Accounts)]
 pub struct SetBoard {
@@ -30,12 +31,26 @@ pub fn may_set(group: &Group, signer: &Address) -> core::result::Result<(), Marg
     Ok(())
 }
 
-pub fn set_weights(ctx: &mut Context<SetBoard>, token: u8, weights: WeightConfig) -> Result<()> {
-    let SetBoard { authority, group, board } = &mut ctx.accounts;
+#[derive(Accounts)]
+pub struct SetWeights {
+    pub authority: Signer,
+    pub group: Account<Group>,
+    #[account(mut, address = group.board @ MarginError::BoardOfOtherGroup)]
+    pub board: Account<RiskBoard>,
+    /// The token's.
+    #[account(mut, constraint = bank.group == *group.address() @ MarginError::BankOfOtherGroup)]
+    pub bank: Account<Bank>,
+}
+
+/// The board counts the deposits in the same instruction, so that a new cap never meets an older total.
+pub fn set_weights(ctx: &mut Context<SetWeights>, weights: WeightConfig) -> Result<()> {
+    let SetWeights { authority, group, board, bank } = &mut ctx.accounts;
     may_set(group, authority.address())?;
-    verify_weights(&weights.both()).map_err(MarginError::from)?;
-    let entry = board.tokens.get_mut(usize::from(token)).filter(|entry| entry.listed == 1);
-    entry.ok_or(MarginError::TokenNotListed)?.weights = weights;
+    weights.verify()?;
+    let (token, now) = (bank.token, Clock::get()?.unix_timestamp);
+    sync_index(board, token, &accrued(bank, now)?, now)?;
+    board.tokens[usize::from(token)].weights = weights;
+    bank.capped = u8::from(weights.collateral_cap != 0);
     finish(board, authority.address(), token.into(), 1)
 }
 

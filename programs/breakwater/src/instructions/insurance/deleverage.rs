@@ -15,6 +15,7 @@ use breakwater_margin::{NativeAmount, Value};
 
 use crate::state::account::{Valued, valued};
 use crate::state::bank::verify_quote;
+use crate::state::board::sync_index;
 use crate::state::{Live, accrued, own_index};
 
 #[derive(Accounts)]
@@ -66,6 +67,8 @@ pub fn handle(ctx: &mut Context<Deleverage>) -> Result<()> {
     live.hold(&mut accounts.margin_account, &held);
     live.deficit = live.books.judge(live.mark, live.index, clock.slot).map_err(MarginError::from)?;
     live.sync(&mut accounts.board, now)?;
+    // What was set apart is worth its amount at this index, not at an older one.
+    sync_index(&mut accounts.board, accounts.bank.token, &books, now)?;
     accounts.market.set_books(&live.books);
     emit!(Deleveraged {
         account: *accounts.margin_account.address(),

@@ -2,11 +2,12 @@
 
 use anchor_lang::prelude::*;
 use breakwater_interface::events::BalanceChanged;
-use breakwater_interface::{Bank, MarginAccount, MarginError};
+use breakwater_interface::{Bank, MarginAccount, MarginError, RiskBoard};
 use breakwater_margin::lending::Books;
 
 use crate::instructions::token;
 use crate::state;
+use crate::state::board::sync_index;
 
 #[derive(Accounts)]
 pub struct MoveIn {
@@ -25,6 +26,9 @@ pub struct MoveIn {
     pub mint: UncheckedAccount,
     #[account(constraint = mint.account().owned_by(token_program.address()) @ MarginError::TokenProgramMismatch)]
     pub token_program: UncheckedAccount,
+    /// Needed where the bank is capped.
+    #[account(mut, constraint = board.group == bank.group @ MarginError::BoardOfOtherGroup)]
+    pub board: Option<Account<RiskBoard>>,
 }
 
 impl MoveIn {
@@ -43,9 +47,15 @@ impl MoveIn {
         Ok(arrived)
     }
 
-    /// Settles the bank and tells indexers.
-    pub fn finish(&mut self, books: &Books, change: Change, now: i64) -> Result<()> {
+    /// Settles the bank and tells indexers. The board counts a deposit in the instruction that makes it, because a loan that
+    /// follows must not see an older total.
+    pub fn finish(&mut self, books: &Books, change: Change, deposited: bool, now: i64) -> Result<()> {
         state::settle(&mut self.bank, books, now)?;
+        match &mut self.board {
+            Some(board) => sync_index(board, self.bank.token, books, now)?,
+            None if deposited && self.bank.capped != 0 => return Err(MarginError::BoardMissing.into()),
+            None => {}
+        }
         emit!(change.event(*self.margin_account.address(), self.bank.token));
         Ok(())
     }

@@ -1,6 +1,6 @@
 //! Repays a debt, the signer's tokens for anybody's account; at most what is owed is taken. Of a mint with a transfer fee
 //! as much more may be sent as the fee can take; what arrives beyond the debt becomes a deposit. No pause, cap, price or
-//! reduce-only bank ever blocks it. Errors: NoDebt, AmountZero.
+//! reduce-only bank ever blocks it. Errors: NoDebt, AmountZero, BoardMissing.
 
 use anchor_lang::prelude::*;
 use breakwater_interface::MarginError;
@@ -32,7 +32,7 @@ pub fn handle(ctx: &mut Context<MoveIn>, amount: u64) -> Result<()> {
     ledger.credit(arrived - paid)?;
     let shares = ledger.shares();
     let change = Change { action: REPAY, amount: arrived, shares, index: books.borrow_index.0 };
-    accounts.finish(&books, change, now)
+    accounts.finish(&books, change, arrived > paid, now)
 }
 
 /// What must be sent at most for an amount to arrive at the highest fee that listing accepts: ceil(amount / (1 − fee)).

@@ -1,8 +1,8 @@
 //! Settles PnL with a market. Anybody may let an account's quote deposit pay its negative PnL, or its matured profit pay its
-//! quote debt while the pool can pay; of an account with nothing beyond its debts anything. The owner or delegate also turns matured
-//! profit into a quote deposit; 2^64 − 1 takes what there is, and where nothing has matured yet it still lets the profit be
-//! seen. Errors: NoPosition, StalePrice, NotAccountOwnerOrDelegate, ProfitNotMatured, NothingToSettle, MarketInDeficit,
-//! TokenSlotsFull, StaleIndex, InsufficientHealth.
+//! quote debt as far as it is paid in full; of an account with nothing beyond its debts anything. The owner or delegate also
+//! turns matured profit into a quote deposit; 2^64 − 1 takes what there is, and where nothing has matured yet it still lets
+//! the profit be seen. Errors: NoPosition, StalePrice, NotAccountOwnerOrDelegate, ProfitNotMatured, NothingToSettle,
+//! MarketInDeficit, TokenSlotsFull, StaleIndex, InsufficientHealth.
 
 use anchor_lang::prelude::*;
 use breakwater_interface::events::PnlSettled;
@@ -118,19 +118,24 @@ fn take_profit(
         if debt == 0 {
             return Err(MarginError::NotAccountOwnerOrDelegate);
         }
-        if live.standing() == Standing::InDeficit {
-            return Err(MarginError::MarketInDeficit);
-        }
         amount = amount.min(debt);
+        if live.standing() == Standing::InDeficit {
+            // What lies apart is paid in full, and so costs the owner nothing.
+            amount = amount.min(held.position.secured);
+            if amount == 0 {
+                return Err(MarginError::MarketInDeficit);
+            }
+        }
     }
     if amount == 0 {
         return if at_will && only_seen { Ok((0, 0)) } else { Err(MarginError::NothingToSettle) };
     }
     let ratio = live.books.payable(live.mark, live.index)?;
+    let paid_in_full = ratio == Ratio::ONE || amount <= held.position.secured;
     let settlement = live.books.settle_profit(&mut held.position, amount, ratio, live.index)?;
     Ledger { account: &mut accounts.margin_account, books, token }.take_over(settlement.paid, settlement.shares)?;
     live.hold(&mut accounts.margin_account, held);
-    if own && (amount > debt || ratio != Ratio::ONE) {
+    if own && (amount > debt || !paid_in_full) {
         let banks = [own_index(&accounts.bank, books)];
         let own = Own { banks: &banks, market: Some(live.own()?) };
         verify_initial(&accounts.board, &accounts.margin_account, &own, MAX_AGE_RISK, now)?;
