@@ -49,6 +49,8 @@ async fn the_creator_of_a_group_becomes_admin_and_risk_manager() {
         quote_token: 0,
         quote_set: 0,
         liquidation: default_liquidation(),
+        receipts: 0,
+        reserved: 0,
         accepted_at: 0,
         calm_at: 0,
         feeds: [Feed::zeroed(); 64],

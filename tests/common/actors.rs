@@ -108,7 +108,7 @@ impl Trader {
             board: world.board,
             target: world.pair(pair),
         };
-        instruction::liquidate(&keys, most)
+        world.receipted(instruction::liquidate(&keys, most))
     }
 
     /// Names a delegate.

@@ -96,6 +96,24 @@ impl World {
         self.send_as_admin(&[create]).await.inspect(|_| self.fund = Some(fund))
     }
 
+    /// Creates the group's receipt log.
+    ///
+    /// # Errors
+    /// The program's refusal.
+    pub async fn create_log(&mut self) -> Sent {
+        let create = instruction::create_log(&self.admin.pubkey(), &self.group, &self.board);
+        let log = address::receipt_log(&self.group);
+        self.send_as_admin(&[create]).await.inspect(|_| self.receipt_log = Some(log))
+    }
+
+    /// A liquidation, write-off or deleveraging with the receipt log, where the group keeps one.
+    pub fn receipted(&self, instruction: Instruction) -> Instruction {
+        match &self.receipt_log {
+            Some(log) => instruction::with_receipt_log(instruction, log),
+            None => instruction,
+        }
+    }
+
     /// The instruction that makes a token the quote token.
     pub fn create_fund_instruction(&self, symbol: &str, epoch_cap: u16) -> Instruction {
         let bank = self.keys(symbol).bank;
@@ -196,7 +214,7 @@ impl World {
     pub fn resolve_market_loss_instruction(&self, who: &Address, symbol: &str) -> Instruction {
         let (market, quote_bank) = (self.perp(symbol).market, self.keys(QUOTE).bank);
         let creditor = Creditor::Market { market, quote_bank, fund: address::fund(&self.group) };
-        instruction::resolve_bankruptcy(who, &self.board, &creditor)
+        self.receipted(instruction::resolve_bankruptcy(who, &self.board, &creditor))
     }
 
     /// Closes a winner of a market in deficit.
@@ -211,7 +229,7 @@ impl World {
     /// The instruction of [`World::deleverage`].
     pub fn deleverage_instruction(&self, who: &Address, symbol: &str) -> Instruction {
         let (market, quote_bank) = (self.perp(symbol).market, self.keys(QUOTE).bank);
-        instruction::deleverage(who, &self.board, &quote_bank, &market)
+        self.receipted(instruction::deleverage(who, &self.board, &quote_bank, &market))
     }
 
     /// A market.

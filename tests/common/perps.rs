@@ -189,7 +189,7 @@ impl Trader {
             board: world.board,
             target: TargetKeys::Perp { market: world.perp(symbol).market, quote_bank: world.keys(QUOTE).bank },
         };
-        instruction::liquidate(&keys, most)
+        world.receipted(instruction::liquidate(&keys, most))
     }
 
     /// The position in a market.

@@ -55,6 +55,8 @@ pub struct World {
     pub perps: Vec<Perp>,
     /// The shared fund.
     pub fund: Option<Address>,
+    /// The receipt log.
+    pub receipt_log: Option<Address>,
     /// Every share of a pool that was opened here.
     pub liquidity: Vec<Address>,
     watch: Watch,
@@ -99,6 +101,7 @@ impl World {
             accounts: Vec::new(),
             perps: Vec::new(),
             fund: None,
+            receipt_log: None,
             liquidity: Vec::new(),
             watch: Watch::default(),
         }
@@ -303,7 +306,7 @@ impl World {
             Some(fund) if symbol == QUOTE => Creditor::QuoteBank { quote_bank: bank, fund },
             _ => Creditor::Bank(bank),
         };
-        let resolve = instruction::resolve_bankruptcy(who, &self.board, &creditor);
+        let resolve = self.receipted(instruction::resolve_bankruptcy(who, &self.board, &creditor));
         self.send(&[resolve], &[]).await
     }
 

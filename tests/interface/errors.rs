@@ -123,6 +123,8 @@ const TABLE: &[(u32, &str, &str)] = &[
     (6703, "BelowThreshold", "the position's profit is below the deleveraging threshold of the moment"),
     (6704, "FundMissing", "the group's shared fund must be passed"),
     (6705, "FundOfOtherGroup", "the shared fund belongs to another group"),
+    (6706, "ReceiptLogMissing", "the group keeps receipts: its receipt log must be passed"),
+    (6707, "ReceiptLogOfOtherGroup", "the receipt log belongs to another group"),
 ];
 
 #[test]

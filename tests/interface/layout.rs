@@ -14,9 +14,14 @@ use breakwater_client::interface::events::{
     ParameterSet, PerpLiquidated, PnlSettled, TokenListed, Traded,
 };
 use breakwater_client::interface::perp::PerpPosition;
-use breakwater_client::interface::{
-    Bank, Group, InsuranceFund, LiquidityPosition, MarginAccount, PerpMarket, RiskBoard, TriggerOrder,
+use breakwater_client::interface::receipt::{
+    BankLossInputs, Basis, DeleverageInputs, LiquidationInputs, MarketLossInputs, PerpRecord, RING, ReceiptEntry,
+    TokenRecord,
 };
+use breakwater_client::interface::{
+    Bank, Group, InsuranceFund, LiquidityPosition, MarginAccount, PerpMarket, ReceiptLog, RiskBoard, TriggerOrder,
+};
+use bytemuck::Zeroable;
 
 /// Asserts a type's size and the offsets of all its fields, counted from `$from` bytes before the type.
 macro_rules! layout {
@@ -45,7 +50,8 @@ fn a_group_keeps_its_layout() {
 #[test]
 fn a_board_keeps_its_layout() {
     account!(RiskBoard, "a585f381b96a7038", 12_632:
-        group 8, token_count 40, market_count 41, quote_token 42, quote_set 43, liquidation 44, accepted_at 72,
+        group 8, token_count 40, market_count 41, quote_token 42, quote_set 43, liquidation 44, receipts 70, reserved 71,
+        accepted_at 72,
         calm_at 80, feeds 88, tokens 7_256, markets 9_304);
     layout!(Feed, 0, 112: price 0, ema 8, publish_time 16, accepted_slot 24, confidence_band 32, listed 36, oracle 40,
         volatility 84, variance 88, sample_price 96, sample_time 104);
@@ -91,6 +97,35 @@ fn a_fund_keeps_its_layout() {
 }
 
 #[test]
+fn receipts_keep_their_layout() {
+    account!(ReceiptLog, "1c69b63fd402e639", 6_232: group 8, head 40, count 72, bump 80, reserved 81, entries 88);
+    layout!(ReceiptEntry, 0, 96: digest 0, account 32, slot 64, amount 72, result 80, kind 88, leg 89, collateral 90,
+        reserved 91);
+    layout!(Basis, 0, 56: slot 0, now 8, quote_price 16, quote_ema 24, quote_age 32, index_age 36, quote_band 40,
+        quote_liquidation_band 42, quote_volatility 44, quote_token 46, quote_decimals 47, tokens 48, perps 49,
+        reserved 50);
+    layout!(TokenRecord, 0, 48: amount 0, price 8, ema 16, age 24, band 28, liquidation_band 30, volatility 32,
+        initial 34, end 36, maintenance 38, token 40, debt 41, reserved 42);
+    layout!(PerpRecord, 0, 128: base 0, quote 8, matured 16, secured 24, payable 32, price 40, ema 48, edges 56,
+        rates 88, age 112, band 116, liquidation_band 118, volatility 120, keeper_fee 122, insurance_fee 124,
+        market 126, in_deficit 127);
+    assert_eq!(size_of::<LiquidationInputs>(), 144);
+    assert_eq!((size_of::<BankLossInputs>(), size_of::<MarketLossInputs>()), (152, 232));
+    assert_eq!(size_of::<DeleverageInputs>(), 208);
+}
+
+/// The ring forgets the oldest entry; the count goes on.
+#[test]
+fn a_receipt_log_keeps_the_last_entries() {
+    let mut log = ReceiptLog::zeroed();
+    for n in 0..RING as u64 + 2 {
+        log.push(ReceiptEntry { digest: [n as u8 + 1; 32], slot: n, ..ReceiptEntry::zeroed() });
+    }
+    assert_eq!((log.count, log.head), (RING as u64 + 2, [RING as u8 + 2; 32]));
+    assert_eq!((log.entries[0].slot, log.entries[1].slot, log.entries[2].slot), (RING as u64, RING as u64 + 1, 2));
+}
+
+#[test]
 fn a_share_of_a_pool_keeps_its_layout() {
     account!(LiquidityPosition, "99386a22372a71b0", 112:
         market 8, owner 40, shares 72, requested 80, requested_value 88, requested_at 96, bump 104, reserved 105);
@@ -104,7 +139,7 @@ fn parameters_keep_their_layout() {
         liability_end 8, liability_maintenance 10, ramp 12, collateral_cap 16);
     layout!(OracleConfig, 0, 44: feed_id 0, max_confidence 32, confidence_multiple 34, drift 36, max_band 38,
         max_liquidation_band 40, kind 42, decimals 43);
-    layout!(LiquidationConfig, 0, 28: bonus_min 0, bonus_max 2, full_bonus_depth 4, insurance_share 6, dust 8,
+    layout!(LiquidationConfig, 0, 26: bonus_min 0, bonus_max 2, full_bonus_depth 4, insurance_share 6, dust 8,
         wait_slots 10, grace_slots 12, auction_slots 14, deep_breach 16, velocity_window 18, volatility_multiple 20,
         reserved 22);
     layout!(TierConfig, 0, 16: edge 0, initial 8, end 10, maintenance 12, reserved 14);

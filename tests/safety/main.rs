@@ -1,10 +1,11 @@
-//! The safety engine: no liquidation by a wick, no cascade, no rush after an outage.
+//! The safety engine: no liquidation by a wick, no cascade, no rush after an outage, no secret.
 #![allow(non_snake_case)]
 #[path = "../common/mod.rs"]
 mod common;
 
 mod flags;
 mod outage;
+mod receipts;
 mod velocity;
 
 use breakwater_client::instruction::{self, ALL};

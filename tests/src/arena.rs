@@ -6,6 +6,7 @@
 use breakwater_client::decode::Event;
 use breakwater_client::interface::MarginError;
 use breakwater_client::interface::events::{Liquidated, PerpLiquidated};
+use breakwater_client::receipt::ReceiptFile;
 use breakwater_client::{Address, address};
 use breakwater_sim::invariants::Watch;
 use breakwater_sim::oracle::{PriceUpdate, RECEIVER};
@@ -20,7 +21,7 @@ use crate::model::perp::{MARKET_FEED, MARKET_LEG};
 use crate::model::rational::{Range, display, int};
 use crate::model::{Call, Closed, Executed, Order, Print, Seen, State};
 use crate::tally::Tally;
-use crate::{events, observe, quote};
+use crate::{events, observe, quote, receipts};
 
 /// A world that is compared with the model.
 pub struct Arena {
@@ -33,6 +34,7 @@ pub struct Arena {
     /// What happened.
     pub tally: Tally,
     watch: Watch,
+    receipts: ReceiptFile,
 }
 
 /// What a call is named in the tally.
@@ -65,7 +67,9 @@ impl Arena {
         let people = (0..people).map(|_| world.trader()).collect();
         let stranger = Keypair::new();
         world.chain.fund(&stranger.pubkey());
-        Arena { world, people, stranger, tally: Tally::default(), watch: Watch::default() }
+        world.create_log().unwrap_or_else(|e| panic!("create_log: {e}"));
+        let receipts = ReceiptFile::new(world.group);
+        Arena { world, people, stranger, tally: Tally::default(), watch: Watch::default(), receipts }
     }
 
     /// The group as the model sees it.
@@ -94,6 +98,7 @@ impl Arena {
                 let event = liquidated(&outcome.events);
                 self.compare(call, &before, event, closed(&outcome.events)).map_err(context)?;
                 events::agree(call, &outcome.events, &before, &self.state()).map_err(context)?;
+                receipts::hold(&mut self.receipts, &self.world, &outcome).map_err(context)?;
                 if let (Some(quote), Some(event)) = (quote, event) {
                     quote.executed(&self.world, &event).map_err(context)?;
                 }

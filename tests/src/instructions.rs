@@ -63,7 +63,14 @@ impl Arena {
             }
             Call::Resolve { account, token } => {
                 let creditor = self.creditor(*token);
-                (instruction::resolve_bankruptcy(&self.people[*account].account, &board, &creditor), None)
+                (
+                    self.world.receipted(instruction::resolve_bankruptcy(
+                        &self.people[*account].account,
+                        &board,
+                        &creditor,
+                    )),
+                    None,
+                )
             }
             _ => self.perp_instruction(call),
         }
@@ -95,7 +102,7 @@ impl Arena {
             board: self.world.board,
             target,
         };
-        (instruction::liquidate(&keys, most), Some(&signer.key))
+        (self.world.receipted(instruction::liquidate(&keys, most)), Some(&signer.key))
     }
 
     fn creditor(&self, token: u8) -> Creditor {
@@ -167,7 +174,7 @@ impl Arena {
             }
             Call::Deleverage { account, market } => {
                 let (address, market) = (who(*account).1, self.market(*market));
-                (instruction::deleverage(&address, &board, &self.quote_bank(), &market), None)
+                (self.world.receipted(instruction::deleverage(&address, &board, &self.quote_bank(), &market)), None)
             }
             other => unreachable!("{other:?} is no instruction of perpetuals"),
         };

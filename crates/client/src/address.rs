@@ -29,6 +29,11 @@ pub fn fund(group: &Address) -> Address {
     derive(&[seeds::FUND, group.as_ref()])
 }
 
+/// The group's receipt log.
+pub fn receipt_log(group: &Address) -> Address {
+    derive(&[seeds::RECEIPTS, group.as_ref()])
+}
+
 /// The perp market with a number on the group's board.
 pub fn perp_market(group: &Address, number: u8) -> Address {
     derive(&[seeds::PERP_MARKET, group.as_ref(), &[number]])

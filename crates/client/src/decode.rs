@@ -8,7 +8,7 @@ use breakwater_interface::events::{
     ParameterSet, PerpLiquidated, PnlSettled, TokenListed, Traded,
 };
 use breakwater_interface::{
-    Bank, Group, InsuranceFund, LiquidityPosition, MarginAccount, MarginError, PerpMarket, RiskBoard,
+    Bank, Group, InsuranceFund, LiquidityPosition, MarginAccount, MarginError, PerpMarket, ReceiptLog, RiskBoard,
 };
 use bytemuck::Pod;
 use sha2::{Digest, Sha256};
@@ -28,7 +28,7 @@ pub trait ProgramAccount: Pod {
 macro_rules! program_accounts {
     ($($name:ident),*) => { $(impl ProgramAccount for $name { const NAME: &'static str = stringify!($name); })* };
 }
-program_accounts!(Group, RiskBoard, Bank, MarginAccount, PerpMarket, InsuranceFund, LiquidityPosition);
+program_accounts!(Group, RiskBoard, Bank, MarginAccount, PerpMarket, InsuranceFund, LiquidityPosition, ReceiptLog);
 
 /// Reads an account's data; `None` if it is not such an account.
 pub fn account<T: ProgramAccount>(data: &[u8]) -> Option<T> {
@@ -87,8 +87,15 @@ events!(
     DelegateSet
 );
 
+/// Bytes of a discriminator.
+pub(crate) const DISCRIMINATOR_SIZE: usize = DISCRIMINATOR;
+
+/// What was logged as data, in order.
+pub(crate) fn data(logs: &[String]) -> impl Iterator<Item = Vec<u8>> + '_ {
+    logs.iter().filter_map(|line| base64::prelude::BASE64_STANDARD.decode(line.strip_prefix("Program data: ")?).ok())
+}
+
 /// The events in a transaction's log lines, in order.
 pub fn events(logs: &[String]) -> Vec<Event> {
-    let data = |line: &String| base64::prelude::BASE64_STANDARD.decode(line.strip_prefix("Program data: ")?).ok();
-    logs.iter().filter_map(|line| event(&data(line)?)).collect()
+    data(logs).filter_map(|bytes| event(&bytes)).collect()
 }

@@ -15,6 +15,7 @@
 pub mod address;
 pub mod decode;
 pub mod instruction;
+pub mod receipt;
 
 pub use breakwater_interface as interface;
 pub use breakwater_margin as margin;

@@ -196,6 +196,10 @@ pub struct RiskBoard {
     pub quote_set: u8,
     /// The group's liquidation parameters.
     pub liquidation: LiquidationConfig,
+    /// 1 once the group keeps receipts.
+    pub receipts: u8,
+    /// Zero.
+    pub reserved: u8,
     /// When a print of any feed was last accepted, unix seconds.
     pub accepted_at: i64,
     /// Until when shallow breaches wait after an outage, unix seconds.

@@ -337,7 +337,7 @@ pub struct LiquidationConfig {
     /// Part of the volatility of a minute that widens the initial interval, hundredths.
     pub volatility_multiple: u16,
     /// Zero.
-    pub reserved: [u16; 3],
+    pub reserved: [u16; 2],
 }
 
 impl LiquidationConfig {

@@ -178,6 +178,8 @@ errors! {
     BelowThreshold = 6703, "the position's profit is below the deleveraging threshold of the moment";
     FundMissing = 6704, "the group's shared fund must be passed";
     FundOfOtherGroup = 6705, "the shared fund belongs to another group";
+    ReceiptLogMissing = 6706, "the group keeps receipts: its receipt log must be passed";
+    ReceiptLogOfOtherGroup = 6707, "the receipt log belongs to another group";
 }
 
 impl From<MathError> for MarginError {

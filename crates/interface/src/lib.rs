@@ -11,7 +11,9 @@ pub mod errors;
 pub mod events;
 pub mod oracle;
 pub mod order;
+pub mod outcome;
 pub mod perp;
+pub mod receipt;
 pub mod seeds;
 pub mod snapshot;
 pub mod token_2022;
@@ -20,6 +22,7 @@ pub use accounts::{Bank, Group, MarginAccount, RiskBoard};
 pub use errors::MarginError;
 pub use order::TriggerOrder;
 pub use perp::{InsuranceFund, LiquidityPosition, PerpMarket};
+pub use receipt::ReceiptLog;
 
 #[cfg(feature = "anchor")]
 use anchor_lang::prelude::declare_id;

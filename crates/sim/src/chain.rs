@@ -3,7 +3,7 @@
 
 use breakwater_client::decode::{self, Event, ProgramAccount};
 use breakwater_client::interface::MarginError;
-use breakwater_client::{Address, PROGRAM_ID};
+use breakwater_client::{Address, PROGRAM_ID, receipt};
 use litesvm::LiteSVM;
 use solana_account::Account;
 use solana_clock::Clock;
@@ -32,6 +32,8 @@ pub struct Chain {
     pub keys: Keys,
     /// Events of all transactions that succeeded, if somebody wants them; whoever reads takes them out.
     pub journal: Option<Vec<Event>>,
+    /// Receipts of all transactions that succeeded; whoever reads takes them out.
+    pub receipts: Vec<Vec<u8>>,
     svm: LiteSVM,
     payer: Keypair,
 }
@@ -125,7 +127,7 @@ impl Chain {
         };
         svm.add_program(PROGRAM_ID, &bytecode).expect("the bytecode is a program");
         let payer = keys.keypair();
-        let mut chain = Chain { keys, journal: None, svm, payer };
+        let mut chain = Chain { keys, journal: None, receipts: Vec::new(), svm, payer };
         chain.fund(&chain.payer.pubkey());
         chain.set_time(unix_time);
         chain
@@ -192,6 +194,7 @@ impl Chain {
         match self.svm.send_transaction(transaction) {
             Ok(meta) => {
                 let events = decode::events(&meta.logs);
+                self.receipts.extend(receipt::receipts(&meta.logs));
                 if let Some(journal) = &mut self.journal {
                     journal.extend(&events);
                 }

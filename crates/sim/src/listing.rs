@@ -85,7 +85,7 @@ pub fn default_liquidation() -> LiquidationConfig {
         deep_breach: 0,
         velocity_window: 0,
         volatility_multiple: 0,
-        reserved: [0; 3],
+        reserved: [0; 2],
     }
 }
 

@@ -16,7 +16,9 @@ fn record_of(accounts: u64, seed: u64, path: &PricePath) -> RunRecord {
 }
 
 fn record_with(config: RunConfig, path: &PricePath) -> RunRecord {
-    let mut record = run(&config, path, |_| {}).expect("every law holds");
+    let (mut record, receipts) = run(&config, path, |_| {}).expect("every law holds");
+    let calls = record.totals.liquidations + record.totals.perps.write_offs;
+    assert!(receipts.receipts.len() as u64 >= calls, "REC-1: each call leaves a receipt");
     record.totals.wall_ms = 0;
     record
 }

@@ -98,6 +98,10 @@ pub mod breakwater {
         instructions::create_fund::handle(ctx, epoch_cap)
     }
 
+    pub fn create_log(ctx: &mut Context<CreateLog>) -> Result<()> {
+        instructions::create_log::handle(ctx)
+    }
+
     pub fn create_market(
         ctx: &mut Context<CreateMarket>,
         number: u8,

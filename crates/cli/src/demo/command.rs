@@ -41,7 +41,8 @@ mod tests {
 
     fn options(arguments: &[&str]) -> Options {
         let all = ["breakwater", "demo"].iter().chain(arguments);
-        let Command::Demo(options) = Arguments::try_parse_from(all).expect("the arguments are valid").command;
+        let command = Arguments::try_parse_from(all).expect("the arguments are valid").command;
+        let Command::Demo(options) = command else { panic!("it is a demo") };
         options
     }
 

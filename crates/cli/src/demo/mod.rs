@@ -2,7 +2,7 @@
 
 mod command;
 mod options;
-mod output;
+pub(crate) mod output;
 mod progress;
 
 use breakwater_sim::agents::Crowd;
@@ -26,9 +26,9 @@ pub fn run(options: &Options) -> Result<(), Failure> {
     let mut bar = Bar::new(options.accounts);
     let outcome = simulate(&config, &path, |progress| bar.show(progress));
     bar.clear();
-    let record = outcome.map_err(|error| failure(&error, &command))?;
+    let (record, receipts) = outcome.map_err(|error| failure(&error, &command))?;
 
-    let report = output::write(&options.out, &record).map_err(Failure::Run)?;
+    let report = output::write(&options.out, &record, &receipts.bytes()).map_err(Failure::Run)?;
     if options.json {
         let json = serde_json::to_string(&record).map_err(|error| Failure::Run(error.to_string()))?;
         output::print(&format!("{json}\n"))?;

@@ -72,7 +72,7 @@ pub struct Options {
     #[arg(long)]
     pub json: bool,
 
-    /// Folder for report.html and record.json.
+    /// Folder for report.html, record.json and receipts.bin.
     #[arg(long, value_name = "DIR", default_value = "demo-out")]
     pub out: PathBuf,
 }

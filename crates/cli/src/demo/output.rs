@@ -25,22 +25,23 @@ pub fn verify(folder: &Path) -> Result<(), String> {
     }
 }
 
-/// Writes record.json and report.html; returns the path of the report.
-pub fn write(folder: &Path, record: &RunRecord) -> Result<PathBuf, String> {
+/// Writes record.json, receipts.bin and report.html; returns the path of the report.
+pub fn write(folder: &Path, record: &RunRecord, receipts: &[u8]) -> Result<PathBuf, String> {
     let json = serde_json::to_string_pretty(record).map_err(|error| error.to_string())?;
     fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
-    whole(&folder.join("record.json"), &format!("{json}\n"))?;
+    whole(&folder.join("record.json"), format!("{json}\n").as_bytes())?;
+    whole(&folder.join("receipts.bin"), receipts)?;
     let report = folder.join("report.html");
-    whole(&report, &html::render(record))?;
+    whole(&report, html::render(record).as_bytes())?;
     Ok(report)
 }
 
 /// Writes beside the file and renames, so that an interrupted run leaves no half of it.
-fn whole(path: &Path, text: &str) -> Result<(), String> {
+fn whole(path: &Path, content: &[u8]) -> Result<(), String> {
     let mut beside = path.as_os_str().to_owned();
     beside.push(format!(".{}.tmp", std::process::id()));
     let beside = PathBuf::from(beside);
-    let written = fs::write(&beside, text).and_then(|()| fs::rename(&beside, path));
+    let written = fs::write(&beside, content).and_then(|()| fs::rename(&beside, path));
     written.map_err(|error| {
         let _ = fs::remove_file(&beside);
         format!("{}: {error}", path.display())

@@ -25,6 +25,18 @@ pub fn create_fund(
     build("create_fund", accounts, &[&epoch_cap.to_le_bytes()])
 }
 
+/// Creates the group's receipt log: from then on liquidations, write-offs and deleveragings leave receipts.
+pub fn create_log(authority: &Address, group: &Address, board: &Address) -> Instruction {
+    let accounts = vec![
+        payer(authority),
+        readonly(group),
+        writable(board),
+        writable(&address::receipt_log(group)),
+        readonly(&SYSTEM_PROGRAM),
+    ];
+    build("create_log", accounts, &[])
+}
+
 /// Who is insured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Insured {

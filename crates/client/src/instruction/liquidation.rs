@@ -109,6 +109,13 @@ pub enum Creditor {
     },
 }
 
+/// A [`liquidate`], [`resolve_bankruptcy`] or [`deleverage`] that passes the group's receipt log, as a group that keeps
+/// receipts wants it.
+pub fn with_receipt_log(mut instruction: Instruction, receipt_log: &Address) -> Instruction {
+    instruction.accounts.push(writable(receipt_log));
+    instruction
+}
+
 /// Flags an account whose breach is shallow, or takes the flag of a healthy one away.
 pub fn touch(account: &Address, board: &Address) -> Instruction {
     build("touch", vec![writable(account), readonly(board)], &[])

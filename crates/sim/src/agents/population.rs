@@ -110,6 +110,7 @@ impl SetUp<'_> {
         let needs = Needs::of(&plan.accounts, &assets, self.keepers).ok_or(Problem::AmountTooLarge)?;
 
         self.list(world, &listings)?;
+        world.create_log().map_err(refused("create_log"))?;
         let market = Market::new(world);
         for (symbol, amount) in self.symbols.iter().zip(&needs.market) {
             world.mint_to(&market.address(), symbol, *amount);

@@ -13,6 +13,8 @@ mod why;
 
 use std::time::Instant;
 
+use breakwater_client::receipt::ReceiptFile;
+
 pub use conservation::Conservation;
 pub use error::RunError;
 
@@ -67,14 +69,19 @@ pub enum Progress {
 /// 3. of every loss in a perp market, that its tranche was empty before its pool bore a part;
 /// 4. of every liquidation, that the program did exactly what the mathematics planned, that the account was under water at
 ///    the best end of its prices, that its health did not fall, and that it lost what keeper and insurance gained;
-/// 5. that no liquidatable account is left with a call that would succeed.
+/// 5. that no liquidatable account is left with a call that would succeed;
+/// 6. of every receipt, that its outcome follows from it and the log on the chain has the same digest (REC-1).
 ///
-/// The same configuration and path give the same record, apart from the time it took.
+/// Returns the record and the receipts. The same configuration and path give the same, apart from the time it took.
 ///
 /// # Errors
 /// The first law that does not hold, with seed and step; a price that the program does not take; anything else that the
 /// program refuses although no agent did wrong.
-pub fn run(config: &RunConfig, path: &PricePath, mut progress: impl FnMut(Progress)) -> Result<RunRecord, RunError> {
+pub fn run(
+    config: &RunConfig,
+    path: &PricePath,
+    mut progress: impl FnMut(Progress),
+) -> Result<(RunRecord, ReceiptFile), RunError> {
     let started = Instant::now();
     let first = path.steps.first().ok_or(RunError::NoSteps)?;
     if first.time <= SET_UP_LEAD {

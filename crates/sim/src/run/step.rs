@@ -5,6 +5,7 @@ use std::time::Duration;
 use breakwater_client::instruction::{self, TOKEN_ITEM};
 use breakwater_client::margin::liquidation::best_target;
 use breakwater_client::margin::{Refusal, Side, Snapshot, Valuation, Value};
+use breakwater_client::receipt::{self, ReceiptFile};
 use breakwater_client::{Address, decode::Event};
 use rand::Rng;
 use rand::rngs::StdRng;
@@ -34,6 +35,7 @@ pub(super) struct Simulation {
     /// Laws of calls and accounts checked so far.
     pub(super) checks: u64,
     watch: Watch,
+    receipts: ReceiptFile,
     conservation: Conservation,
 }
 
@@ -41,6 +43,7 @@ impl Simulation {
     pub(super) fn new(world: World, population: Population, parameters: RunParameters) -> Simulation {
         let accounts: Vec<Address> = population.traders.iter().map(|trader| trader.account).collect();
         let random = random(parameters.seed, "race");
+        let receipts = ReceiptFile::new(world.group);
         let tally = Tally::new(&world, parameters, population.keepers.len());
         Simulation {
             world,
@@ -50,6 +53,7 @@ impl Simulation {
             random,
             checks: 0,
             watch: Watch::default(),
+            receipts,
             conservation: Conservation::default(),
         }
     }
@@ -70,11 +74,12 @@ impl Simulation {
         self.check()
     }
 
-    /// The record of all steps so far.
-    pub(super) fn finish(self, elapsed: Duration) -> RunRecord {
+    /// The record of all steps so far, and their receipts.
+    pub(super) fn finish(self, elapsed: Duration) -> (RunRecord, ReceiptFile) {
         let checks = self.checks + self.watch.checks + self.conservation.checks;
         let refused: Vec<u64> = self.population.keepers.iter().map(|keeper| keeper.refused).collect();
-        self.tally.finish(&self.world, checks, &refused, elapsed)
+        let record = self.tally.finish(&self.world, checks, &refused, elapsed);
+        (record, self.receipts)
     }
 
     /// Sets the clock, writes every oracle account and brings prices and indices to the board in one instruction.
@@ -152,8 +157,23 @@ impl Simulation {
         for event in self.world.chain.journal.iter_mut().flat_map(std::mem::take).collect::<Vec<_>>() {
             self.conservation.note(&event, &self.world);
         }
+        self.receipts()?;
         self.watch.check(&self.world)?;
         Ok(self.conservation.check(&self.world)?)
+    }
+
+    /// REC-1: every receipt of the step follows from itself, and the log has the same chain.
+    fn receipts(&mut self) -> Result<(), Stop> {
+        for bytes in std::mem::take(&mut self.world.chain.receipts) {
+            receipt::replay(&bytes).map_err(|fault| law("REC-1", fault.to_string()))?;
+            self.receipts.push(bytes);
+        }
+        let log = self.world.receipts();
+        self.checks += 1;
+        match log.count == self.receipts.receipts.len() as u64 && log.head == self.receipts.head() {
+            true => Ok(()),
+            false => Err(law("REC-1", format!("the log is at receipt {} of another chain", log.count))),
+        }
     }
 
     /// A number below `limit`, from the seed.

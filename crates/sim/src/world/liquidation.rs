@@ -19,6 +19,14 @@ impl World {
         self.chain.send(&[liquidate], &[&keeper.key])
     }
 
+    /// A liquidation, write-off or deleveraging with the receipt log, where the group keeps one.
+    pub fn receipted(&self, instruction: Instruction) -> Instruction {
+        match &self.receipt_log {
+            Some(log) => instruction::with_receipt_log(instruction, log),
+            None => instruction,
+        }
+    }
+
     /// The instruction of [`World::liquidate`].
     pub fn liquidate_instruction(&self, keeper: &Trader, who: &Address, pair: (&str, &str), most: u64) -> Instruction {
         let keys = LiquidateKeys {
@@ -31,7 +39,7 @@ impl World {
                 collateral_bank: self.token(pair.1).keys.bank,
             },
         };
-        instruction::liquidate(&keys, most)
+        self.receipted(instruction::liquidate(&keys, most))
     }
 
     /// Writes off an account's debt of a token.
@@ -45,7 +53,7 @@ impl World {
             Some(fund) if token.number == self.board().quote_token => Creditor::QuoteBank { quote_bank: bank, fund },
             _ => Creditor::Bank(bank),
         };
-        let resolve = instruction::resolve_bankruptcy(who, &self.board, &creditor);
+        let resolve = self.receipted(instruction::resolve_bankruptcy(who, &self.board, &creditor));
         self.chain.send(&[resolve], &[])
     }
 
@@ -73,7 +81,7 @@ impl World {
             board: self.board,
             target: self.target_keys(target),
         };
-        instruction::liquidate(&keys, most)
+        self.receipted(instruction::liquidate(&keys, most))
     }
 
     fn target_keys(&self, target: Target) -> TargetKeys {
@@ -112,7 +120,7 @@ impl World {
             quote_bank: self.quote().keys.bank,
             fund: address::fund(&self.group),
         };
-        let resolve = instruction::resolve_bankruptcy(who, &self.board, &creditor);
+        let resolve = self.receipted(instruction::resolve_bankruptcy(who, &self.board, &creditor));
         self.chain.send(&[resolve], &[])
     }
 
@@ -122,7 +130,7 @@ impl World {
     /// The program's refusal.
     pub fn deleverage(&mut self, who: &Address, symbol: &str) -> Sent {
         let (market, bank) = (self.perp(symbol).market, self.quote().keys.bank);
-        let deleverage = instruction::deleverage(who, &self.board, &bank, &market);
+        let deleverage = self.receipted(instruction::deleverage(who, &self.board, &bank, &market));
         self.chain.send(&[deleverage], &[])
     }
 }

@@ -7,10 +7,11 @@ mod perp;
 use breakwater_client::decode::account_size;
 use breakwater_client::instruction::{self, BankKeys};
 use breakwater_client::interface::snapshot::Own;
-use breakwater_client::interface::{Bank, MarginAccount, MarginError, RiskBoard, snapshot};
+use breakwater_client::interface::{Bank, MarginAccount, MarginError, ReceiptLog, RiskBoard, snapshot};
 use breakwater_client::margin::liquidation::best_target;
 use breakwater_client::margin::{Snapshot, Target, Valuation, health};
 use breakwater_client::{Address, PROGRAM_ID, address};
+use bytemuck::Zeroable;
 use solana_instruction::Instruction;
 use solana_keypair::Keypair;
 use solana_signer::Signer;
@@ -81,6 +82,8 @@ pub struct World {
     pub perps: Vec<Perp>,
     /// The group's shared fund, once there is one.
     pub fund: Option<Address>,
+    /// The group's receipt log, once there is one.
+    pub receipt_log: Option<Address>,
     /// Every share of a pool that was opened here.
     pub liquidity: Vec<Address>,
 }
@@ -115,6 +118,7 @@ impl World {
             minted: Vec::new(),
             perps: Vec::new(),
             fund: None,
+            receipt_log: None,
             liquidity: Vec::new(),
         }
     }
@@ -341,6 +345,11 @@ impl World {
         }
         items.extend(self.perps.iter().flat_map(|perp| [perp.feed_item(), perp.market_item()]));
         self.chain.send(&[instruction::refresh(&self.board, &items)], &[])
+    }
+
+    /// The receipt log; one that is empty where the group keeps none.
+    pub fn receipts(&self) -> ReceiptLog {
+        self.receipt_log.map_or_else(Zeroable::zeroed, |log| self.chain.state(&log))
     }
 
     /// The risk board.

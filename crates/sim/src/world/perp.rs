@@ -51,6 +51,17 @@ impl World {
         Ok(sent)
     }
 
+    /// Creates the group's receipt log.
+    ///
+    /// # Errors
+    /// The program's refusal.
+    pub fn create_log(&mut self) -> Sent {
+        let create = instruction::create_log(&self.admin.pubkey(), &self.group, &self.board);
+        let sent = self.chain.send(&[create], &[&self.admin])?;
+        self.receipt_log = Some(address::receipt_log(&self.group));
+        Ok(sent)
+    }
+
     /// Lists a market whose index is a listed token's oracle.
     ///
     /// # Errors

@@ -29,12 +29,12 @@ pub fn verify_initial(
     Ok(health::verify_initial(&legs, max_price_age)?)
 }
 
-/// What an account is worth, and how old the snapshots are that this was computed with.
+/// What an account is worth, and the legs that this was computed from.
 pub struct Valued {
     /// The valuation.
     pub valuation: Valuation,
-    /// Age of the oldest index or funding snapshot, seconds.
-    pub index_age: u32,
+    /// The legs.
+    pub legs: Snapshot,
 }
 
 /// Health of an account with what an instruction knows of a market and of banks.
@@ -51,5 +51,5 @@ pub fn valued(
     let mut legs = Snapshot::with_capacity(account.tokens.len());
     let own = Own { banks, market: Some(live.own()?) };
     snapshot::build(&mut legs, board, account, &own, now)?;
-    Ok(Valued { valuation: health::value(&legs)?, index_age: legs.index_age })
+    Ok(Valued { valuation: health::value(&legs)?, legs })
 }

@@ -7,6 +7,7 @@ pub mod board;
 pub mod fill;
 pub mod ledger;
 pub mod market;
+pub mod receipt;
 
 pub use account::verify_initial;
 pub use bank::{accrued, own_index, settle};

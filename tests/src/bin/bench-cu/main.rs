@@ -62,6 +62,7 @@ fn measure() -> Vec<Row> {
         rows.push(bench.liquidate());
     }
     rows.extend(perp::rows());
+    rows.extend(receipt_rows());
     rows.extend(refresh_rows());
     rows.extend(bankruptcy_row());
     rows.extend(account_rows());
@@ -153,6 +154,16 @@ impl Bench {
 /// Sends with the signer paying, as a keeper would: one signature.
 fn send_as(chain: &mut Chain, instructions: &[Instruction], key: &Keypair) -> Outcome {
     chain.send_as(key, instructions, &[]).unwrap_or_else(|e| panic!("{e}"))
+}
+
+/// The liquidations again, in groups that keep receipts.
+fn receipt_rows() -> Vec<Row> {
+    let spot = LEGS.map(|legs| {
+        let mut bench = Bench::new(legs);
+        bench.world.create_log().expect("a log");
+        Row { kind: "with receipt", ..bench.liquidate() }
+    });
+    spot.into_iter().chain(perp::receipt_rows()).collect()
 }
 
 fn refresh_rows() -> Vec<Row> {

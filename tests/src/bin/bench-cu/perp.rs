@@ -164,6 +164,23 @@ pub fn rows() -> Vec<Row> {
     rows
 }
 
+/// The liquidations again, in groups that keep receipts.
+pub fn receipt_rows() -> Vec<Row> {
+    let mut rows = Vec::new();
+    for positions in LEGS {
+        let mut bench = Bench::new(positions);
+        bench.world.create_log().expect("a log");
+        bench.open();
+        let liquidated = bench.liquidate(9_200);
+        rows.push(Row { kind: "perp with receipt", ..bench.row("liquidate", &liquidated) });
+    }
+    let mut mixed = Bench::new(8).with_tokens();
+    mixed.world.create_log().expect("a log");
+    mixed.open();
+    rows.push(row("liquidate", "mixed with receipt", "8+8".into(), &mixed.liquidate(9_200)));
+    rows
+}
+
 /// What concerns a market and one position.
 fn market_rows() -> Vec<Row> {
     let mut bench = Bench::new(1);

@@ -1,5 +1,6 @@
 //! Groups, listings and parameters. Every bound of `docs/spec.md` §7 is enforced here through `breakwater_margin::config`.
 pub mod create_group;
+pub mod create_log;
 pub mod create_market;
 pub mod list_token;
 pub mod set_bank;

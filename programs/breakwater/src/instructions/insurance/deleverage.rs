@@ -1,21 +1,23 @@
 //! Makes a market whole whose pool owes more than it has, bankrupt account or not: a winner is closed at the index price and
 //! keeps the part that the pool can pay, set apart until it has matured. Anybody may call, for any position above the threshold
 //! of the moment, at a print as fresh as a trade's. Errors: StalePrice, StaleIndex, NoDeficit, NoPosition, NotAWinner,
-//! BelowThreshold, NotQuoteBank.
+//! BelowThreshold, NotQuoteBank, ReceiptLogMissing.
 
 use anchor_lang::prelude::*;
 use breakwater_interface::events::Deleveraged;
+use breakwater_interface::receipt::{self, DeleverageInputs, MarketRecord, PositionRecord};
 use breakwater_interface::snapshot;
 use breakwater_interface::{Bank, MarginAccount, MarginError, PerpMarket, RiskBoard};
 use breakwater_margin::interest::MAX_INDEX_AGE_LIQUIDATION;
 use breakwater_margin::lending::Books;
-use breakwater_margin::perp::MAX_AGE_TRADE;
+use breakwater_margin::perp::{AdlTerms, MAX_AGE_TRADE};
 use breakwater_margin::price::MAX_AGE_LIQUIDATION;
-use breakwater_margin::{NativeAmount, Value};
+use breakwater_margin::{NativeAmount, Snapshot, Value};
 
 use crate::state::account::{Valued, valued};
 use crate::state::bank::verify_quote;
 use crate::state::board::sync_index;
+use crate::state::receipt::{Draft, Summary, basis, open};
 use crate::state::{Live, accrued, own_index};
 
 #[derive(Accounts)]
@@ -31,25 +33,35 @@ pub struct Deleverage {
 }
 
 impl Deleverage {
-    /// What the account has beyond what it owes, quote units. Where it owes something, by prices and indices of now.
+    /// What the account has beyond what it owes, quote units, and the legs that this was computed from. Where it owes
+    /// something, by prices and indices of now.
     ///
     /// Errors: StalePrice, StaleIndex
-    fn spare(&self, books: &Books, live: &Live, now: i64) -> core::result::Result<NativeAmount, MarginError> {
+    fn spare(
+        &self,
+        books: &Books,
+        live: &Live,
+        now: i64,
+    ) -> core::result::Result<(NativeAmount, Snapshot), MarginError> {
         let banks = [own_index(&self.bank, books)];
-        let Valued { valuation, index_age } = valued(&self.margin_account, &self.board, &banks, live, now)?;
+        let Valued { valuation, legs } = valued(&self.margin_account, &self.board, &banks, live, now)?;
         if valuation.debts > Value::ZERO {
-            if index_age > MAX_INDEX_AGE_LIQUIDATION {
+            if legs.index_age > MAX_INDEX_AGE_LIQUIDATION {
                 return Err(MarginError::StaleIndex);
             }
             if valuation.oldest_price > MAX_AGE_LIQUIDATION {
                 return Err(MarginError::StalePrice);
             }
         }
-        Ok(valuation.spare(&snapshot::quote(&self.board, now).price))
+        Ok((valuation.spare(&snapshot::quote(&self.board, now).price), legs))
     }
 }
 
 pub fn handle(ctx: &mut Context<Deleverage>) -> Result<()> {
+    let log = match ctx.accounts.board.receipts {
+        0 => None,
+        _ => Some(open(ctx.remaining_accounts()?, &ctx.accounts.board)?),
+    };
     let accounts = &mut ctx.accounts;
     verify_quote(&accounts.bank, &accounts.board)?;
     let clock = Clock::get()?;
@@ -61,8 +73,9 @@ pub fn handle(ctx: &mut Context<Deleverage>) -> Result<()> {
         return Err(MarginError::NoDeficit.into());
     }
     let mut held = live.touch(&mut accounts.margin_account, now)?;
-    let spare = accounts.spare(&books, &live, now)?;
+    let (spare, legs) = accounts.spare(&books, &live, now)?;
     let (terms, at) = (accounts.market.config.adl(), (live.mark, live.index));
+    let (before, winner) = (MarketRecord::of(live.number, &live.books, at), PositionRecord::of(&held.position));
     let step = live.books.deleverage(&mut held.position, &terms, spare, at, clock.slot).map_err(MarginError::from)?;
     live.hold(&mut accounts.margin_account, &held);
     live.deficit = live.books.judge(live.mark, live.index, clock.slot).map_err(MarginError::from)?;
@@ -70,14 +83,21 @@ pub fn handle(ctx: &mut Context<Deleverage>) -> Result<()> {
     // What was set apart is worth its amount at this index, not at an older one.
     sync_index(&mut accounts.board, accounts.bank.token, &books, now)?;
     accounts.market.set_books(&live.books);
-    emit!(Deleveraged {
-        account: *accounts.margin_account.address(),
-        closed: step.closed,
-        mark: live.mark.0,
-        taken: step.taken,
-        secured: step.secured,
-        left: live.deficit,
-        market: live.number.into(),
-    });
-    Ok(())
+    let account = *accounts.margin_account.address();
+    let event = Deleveraged::of(account, &step, live.mark, live.deficit, live.number);
+    let Some(log) = log else {
+        emit!(event);
+        return Ok(());
+    };
+    let AdlTerms { threshold, slots } = terms;
+    let head = DeleverageInputs {
+        basis: basis(&accounts.board, &legs, (clock.slot, now)),
+        market: before,
+        position: winner,
+        threshold,
+        slots,
+    };
+    let (kind, of) = (receipt::DELEVERAGING, (live.number, 0));
+    let summary = Summary { account, kind, legs: of, amount: step.closed, result: step.secured };
+    Draft::new::<Deleveraged, _>(log, &head.basis, &head, &legs).keep(&event, summary)
 }

@@ -1,13 +1,41 @@
-//! Tells indexers what a liquidation did.
+//! Tells indexers what a liquidation did, and where the group keeps receipts what it followed from.
 
 use anchor_lang::prelude::*;
 use breakwater_interface::events::{Liquidated, PerpLiquidated};
+use breakwater_interface::receipt::{self, LiquidationInputs, LiquidationTold};
 use breakwater_margin::health::After;
-use breakwater_margin::liquidation::{PerpPlan, Settled};
-use breakwater_margin::position::MARKET_LEG;
-use breakwater_margin::{Plan, Snapshot, SpotPlan, Valuation};
+use breakwater_margin::{Plan, Request, Snapshot, Valuation};
 
 use super::liquidate::{Liquidate, Touched};
+use crate::state::receipt::{Draft, Summary, basis};
+
+/// Takes down what a liquidation follows from, before it is carried out.
+#[cold]
+#[inline(never)]
+pub fn take_down(
+    accounts: &Liquidate,
+    log: AccountView,
+    legs: &Snapshot,
+    (plan, request): (&Plan, &Request),
+    at: (u64, i64),
+) -> Draft {
+    let told = LiquidationTold {
+        most: request.most,
+        flag_slot: accounts.liquidatee.flag_slot,
+        flag_time: accounts.liquidatee.flag_time,
+        calm_at: accounts.board.calm_at,
+        debt_room: request.rooms.debt,
+        collateral_room: request.rooms.collateral,
+        base_room: request.rooms.base,
+        config: accounts.board.liquidation,
+        reserved: [0; 6],
+    };
+    let head = LiquidationInputs { basis: basis(&accounts.board, legs, at), told };
+    match plan {
+        Plan::Spot(_) => Draft::new::<Liquidated, _>(log, &head.basis, &head, legs),
+        Plan::Perp(_) => Draft::new::<PerpLiquidated, _>(log, &head.basis, &head, legs),
+    }
+}
 
 /// The event of a plan, with the valuations before and after it.
 pub fn emit_plan(
@@ -15,58 +43,29 @@ pub fn emit_plan(
     touched: &Touched,
     legs: &Snapshot,
     plan: &Plan,
-    valuations: (&Valuation, &After),
-) {
+    (before, after): (&Valuation, &After),
+    draft: Option<Draft>,
+) -> Result<()> {
+    let (account, keeper) = (*accounts.liquidatee.address(), *accounts.keeper_account.address());
     match plan {
-        Plan::Spot(plan) => emit_spot(accounts, legs, plan, valuations),
-        Plan::Perp(plan) => emit_perp(accounts, touched, plan, valuations),
+        Plan::Spot(plan) => {
+            let event = Liquidated::of((account, keeper), legs, plan, (before, after));
+            if let Some(draft) = draft {
+                let legs = (plan.pair.debt, plan.pair.collateral);
+                let (amount, result) = (plan.repay, plan.seize);
+                return draft.keep(&event, Summary { account, kind: receipt::SPOT, legs, amount, result });
+            }
+            emit!(event);
+        }
+        Plan::Perp(plan) => {
+            let Some((live, held)) = &touched.market else { return Ok(()) };
+            let event = PerpLiquidated::of((account, keeper), (live.mark, held.position.base), plan, (before, after));
+            if let Some(draft) = draft {
+                let (legs, amount, result) = ((plan.market, 0), plan.size, plan.fee);
+                return draft.keep(&event, Summary { account, kind: receipt::PERP, legs, amount, result });
+            }
+            emit!(event);
+        }
     }
-}
-
-fn emit_spot(accounts: &Liquidate, legs: &Snapshot, plan: &SpotPlan, (before, after): (&Valuation, &After)) {
-    let price = |number: u8| match number < MARKET_LEG {
-        true => legs.tokens.iter().find(|leg| leg.token == number).map_or(0, |leg| leg.price.mid.0),
-        false => legs.quote.price.mid.0,
-    };
-    emit!(Liquidated {
-        liquidatee: *accounts.liquidatee.address(),
-        keeper: *accounts.keeper_account.address(),
-        repay: plan.repay,
-        insurance: plan.insurance,
-        seize: plan.seize,
-        debt_price: price(plan.pair.debt),
-        collateral_price: price(plan.pair.collateral),
-        equity_before: before.equity.to_e8(),
-        equity_after: after.equity.to_e8(),
-        health_before: before.maintenance.to_e8(),
-        health_after: after.maintenance.to_e8(),
-        requirement: before.requirement.to_e8(),
-        bonus: plan.bonus,
-        debt_token: plan.pair.debt.into(),
-        collateral_token: plan.pair.collateral.into(),
-    });
-}
-
-fn emit_perp(accounts: &Liquidate, touched: &Touched, plan: &PerpPlan, (before, after): (&Valuation, &After)) {
-    let Some((live, held)) = &touched.market else { return };
-    emit!(PerpLiquidated {
-        liquidatee: *accounts.liquidatee.address(),
-        keeper: *accounts.keeper_account.address(),
-        size: plan.size,
-        mark: live.mark.0,
-        settled: match plan.settlement {
-            Settled::Nothing => 0,
-            Settled::Loss(amount) => amount as i64,
-            Settled::Profit(amount) => -(amount as i64),
-        },
-        fee: plan.fee,
-        insurance: plan.insurance,
-        equity_before: before.equity.to_e8(),
-        equity_after: after.equity.to_e8(),
-        health_before: before.maintenance.to_e8(),
-        health_after: after.maintenance.to_e8(),
-        requirement: before.requirement.to_e8(),
-        base: held.position.base,
-        market: plan.market.into(),
-    });
+    Ok(())
 }

@@ -10,7 +10,7 @@
 //! a call that finds a flagged account healthy takes the flag away.
 //!
 //! Errors: NotAccountOwnerOrDelegate, LegAccounts, NotQuoteBank, AccountHealthy, FlagTooYoung, Calming, StaleIndex,
-//! LegNotFound, StaleLeg, LegNotChosen, NoLegHelps, VelocityLimit, RequestTooSmall, HealthFell; the keeper's: TokenSlotsFull,
+//! LegNotFound, StaleLeg, LegNotChosen, NoLegHelps, VelocityLimit, RequestTooSmall, HealthFell, ReceiptLogMissing; the keeper's: TokenSlotsFull,
 //! StalePrice, InsufficientHealth.
 
 use alloc::boxed::Box;
@@ -26,11 +26,12 @@ use breakwater_margin::position::MARKET_LEG;
 use breakwater_margin::price::MAX_AGE_LIQUIDATION;
 use breakwater_margin::{Plan, Refusal, Request, Snapshot, Valuation, health, plan_liquidation};
 
-use super::emit::emit_plan;
+use super::emit::{emit_plan, take_down};
 use super::transfer::transfer;
 use super::{bucket, flag};
 use crate::state::bank::verify_quote;
 use crate::state::market::Held;
+use crate::state::receipt::open;
 use crate::state::{Live, accrued, own_index, settle, verify_initial};
 
 extern crate alloc;
@@ -233,6 +234,10 @@ impl Liquidate {
 }
 
 pub fn handle(ctx: &mut Context<Liquidate>, most: u64) -> Result<()> {
+    let log = match ctx.accounts.board.receipts {
+        0 => None,
+        _ => Some(open(ctx.remaining_accounts()?, &ctx.accounts.board)?),
+    };
     let accounts = &mut ctx.accounts;
     accounts.keeper_account.verify_operator(accounts.keeper.address())?;
     let clock = Clock::get()?;
@@ -254,6 +259,7 @@ pub fn handle(ctx: &mut Context<Liquidate>, most: u64) -> Result<()> {
     };
     let params = accounts.board.liquidation.params();
     let plan = plan_liquidation(&legs, &before, &params, &request).map_err(|refusal| explain(refusal, &before))?;
+    let draft = log.map(|log| take_down(accounts, log, &legs, (&plan, &request), (clock.slot, now)));
 
     let after = verify_health(&mut legs, &before, &plan)?;
     transfer(&mut accounts.liquidatee, &mut accounts.keeper_account, &accounts.bank, &mut touched, &plan)?;
@@ -262,8 +268,7 @@ pub fn handle(ctx: &mut Context<Liquidate>, most: u64) -> Result<()> {
         accounts.conclude(&plan, &request, &after);
     }
     accounts.settle(&touched, now)?;
-    emit_plan(accounts, &touched, &legs, &plan, (&before, &after));
-    Ok(())
+    emit_plan(accounts, &touched, &legs, &plan, (&before, &after), draft)
 }
 
 /// Health after the plan, which must not be lower at any level that decides (LIQ-2).

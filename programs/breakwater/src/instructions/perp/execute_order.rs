@@ -40,7 +40,7 @@ impl ExecuteOrder {
         if valued.valuation.oldest_price > MAX_AGE_LIQUIDATION {
             return Err(Refusal::StalePrice.into());
         }
-        if valued.index_age > MAX_INDEX_AGE {
+        if valued.legs.index_age > MAX_INDEX_AGE {
             return Err(Refusal::StaleIndex.into());
         }
         Ok(valued.valuation.health_factor_ppm())
@@ -64,7 +64,7 @@ impl ExecuteOrder {
             let (untouched, deposit) = (*ledger.books, ledger.account.tokens);
             ledger.withdraw(fee)?;
             let after = valued(&self.margin_account, &self.board, &banks, live, now)?;
-            if after.valuation.is_maintained() && after.index_age <= MAX_INDEX_AGE {
+            if after.valuation.is_maintained() && after.legs.index_age <= MAX_INDEX_AGE {
                 Ledger { account: &mut self.executor_account, books, token }.credit(fee)?;
                 return Ok(fee);
             }

@@ -42,8 +42,8 @@ impl Settle {
     /// Whether the account has nothing beyond what it owes, at fresh prices and indices.
     fn is_insolvent(&self, books: &Books, live: &Live, now: i64) -> core::result::Result<bool, MarginError> {
         let banks = [own_index(&self.bank, books)];
-        let Valued { valuation, index_age } = valued(&self.margin_account, &self.board, &banks, live, now)?;
-        let known = valuation.oldest_price <= MAX_AGE_LIQUIDATION && index_age <= MAX_INDEX_AGE_LIQUIDATION;
+        let Valued { valuation, legs } = valued(&self.margin_account, &self.board, &banks, live, now)?;
+        let known = valuation.oldest_price <= MAX_AGE_LIQUIDATION && legs.index_age <= MAX_INDEX_AGE_LIQUIDATION;
         Ok(known && valuation.spare(&snapshot::quote(&self.board, now).price) == 0)
     }
 }

@@ -1,0 +1,35 @@
+//! Creates the group's receipt log. From then on every liquidation, write-off and deleveraging leaves a receipt in it. Admin or
+//! risk manager, once. Errors: NotRiskManager.
+
+use anchor_lang::prelude::*;
+use breakwater_interface::{Group, MarginError, ReceiptLog, RiskBoard, seeds};
+
+use crate::instructions::set_board::may_set;
+
+#[derive(Accounts)]
+pub struct CreateLog {
+    #[account(mut)]
+    pub authority: Signer,
+    pub group: Account<Group>,
+    #[account(mut, address = group.board @ MarginError::BoardOfOtherGroup)]
+    pub board: Account<RiskBoard>,
+    #[account(
+        init,
+        payer = authority,
+        space = 8 + core::mem::size_of::<ReceiptLog>(),
+        seeds = [seeds::RECEIPTS, group.address().as_ref()],
+        bump
+    )]
+    pub receipt_log: Account<ReceiptLog>,
+    pub system_program: Program<System>,
+}
+
+pub fn handle(ctx: &mut Context<CreateLog>) -> Result<()> {
+    let bump = ctx.bumps.receipt_log;
+    let CreateLog { authority, group, board, receipt_log, .. } = &mut ctx.accounts;
+    may_set(group, authority.address())?;
+    receipt_log.group = *group.address();
+    receipt_log.bump = bump;
+    board.receipts = 1;
+    Ok(())
+}
