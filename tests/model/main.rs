@@ -8,6 +8,7 @@ mod lending;
 mod liquidations;
 mod markets;
 mod pure;
+mod safety;
 mod secured;
 mod sequences;
 mod steps;

@@ -13,11 +13,13 @@ use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestError, Test
 use crate::actions::{self, Action};
 use crate::ground;
 use crate::markets;
+use crate::safety;
 use crate::steps::{self, Step};
 use crate::troubled;
 
 const CASES: u32 = 150;
 const MARKET_CASES: u32 = 60;
+const SAFETY_CASES: u32 = 40;
 const STEPS: usize = 80;
 
 fn number(variable: &str) -> Option<u64> {
@@ -103,6 +105,22 @@ fn every_instruction_of_random_sequences_does_what_the_model_says() {
 fn every_instruction_with_markets_does_what_the_model_says() {
     let total = play_all(MARKET_CASES, steps::sequence(STEPS), |steps| play_markets(markets::populated(), &steps));
     for (instruction, at_least) in [("trade", 100), ("reduce", 30), ("settle", 30), ("liquidate position", 10)] {
+        enough(total.succeeded(instruction), at_least, instruction);
+    }
+}
+
+#[test]
+fn every_instruction_of_the_safety_engine_does_what_the_model_says() {
+    let total = play_all(SAFETY_CASES, safety::sequence(safety::anywhere(), STEPS), |(ground, moves)| {
+        let mut arena = safety::populated(ground);
+        for (number, step) in moves.iter().enumerate() {
+            for call in safety::calls(&mut arena, step) {
+                arena.perform(&call).map_err(|what| format!("step {number}, {step:?}: {what}"))?;
+            }
+        }
+        Ok(arena.tally)
+    });
+    for (instruction, at_least) in [("liquidate", 10), ("liquidate position", 10), ("execute_order", 10)] {
         enough(total.succeeded(instruction), at_least, instruction);
     }
 }
