@@ -1,4 +1,5 @@
 //! The program against the reference model.
+#![allow(non_snake_case)]
 
 mod actions;
 mod collusion;
@@ -7,6 +8,7 @@ mod ground;
 mod lending;
 mod liquidations;
 mod markets;
+mod patience;
 mod pure;
 mod safety;
 mod secured;

@@ -5,10 +5,10 @@ use breakwater_client::interface::TriggerOrder;
 use breakwater_client::interface::config::LiquidationConfig;
 use breakwater_tests::arena::Arena;
 use breakwater_tests::model::perp::{MARKET_FEED, MARKET_LEG};
-use breakwater_tests::model::rational::{Q, bps, floor_u64, int};
+use breakwater_tests::model::rational::{bps, floor_u64, int};
 use breakwater_tests::model::state::ALL;
 use breakwater_tests::model::{By, Call, Legs, State, Truth};
-use num_traits::{Signed, ToPrimitive, Zero};
+use num_traits::ToPrimitive;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use solana_clock::Clock;
@@ -30,13 +30,6 @@ pub struct Terms {
     pub window: u16,
     /// Of banks and of markets, bps.
     pub velocity: (u16, u16),
-}
-
-impl Terms {
-    /// Slots after which an account is liquidated whatever others do: two flags, the second one waiting.
-    pub fn longest(self) -> u64 {
-        2 * u64::from(self.auction) + u64::from(self.wait)
-    }
 }
 
 /// Where a sequence plays.
@@ -65,9 +58,20 @@ fn terms() -> impl Strategy<Value = Terms> {
         1 => Just((300, 0)),
     ];
     let large = Just((3u16, 10u16, 150u16, 500u16, 600u16));
-    let small = (3u16..5, 0u16..8, 10u16..30, prop_oneof![Just(100u16), Just(500)], prop_oneof![Just(60u16), Just(0), Just(600)]);
-    (prop_oneof![3 => large, 2 => small], velocity).prop_map(|((wait, grace, auction, deep, window), velocity)| {
-        Terms { wait, grace: grace.min(auction), auction, deep, window, velocity }
+    let small = (
+        3u16..5,
+        0u16..8,
+        10u16..30,
+        prop_oneof![Just(100u16), Just(500)],
+        prop_oneof![Just(60u16), Just(0), Just(600)],
+    );
+    (prop_oneof![3 => large, 2 => small], velocity).prop_map(|((wait, grace, auction, deep, window), velocity)| Terms {
+        wait,
+        grace: grace.min(auction),
+        auction,
+        deep,
+        window,
+        velocity,
     })
 }
 
@@ -88,6 +92,7 @@ pub fn populated(ground: Ground) -> Arena {
         Place::Troubled => troubled::populated(troubled::Ground { season: Season::New, one_market: false }),
     };
     switch_on(&mut arena, ground.terms);
+    calm_down(&mut arena).unwrap_or_else(|what| panic!("{what}"));
     arena
 }
 
@@ -142,6 +147,8 @@ pub enum Move {
     Liquidate { keeper: usize, rank: usize, pick: usize, part: Part },
     /// Nobody brings a print for a while.
     Outage { seconds: i64 },
+    /// Time passes until nobody waits for an outage.
+    Calm,
     /// A market's status.
     Status { market: u8, status: u8 },
     /// An order is left; the trigger is a part of the mark, or a health factor.
@@ -157,7 +164,7 @@ fn rank() -> impl Strategy<Value = usize> {
 }
 
 fn by() -> impl Strategy<Value = By> {
-    prop_oneof![6 => Just(By::Owner), 1 => Just(By::Delegate), 1 => Just(By::Stranger)]
+    prop_oneof![12 => Just(By::Owner), 1 => Just(By::Delegate), 1 => Just(By::Stranger)]
 }
 
 fn liquidate() -> impl Strategy<Value = Move> {
@@ -179,30 +186,49 @@ fn prints() -> impl Strategy<Value = Move> {
 }
 
 fn edge() -> impl Strategy<Value = Move> {
-    (rank(), 0usize..8, prop_oneof![5 => 1u64..950, 1 => 950u64..1_500])
-        .prop_map(|(rank, feed, part)| Move::Edge { rank, feed, part })
+    (rank(), 0usize..8, prop_oneof![5 => 1u64..950, 1 => 950u64..1_500]).prop_map(|(rank, feed, part)| Move::Edge {
+        rank,
+        feed,
+        part,
+    })
+}
+
+fn slot() -> impl Strategy<Value = u8> {
+    prop_oneof![20 => 0u8..4, 1 => Just(4u8)]
 }
 
 fn place() -> impl Strategy<Value = Move> {
     let trigger = prop_oneof![3 => -300i64..300, 1 => -3_000i64..3_000];
-    let fee = prop_oneof![3 => 0u32..200_000, 2 => 4_999_998u32..5_000_003, 1 => Just(0)];
-    let expires = prop_oneof![4 => Just(0i64), 1 => -2i64..200];
-    let what = (steps::who(), 0u8..5, 1u8..4, prop_oneof![9 => Just(0u8), 1 => 1u8..4]);
+    let fee = prop_oneof![4 => 0u32..200_000, 1 => 4_999_998u32..5_000_003, 3 => 1_000_000u32..5_000_000, 1 => Just(0)];
+    let expires = prop_oneof![9 => Just(0i64), 1 => -2i64..60];
+    let what = (steps::who(), slot(), 1u8..4, prop_oneof![19 => Just(0u8), 1 => 1u8..4]);
     (what, trigger, steps::part(), fee, by(), expires).prop_map(
-        |((who, slot, kind, wrong), trigger, part, fee, by, expires)| {
-            Move::Place { who, slot, kind, wrong, trigger, part, fee, by, expires }
+        |((who, slot, kind, wrong), trigger, part, fee, by, expires)| Move::Place {
+            who,
+            slot,
+            kind,
+            wrong,
+            trigger,
+            part,
+            fee,
+            by,
+            expires,
         },
     )
 }
 
 fn cancel() -> impl Strategy<Value = Move> {
-    (steps::who(), 0u8..5, by()).prop_map(|(who, slot, by)| Move::Cancel { who, slot, by })
+    (steps::who(), slot(), by()).prop_map(|(who, slot, by)| Move::Cancel { who, slot, by })
 }
 
 fn execute() -> impl Strategy<Value = Move> {
     let fresh = prop_oneof![6 => Just(true), 1 => Just(false)];
-    (steps::who(), 0u8..5, 0usize..9, fresh)
-        .prop_map(|(who, slot, executor, fresh)| Move::Execute { who, slot, executor, fresh })
+    (steps::who(), slot(), 0usize..9, fresh).prop_map(|(who, slot, executor, fresh)| Move::Execute {
+        who,
+        slot,
+        executor,
+        fresh,
+    })
 }
 
 /// A breach, a touch, a wait, new prints of all feeds or of some, and whoever comes then.
@@ -210,9 +236,10 @@ fn breach() -> impl Strategy<Value = Vec<Move>> {
     let between = prop_oneof![3 => skip(), 3 => prints(), 1 => touch(), 1 => edge()];
     let first = prop_oneof![2 => touch(), 1 => liquidate()];
     let after = prop_oneof![4 => liquidate(), 1 => touch(), 1 => skip(), 1 => prints()];
-    (edge(), first, vec(between, 0..4), vec(after, 1..5)).prop_map(|(edge, first, between, after)| {
+    let calm = prop_oneof![3 => Just(vec![Move::Calm]), 1 => Just(Vec::new())];
+    (calm, edge(), first, vec(between, 0..4), vec(after, 1..5)).prop_map(|(calm, edge, first, between, after)| {
         let wait = [Move::Skip { slots: 3 }, Move::Prints { mask: u16::MAX }];
-        [edge, first].into_iter().chain(wait).chain(between).chain(after).collect()
+        calm.into_iter().chain([edge, first]).chain(wait).chain(between).chain(after).collect()
     })
 }
 
@@ -221,7 +248,8 @@ fn exit() -> impl Strategy<Value = Vec<Move>> {
     let moved = steps::market().prop_flat_map(|market| {
         (-600i64..600).prop_map(move |by| Move::Step(Step::Move { market, by, confidence: 5, lag: 0 }))
     });
-    (vec(place(), 1..3), moved, vec(prop_oneof![4 => execute(), 1 => cancel()], 1..4))
+    let moved = prop_oneof![3 => moved, 2 => edge()];
+    (vec(place(), 2..5), moved, vec(prop_oneof![6 => execute(), 1 => cancel()], 2..6))
         .prop_map(|(places, moved, executions)| places.into_iter().chain([moved]).chain(executions).collect())
 }
 
@@ -248,7 +276,7 @@ pub fn sequence(ground: impl Strategy<Value = Ground>, steps: usize) -> impl Str
         let part = if lending {
             prop_oneof![3 => one, 2 => breach()].boxed()
         } else {
-            prop_oneof![6 => one, 3 => breach(), 1 => exit()].boxed()
+            prop_oneof![6 => one, 3 => breach(), 2 => exit()].boxed()
         };
         vec(part, 1..=steps / 4).prop_map(move |parts| (ground, parts.into_iter().flatten().collect()))
     })
@@ -260,6 +288,19 @@ pub fn skip_slots(arena: &mut Arena, slots: u64) {
     let mut clock: Clock = svm.get_sysvar();
     clock.slot += slots;
     svm.set_sysvar(&clock);
+}
+
+/// Time passes, with prints of one feed, until nobody has to wait any more for an outage.
+pub fn calm_down(arena: &mut Arena) -> Result<(), String> {
+    loop {
+        let state = arena.state();
+        if state.now >= state.calm_at {
+            return Ok(());
+        }
+        arena.world.chain.advance((state.calm_at - state.now).min(290));
+        let Call::Refresh { prints, .. } = everything(arena) else { unreachable!("a refresh") };
+        arena.perform(&Call::Refresh { prints: prints[..1].to_vec(), indices: Vec::new() })?;
+    }
 }
 
 /// New prints of feeds by number, and all indices.
@@ -380,7 +421,8 @@ fn liquidation(state: &State, keeper: usize, rank: usize, pick: usize, part: Par
     if all.is_empty() {
         return Vec::new();
     }
-    let picked = if pick > 0 { pick % all.len() } else { all.iter().position(|call| state.verdict(call).allows()).unwrap_or(0) };
+    let picked =
+        if pick > 0 { pick % all.len() } else { all.iter().position(|call| state.verdict(call).allows()).unwrap_or(0) };
     let mut call = all.swap_remove(picked);
     let owed = match &call {
         Call::Close { market, .. } => state.perp(liquidatee, *market).map_or(0, |perp| perp.base.unsigned_abs()),
@@ -389,7 +431,8 @@ fn liquidation(state: &State, keeper: usize, rank: usize, pick: usize, part: Par
         }
         _ => 0,
     };
-    if let (Call::Liquidate { request, .. } | Call::Close { request, .. }, Part::Permille(permille)) = (&mut call, part) {
+    if let (Call::Liquidate { request, .. } | Call::Close { request, .. }, Part::Permille(permille)) = (&mut call, part)
+    {
         *request = (u128::from(owed) * u128::from(permille) / 2_000) as u64;
     }
     vec![call]
@@ -407,13 +450,25 @@ fn order(state: &State, what: &Move) -> Option<(usize, u8, TriggerOrder, By)> {
     let at = |by: i64| u64::try_from(mark * i128::from(10_000 + by) / 10_000).expect("a mark");
     let lot = state.market(market).config.lot;
     let size = match part {
-        Part::Permille(permille) => (u128::from(base.unsigned_abs()) * u128::from(*permille) / 1_000) as u64 / lot * lot,
+        Part::Permille(permille) => {
+            (u128::from(base.unsigned_abs()) * u128::from(*permille) / 1_000) as u64 / lot * lot
+        }
         Part::Units(units) => *units,
         _ => ALL,
     };
     let order = TriggerOrder {
-        trigger: if *kind == 3 { 1_000_000u64.saturating_add_signed(trigger.saturating_mul(200)) } else { at(*trigger) },
-        limit: if *wrong == 1 { at(-*trigger) } else if base > 0 { 0 } else { u64::MAX },
+        trigger: if *kind == 3 {
+            1_000_000u64.saturating_add_signed(trigger.saturating_mul(200))
+        } else {
+            at(*trigger)
+        },
+        limit: if *wrong == 1 {
+            at(-*trigger)
+        } else if base > 0 {
+            0
+        } else {
+            u64::MAX
+        },
         size,
         expires_at: if *expires == 0 { 0 } else { state.now + expires },
         fee: *fee,
@@ -453,6 +508,10 @@ pub fn calls(arena: &mut Arena, what: &Move) -> Vec<Call> {
             arena.world.chain.set_time(to);
             vec![everything(arena)]
         }
+        Move::Calm => {
+            calm_down(arena).unwrap_or_else(|what| panic!("{what}"));
+            Vec::new()
+        }
         Move::Status { market, status } => vec![Call::SetStatus { market: *market, status: *status }],
         Move::Place { .. } => order(&state, what)
             .map(|(account, slot, order, by)| Call::PlaceOrder { account, slot, order, by })
@@ -472,11 +531,4 @@ pub fn calls(arena: &mut Arena, what: &Move) -> Vec<Call> {
             all
         }
     }
-}
-
-/// How far an account is below what its debts require, as a part of that; for messages.
-pub fn missing(state: &State, account: usize) -> Q {
-    let legs = state.legs(&state.accounts[account], &[]);
-    let required = legs.requirement().hi;
-    if required.is_positive() { -legs.maintenance().hi / required } else { Q::zero() }
 }

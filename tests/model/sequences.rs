@@ -1,7 +1,7 @@
 //! Random sequences of instructions on the bytecode, compared with the model after every one.
 //!
 //! `BREAKWATER_MODEL_CASES` sets how many sequences are played, `BREAKWATER_MODEL_SEED` (a number) where they start. A
-//! failure prints the shortest sequence found that still fails.
+//! failure prints the shortest sequence found that still fails; `BREAKWATER_MODEL_SHRINK` sets how often one is looked for.
 
 use std::cell::RefCell;
 
@@ -75,7 +75,8 @@ pub fn runner<C: std::fmt::Debug>(
     let seed = number("BREAKWATER_MODEL_SEED").unwrap_or(1);
     let mut bytes = [0; 32];
     bytes[..8].copy_from_slice(&seed.to_le_bytes());
-    let config = Config { cases, failure_persistence: None, max_shrink_iters: 500, ..Config::default() };
+    let max_shrink_iters = number("BREAKWATER_MODEL_SHRINK").map_or(500, |n| n as u32);
+    let config = Config { cases, failure_persistence: None, max_shrink_iters, ..Config::default() };
     let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &bytes);
     let property = RefCell::new(property);
     let run = TestRunner::new_with_rng(config, rng)

@@ -77,7 +77,16 @@ impl Arena {
         let (stranger, delegate) = (Keypair::new(), Keypair::new());
         world.chain.fund(&stranger.pubkey());
         world.chain.fund(&delegate.pubkey());
-        Arena { world, people, stranger, delegate, tally: Tally::default(), watch: Watch::default(), guard: Guard::default(), executed: false }
+        Arena {
+            world,
+            people,
+            stranger,
+            delegate,
+            tally: Tally::default(),
+            watch: Watch::default(),
+            guard: Guard::default(),
+            executed: false,
+        }
     }
 
     /// The group as the model sees it.
@@ -290,7 +299,12 @@ impl Arena {
 
     /// Everything that [`Self::restore`] brings back.
     pub fn save(&mut self) -> Saved {
-        Saved { accounts: self.bytes(), now: self.world.chain.now(), watch: self.watch.clone(), guard: self.guard.clone() }
+        Saved {
+            accounts: self.bytes(),
+            now: self.world.chain.now(),
+            watch: self.watch.clone(),
+            guard: self.guard.clone(),
+        }
     }
 
     /// Brings back what was saved. Wallets that have come into being since are left.
@@ -372,6 +386,10 @@ fn difference(expected: &State, seen: &State) -> String {
         if expected != seen {
             all.push(format!("market {market}:\n  expected {expected:?}\n  seen     {seen:?}"));
         }
+    }
+    if (expected.accepted_at, expected.calm_at) != (seen.accepted_at, seen.calm_at) {
+        let of = |state: &State| format!("{} {}", state.accepted_at, state.calm_at);
+        all.push(format!("last print and calm:\n  expected {}\n  seen     {}", of(expected), of(seen)));
     }
     if (expected.fund, &expected.liquidity) != (seen.fund, &seen.liquidity) {
         let of = |state: &State| format!("{:?} {:?}", state.fund, state.liquidity);

@@ -67,7 +67,8 @@ impl Arena {
             }
             Call::Touch { account } => (instruction::touch(&self.people[*account].account, &board), None),
             Call::PlaceOrder { account, slot, order, by } => {
-                let (signer, to, market) = (self.signer(*account, *by), self.people[*account].account, self.market(order.market));
+                let (signer, to, market) =
+                    (self.signer(*account, *by), self.people[*account].account, self.market(order.market));
                 (instruction::place_order(&signer.pubkey(), &to, &board, &market, *slot, order), Some(signer))
             }
             Call::CancelOrder { account, slot, by } => {
@@ -78,7 +79,10 @@ impl Arena {
             Call::SetStatus { market, status } => {
                 let (admin, market) = (&self.world.admin, self.market(*market));
                 let status = (*status, 0);
-                (instruction::set_market_status(&admin.pubkey(), &self.world.group, &board, &market, status), Some(admin))
+                (
+                    instruction::set_market_status(&admin.pubkey(), &self.world.group, &board, &market, status),
+                    Some(admin),
+                )
             }
             _ => self.perp_instruction(call),
         }

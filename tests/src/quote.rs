@@ -43,7 +43,12 @@ fn legs(world: &World, account: &MarginAccount, pair: (u8, u8)) -> Result<Snapsh
     Ok(legs)
 }
 
-fn plan(world: &World, liquidatee: &Address, pair: (u8, u8), most: u64) -> Result<Option<(SpotPlan, Snapshot)>, MarginError> {
+fn plan(
+    world: &World,
+    liquidatee: &Address,
+    pair: (u8, u8),
+    most: u64,
+) -> Result<Option<(SpotPlan, Snapshot)>, MarginError> {
     let mut legs = legs(world, &world.margin_account(liquidatee), pair)?;
     let valuation = health::value(&legs)?;
     let target = Target::Spot(Pair { debt: pair.0, collateral: pair.1 });

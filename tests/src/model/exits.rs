@@ -1,8 +1,6 @@
 //! Orders that a margin account carries: exits that anybody may execute (docs/spec.md §11.6).
 
-use breakwater_client::interface::order::{
-    MAX_ORDERS, ORDER_ABOVE, ORDER_BELOW, ORDER_HEALTH, SIDE_LONG, SIDE_SHORT,
-};
+use breakwater_client::interface::order::{MAX_ORDERS, ORDER_ABOVE, ORDER_BELOW, ORDER_HEALTH, SIDE_LONG, SIDE_SHORT};
 use breakwater_client::interface::{MarginError as E, TriggerOrder};
 use num_traits::{One, Zero};
 
@@ -137,7 +135,8 @@ impl State {
             }
         };
         after.accounts[account].orders.remove(&slot);
-        let promised = i128::from(order.fee).min(floor(filled.cost * FEE_OF_COST, BPS)).min(after.quote_deposit(account));
+        let promised =
+            i128::from(order.fee).min(floor(filled.cost * FEE_OF_COST, BPS)).min(after.quote_deposit(account));
         let (unpaid, reduction) = (after.clone(), after.judge_reduction(account, &filled));
         if promised > 0 {
             after.pay_executor((executor, account), promised);

@@ -3,13 +3,13 @@
 use breakwater_client::interface::MarginError as E;
 
 use super::bank::{INDEX_BITS, deposit_amount};
+use super::bucket::Rooms;
+use super::call::{Executed, Seen};
 use super::health::Legs;
 use super::perp::MARKET_LEG;
 use super::perp::market::shares_in;
 use super::plan::{self, Plan, Terms};
 use super::rational::{Q, Range, bps, ceil_u64, floor_u64, int, ppm, two_to};
-use super::bucket::Rooms;
-use super::call::{Executed, Seen};
 use super::state::{OLD_INDEX, Side, State, Touched};
 use super::verdict::Verdict;
 

@@ -260,7 +260,8 @@ fn size(legs: &Legs, (d, c): (&Leg, &Leg), pair: Pair, terms: Terms, request: u6
         Truth::Unsure => vec![partial, most],
     };
     let mut verdict = Verdict::default();
-    let through: Vec<Range> = planned.iter().map(|planned| let_through(planned, terms.rooms, (&price, &price_c), &with_bonus)).collect();
+    let through: Vec<Range> =
+        planned.iter().map(|planned| let_through(planned, terms.rooms, (&price, &price_c), &with_bonus)).collect();
     if terms.rooms.limit() {
         verdict.refuse_when(all_agree(through.iter().map(|planned| planned.below(&int(1)))), E::VelocityLimit);
     }

@@ -1,13 +1,13 @@
 //! Refresh: prints and index snapshots come to the board.
 
 use breakwater_client::interface::MarginError as E;
-use breakwater_client::interface::perp::{STATUS_ACTIVE, STATUS_PAUSED};
+use breakwater_client::interface::perp::STATUS_PAUSED;
 
 use super::bank::Bank;
+use super::call::Seen;
 use super::perp::{MARKET_FEED, MARKET_INDEX};
 use super::price::{Feed, Print, STALE, confidence_band, stored_price};
 use super::rational::{Truth, floor_u64, int, ratio, two_to};
-use super::call::Seen;
 use super::state::{Snapshot, State};
 use super::verdict::Verdict;
 
@@ -112,9 +112,9 @@ impl State {
         self.accepted_at = self.now;
     }
 
-    /// A market's status; who opens a paused one lets shallow breaches wait.
+    /// A market's status; who ends a pause lets shallow breaches wait, whatever trades the market takes then.
     pub(super) fn set_status(&mut self, market: u8, status: u8) {
-        if self.market(market).status == STATUS_PAUSED && status == STATUS_ACTIVE {
+        if self.market(market).status == STATUS_PAUSED && status != STATUS_PAUSED {
             self.calm_at = self.calm_at.max(self.now + OUTAGE);
         }
         self.market_mut(market).status = status;

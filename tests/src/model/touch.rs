@@ -134,12 +134,7 @@ impl State {
     }
 
     /// What a first or a vain touch says; for one that executes what `executes` says of it.
-    pub(super) fn judge_touched(
-        &self,
-        account: usize,
-        legs: &Legs,
-        executes: impl Fn(bool) -> Verdict,
-    ) -> Verdict {
+    pub(super) fn judge_touched(&self, account: usize, legs: &Legs, executes: impl Fn(bool) -> Verdict) -> Verdict {
         let each = self.touched(account, legs).into_iter().map(|outcome| {
             let mut verdict = Verdict::default();
             verdict.refuse_if(legs.index_older_than(OLD_INDEX), E::StaleIndex);

@@ -6,11 +6,11 @@ use num_traits::Signed;
 use super::health::{Level, PerpLeg, margin};
 use super::market::{notional_down, notional_up};
 use super::{BPS, MARK_BITS, ceil, floor, floor_of, signed, unsigned};
+use crate::model::call::{Closed, Seen};
 use crate::model::health::{Legs, rounding};
 use crate::model::liquidation::FRESH;
 use crate::model::plan::{Rank, Target, accepted};
 use crate::model::rational::{Range, Truth, int, ratio};
-use crate::model::call::{Closed, Seen};
 use crate::model::state::{OLD_INDEX, Side, State};
 use crate::model::verdict::Verdict;
 
@@ -207,7 +207,8 @@ impl State {
             let mut verdict = Verdict::default();
             let whole = self.planned_size(closing, *closes);
             let planned = whole.min(room.unwrap_or(u64::MAX).into());
-            verdict.refuse_if(whole > 0 && room == Some(0), E::VelocityLimit);
+            // What settles is not limited, so a full bucket leaves that to be done.
+            verdict.refuse_if(whole > 0 && room == Some(0) && closing.settled == 0, E::VelocityLimit);
             verdict.refuse_if(i128::from(request) < ceil(planned, 4), E::RequestTooSmall);
             if verdict.allows() {
                 let mut after = self.clone();
