@@ -40,7 +40,8 @@ use proptest::prelude::{Just, prop_oneof};
 use crate::actions::Action;
 use crate::ground::LENDER;
 use crate::markets::{self, PROVIDERS};
-use crate::safety::{self, Move};
+use crate::moves::{self, Move};
+use crate::safety;
 use crate::sequences::{enough, runner};
 use crate::steps::{self, Step};
 use crate::troubled::{self, Ground};
@@ -225,7 +226,7 @@ fn colluding_keys_gain_nothing_from_flags_and_orders() {
         play_with(safety::populated(ground), &moves, safety::calls, &mut seen).map(|_| ())
     };
     let place = prop_oneof![3 => Just(safety::Place::Markets), 1 => Just(safety::Place::Troubled)];
-    runner(SAFETY_CASES, property, safety::sequence(safety::in_place(place), STEPS));
+    runner(SAFETY_CASES, property, moves::sequence(moves::in_place(place), STEPS));
     println!("{seen}");
     enough(seen.instructions, 300, "instructions");
 }

@@ -8,6 +8,7 @@ mod ground;
 mod lending;
 mod liquidations;
 mod markets;
+mod moves;
 mod patience;
 mod pure;
 mod safety;

@@ -1,16 +1,19 @@
 //! LIQ-3 with the safety engine on: whatever others touch, fill and wait for, an account under water is liquidated in time; and
 //! what could hold that up.
 
+use breakwater_client::instruction;
 use breakwater_client::interface::MarginError;
 use breakwater_client::interface::perp::{STATUS_ACTIVE, STATUS_PAUSED, STATUS_REDUCE_ONLY};
 use breakwater_tests::arena::Arena;
 use breakwater_tests::model::state::ALL;
 use breakwater_tests::model::{Call, State, Truth};
 use proptest::prelude::*;
+use solana_signer::Signer;
 
 use crate::ground::{self, KEEPERS, LENDER, TRADERS};
 use crate::markets;
-use crate::safety::{self, Ground, Move, Place, Terms};
+use crate::moves::{self, Move};
+use crate::safety::{self, Ground, Place, Terms};
 use crate::sequences::{enough, runner};
 
 const CASES: u32 = 30;
@@ -90,7 +93,7 @@ fn LIQ_3_nobody_delays_a_liquidation_for_longer_than_a_flag_lasts() {
     };
     // A last breach, so that there is somebody under water.
     let breach = (0usize..2, 0usize..8, 1u64..1_000);
-    let sequence = (safety::sequence(safety::anywhere(), STEPS), breach).prop_map(|((ground, mut moves), breach)| {
+    let sequence = (moves::sequence(moves::anywhere(), STEPS), breach).prop_map(|((ground, mut moves), breach)| {
         let (rank, feed, part) = breach;
         moves.push(Move::Edge { rank, feed, part });
         (ground, moves)
@@ -157,6 +160,22 @@ fn a_bucket_is_empty_after_a_window() {
     }
     assert!(under_water(&arena.state(), DEBTOR), "the first liquidation was a part");
     assert_eq!(second_touch(&mut arena, ALL), None, "five windows later");
+}
+
+/// USDC has no limit, SOL has one: what is repaid of USDC is counted all the same. Whoever sets a limit for USDC later finds the bucket
+/// as full as all liquidations of the past have made it, and a full one leaks one cap at most.
+#[test]
+#[ignore = "a bank without a limit counts what liquidations move where the other bank of the pair has one (§11.2)"]
+fn a_bank_without_a_limit_counts_nothing() {
+    let mut arena = at_the_edge(10);
+    let admin = arena.world.admin.insecure_clone();
+    let mut lending = arena.state().token(USDC).bank.lending;
+    lending.velocity = 0;
+    let bank = arena.world.tokens[usize::from(USDC)].keys.bank;
+    let set = instruction::set_lending(&admin.pubkey(), &arena.world.group, &bank, lending);
+    arena.world.chain.send(&[set], &[&admin]).unwrap_or_else(|e| panic!("set_lending: {e}"));
+    assert_eq!(second_touch(&mut arena, ALL), None);
+    assert_eq!(arena.state().token(USDC).bank.bucket.level, 0, "nothing limits USDC");
 }
 
 /// Four hours without prints; five minutes into the four hours' wait prices are out for 301 seconds, and the wait ends after

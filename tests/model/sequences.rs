@@ -13,6 +13,7 @@ use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestError, Test
 use crate::actions::{self, Action};
 use crate::ground;
 use crate::markets;
+use crate::moves;
 use crate::safety;
 use crate::steps::{self, Step};
 use crate::troubled;
@@ -112,7 +113,7 @@ fn every_instruction_with_markets_does_what_the_model_says() {
 
 #[test]
 fn every_instruction_of_the_safety_engine_does_what_the_model_says() {
-    let total = play_all(SAFETY_CASES, safety::sequence(safety::anywhere(), STEPS), |(ground, moves)| {
+    let total = play_all(SAFETY_CASES, moves::sequence(moves::anywhere(), STEPS), |(ground, moves)| {
         let mut arena = safety::populated(ground);
         for (number, step) in moves.iter().enumerate() {
             for call in safety::calls(&mut arena, step) {
