@@ -140,7 +140,7 @@ pub fn in_place(place: impl Strategy<Value = Place>) -> impl Strategy<Value = Gr
 
 /// Anywhere.
 pub fn anywhere() -> impl Strategy<Value = Ground> {
-    in_place(prop_oneof![2 => Just(Place::Lending), 4 => Just(Place::Markets), 1 => Just(Place::Troubled)])
+    in_place(prop_oneof![2 => Just(Place::Lending), 4 => Just(Place::Markets), 2 => Just(Place::Troubled)])
 }
 
 /// A breach, a touch, a wait, new prints of all feeds or of some, and whoever comes then.
@@ -160,7 +160,7 @@ fn exit() -> impl Strategy<Value = Vec<Move>> {
     let moved = steps::market().prop_flat_map(|market| {
         (-600i64..600).prop_map(move |by| Move::Step(Step::Move { market, by, confidence: 5, lag: 0 }))
     });
-    let moved = prop_oneof![3 => moved, 2 => edge()];
+    let moved = prop_oneof![1 => moved, 1 => edge()];
     (vec(place(), 2..5), moved, vec(prop_oneof![6 => execute(), 1 => cancel()], 2..6))
         .prop_map(|(places, moved, executions)| places.into_iter().chain([moved]).chain(executions).collect())
 }
@@ -173,7 +173,8 @@ fn alone(lending: bool) -> BoxedStrategy<Move> {
         return prop_oneof![6 => actions, 2 => touch(), 1 => prints(), 1 => outage].boxed();
     }
     let status = (steps::market(), 0u8..3).prop_map(|(market, status)| Move::Status { market, status });
-    let steps = prop_oneof![5 => steps::trading(), 2 => steps::trouble(), 1 => steps::pools()].prop_map(Move::Step);
+    let steps = prop_oneof![5 => steps::trading(), 2 => steps::trouble(), 1 => steps::pools(), 1 => steps::gaps()];
+    let steps = steps.prop_map(Move::Step);
     prop_oneof![
         8 => steps, 1 => actions, 1 => touch(), 1 => outage, 1 => status, 1 => prints(), 1 => place(), 1 => execute(),
     ]

@@ -178,6 +178,23 @@ fn a_bank_without_a_limit_counts_nothing() {
     assert_eq!(arena.state().token(USDC).bank.bucket.level, 0, "nothing limits USDC");
 }
 
+/// 2.5 % of what the debts require are missing. Nobody brings a print for 61 seconds; then the interval is as wide as for a stale price, and
+/// whoever touches the account takes its flag away. No price has moved: the next print finds the breach as it was, and a second
+/// touch has to be waited for again.
+#[test]
+#[ignore = "an account whose prices have grown old counts as healthy at the best of them, also for its flag (§11.1, §2.3)"]
+fn a_print_that_grows_old_takes_no_flag_away() {
+    let mut arena = at_the_edge(1_000);
+    let fresh = safety::everything(&mut arena);
+    arena.must(&fresh);
+    arena.must(&Call::Touch { account: DEBTOR });
+    let flag = arena.state().accounts[DEBTOR].flag;
+    assert!(flag.is_some(), "the breach is shallow");
+    arena.world.chain.advance(61);
+    arena.perform(&Call::Touch { account: DEBTOR }).unwrap_or_else(|what| panic!("{what}"));
+    assert_eq!(arena.state().accounts[DEBTOR].flag, flag, "no price has moved");
+}
+
 /// Four hours without prints; five minutes into the four hours' wait prices are out for 301 seconds, and the wait ends after
 /// another 301.
 #[test]

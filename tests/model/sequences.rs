@@ -20,7 +20,7 @@ use crate::troubled;
 
 const CASES: u32 = 150;
 const MARKET_CASES: u32 = 60;
-const SAFETY_CASES: u32 = 40;
+const SAFETY_CASES: u32 = 60;
 const STEPS: usize = 80;
 
 fn number(variable: &str) -> Option<u64> {

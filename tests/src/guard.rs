@@ -91,8 +91,8 @@ impl Guard {
     pub fn succeeded(&mut self, call: &Call, before: &State, seen: &Seen) -> Result<(), String> {
         self.orders_have_positions(seen.after)?;
         if let Call::ExecuteOrder { executor, account, slot } = call {
-            self.judge("ORD-1");
-            execution_is_fair((*executor, *account, *slot), before, seen.after)?;
+            let paid = execution_is_fair((*executor, *account, *slot), before, seen.after)?;
+            self.judge(if paid { "ORD-1" } else { "ORD-1 unpaid" });
         }
         let executed = seen.executed.is_some() || seen.closed.is_some();
         if let Some(account) = State::concerned(call) {
@@ -252,8 +252,12 @@ fn quote_units(state: &State, account: usize) -> Q {
 }
 
 /// ORD-1: an execution reduces one position; the executor gets no more than the order's fee and ten bps of the fill, out of the
-/// owner's deposit and nowhere else; H_maint is left at 0 or above, or no lower than it was.
-fn execution_is_fair((executor, owner, slot): (usize, usize, u8), before: &State, after: &State) -> Result<(), String> {
+/// owner's deposit and nowhere else; H_maint is left at 0 or above, or no lower than it was. Whether a fee was paid.
+fn execution_is_fair(
+    (executor, owner, slot): (usize, usize, u8),
+    before: &State,
+    after: &State,
+) -> Result<bool, String> {
     let order = &before.accounts[owner].orders[&slot];
     let (market, quote) = (order.market, before.quote().token);
     let mut charged = before.clone();
@@ -292,5 +296,5 @@ fn execution_is_fair((executor, owner, slot): (usize, usize, u8), before: &State
     if given.is_positive() && is.hi.is_negative() {
         return Err(format!("ORD-1: a fee of {} leaves H_maint at {is}", display(&given)));
     }
-    Ok(())
+    Ok(given.is_positive())
 }

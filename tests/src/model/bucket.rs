@@ -78,7 +78,7 @@ impl Rooms {
 impl State {
     /// The limit of a bank.
     pub fn bank_limit(&self, token: u8) -> Limit {
-        let velocity = u32::from(self.token(token).bank.lending.velocity);
+        let velocity = self.token(token).bank.lending.velocity;
         Limit { velocity, window: self.liquidation.velocity_window }
     }
 

@@ -59,7 +59,7 @@ impl State {
         let base = self.perp(account, order.market).map_or(0, |perp| perp.base);
         verdict.refuse_if(!closes(order, base), E::NoPosition);
         let lot = self.market(order.market).config.lot;
-        let lots = order.size == ALL || (order.size >= lot && order.size % lot == 0);
+        let lots = order.size == ALL || (order.size >= lot && order.size.is_multiple_of(lot));
         verdict.refuse_if(!lots, E::SizeBelowLot);
         let most = u64::from(MOST_FEE) * 10u64.pow(self.quote().decimals.into());
         verdict.refuse_if(u64::from(order.fee) > most, E::OrderFeeTooHigh);
