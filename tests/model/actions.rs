@@ -126,11 +126,11 @@ fn ranked(state: &State) -> Vec<usize> {
 }
 
 /// All pairs of an account, the best one first; then pairs that make no sense.
-fn candidates(state: &State, account: usize) -> Vec<(u8, u8)> {
+pub fn candidates(state: &State, account: usize) -> Vec<(u8, u8)> {
     let legs = state.legs(&state.accounts[account], &[]);
     let mut found = Vec::new();
     if !legs.owes_nothing() {
-        for bonus in plan::account_bonus(&legs, &state.liquidation) {
+        for bonus in plan::account_bonus(&legs, &state.liquidation, &state.growth(account)) {
             let mut pairs = plan::pairs(&legs, bonus);
             pairs.sort_by_key(|pair| (pair.carries != breakwater_tests::model::Truth::Yes, -pair.score.clone()));
             found.extend(pairs.iter().map(|pair| (pair.debt, pair.collateral)));

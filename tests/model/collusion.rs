@@ -35,10 +35,13 @@ use breakwater_tests::model::perp::{MARKET_LEG, ceil};
 use breakwater_tests::model::rational::{Q, display, int, ratio};
 use breakwater_tests::model::{Call, State};
 use num_traits::{Signed, Zero};
+use proptest::prelude::{Just, prop_oneof};
 
 use crate::actions::Action;
 use crate::ground::LENDER;
 use crate::markets::{self, PROVIDERS};
+use crate::moves::{self, Move};
+use crate::safety;
 use crate::sequences::{enough, runner};
 use crate::steps::{self, Step};
 use crate::troubled::{self, Ground};
@@ -46,6 +49,7 @@ use crate::troubled::{self, Ground};
 /// They never act after the beginning.
 const HONEST: [usize; 2] = [LENDER, PROVIDERS[0]];
 const CASES: u32 = 40;
+const SAFETY_CASES: u32 = 30;
 const STEPS: usize = 60;
 /// Quote units that the roundings of one instruction may cost the honest: each transfer of deposit shares rounds by less
 /// than two units, and no instruction makes more than four.
@@ -96,6 +100,7 @@ fn actor(call: &Call) -> Option<usize> {
         | Call::AddLiquidity { account, .. }
         | Call::RequestLiquidity { account, .. }
         | Call::RemoveLiquidity { account, .. }
+        | Call::PlaceOrder { account, .. }
         | Call::Insure { account, .. } => Some(*account),
         _ => None,
     }
@@ -145,9 +150,18 @@ struct Seen {
     premiums: f64,
 }
 
-fn play(mut arena: Arena, sequence: &[Step], seen: &mut Seen) -> Result<Arena, String> {
+fn play(arena: Arena, sequence: &[Step], seen: &mut Seen) -> Result<Arena, String> {
+    play_with(arena, sequence, markets::calls, seen)
+}
+
+fn play_with<S: std::fmt::Debug>(
+    mut arena: Arena,
+    sequence: &[S],
+    calls: impl Fn(&mut Arena, &S) -> Vec<Call>,
+    seen: &mut Seen,
+) -> Result<Arena, String> {
     for (number, step) in sequence.iter().enumerate() {
-        for call in markets::calls(&mut arena, step) {
+        for call in calls(&mut arena, step) {
             if actor(&call).is_some_and(|account| HONEST.contains(&account)) {
                 continue;
             }
@@ -202,6 +216,19 @@ fn colluding_keys_gain_nothing_from_pools_in_deficit() {
     runner(CASES, property, troubled::sequence(STEPS));
     println!("{seen}");
     enough(seen.instructions, 500, "instructions");
+}
+
+/// They flag each other, wait for the bonus to grow, fill buckets, and leave and execute orders with fees for each other.
+#[test]
+fn colluding_keys_gain_nothing_from_flags_and_orders() {
+    let mut seen = Seen::default();
+    let property = |(ground, moves): (safety::Ground, Vec<Move>)| {
+        play_with(safety::populated(ground), &moves, safety::calls, &mut seen).map(|_| ())
+    };
+    let place = prop_oneof![3 => Just(safety::Place::Markets), 1 => Just(safety::Place::Troubled)];
+    runner(SAFETY_CASES, property, moves::sequence(moves::in_place(place), STEPS));
+    println!("{seen}");
+    enough(seen.instructions, 300, "instructions");
 }
 
 /// Whether a step moves a price.

@@ -300,7 +300,7 @@ fn split(arena: &mut Arena, fate: &Fate) -> Result<Option<(Q, Q, Q)>, String> {
     let before = wealth(&start, KEEPER);
     let once = wealth(&arena.state(), KEEPER) - &before;
     let banks = (start.touch(pair.0), start.touch(pair.1));
-    let (_, plans) = start.plans(DEBTOR, pair, ALL, &[&banks.0, &banks.1]);
+    let (_, plans) = start.plans(DEBTOR, pair, (ALL, false), &[&banks.0, &banks.1]);
     let part = (&plans[0].repay[0].hi * int(fate.part) / int(1_000)).ceil();
     arena.restore(&saved);
     if arena.perform(&liquidate(pair, floor_u64(&part)))?.is_some() {

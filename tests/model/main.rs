@@ -1,4 +1,5 @@
 //! The program against the reference model.
+#![allow(non_snake_case)]
 
 mod actions;
 mod collusion;
@@ -7,7 +8,10 @@ mod ground;
 mod lending;
 mod liquidations;
 mod markets;
+mod moves;
+mod patience;
 mod pure;
+mod safety;
 mod secured;
 mod sequences;
 mod steps;

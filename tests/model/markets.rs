@@ -78,7 +78,7 @@ fn open_positions(arena: &mut Arena) {
 }
 
 /// Somebody's position, if anybody has one; else a guess.
-fn held(state: &State, who: usize, market: u8) -> (usize, u8) {
+pub fn held(state: &State, who: usize, market: u8) -> (usize, u8) {
     let positions = |account: usize| state.accounts[account].perps.keys().map(move |market| (account, *market));
     let all: Vec<(usize, u8)> = (0..state.accounts.len()).flat_map(positions).collect();
     if all.is_empty() || who == 1 {
@@ -268,7 +268,7 @@ fn rare(arena: &mut Arena, state: &State, step: &Step) -> Vec<Call> {
 }
 
 /// Everybody with a position or a debt, the one furthest under water first.
-fn ranked(state: &State) -> Vec<usize> {
+pub fn ranked(state: &State) -> Vec<usize> {
     let mut all: Vec<usize> = (1..PEOPLE).collect();
     all.sort_by_cached_key(|account| {
         let legs = state.legs(&state.accounts[*account], &[]);

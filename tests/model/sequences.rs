@@ -1,7 +1,7 @@
 //! Random sequences of instructions on the bytecode, compared with the model after every one.
 //!
 //! `BREAKWATER_MODEL_CASES` sets how many sequences are played, `BREAKWATER_MODEL_SEED` (a number) where they start. A
-//! failure prints the shortest sequence found that still fails.
+//! failure prints the shortest sequence found that still fails; `BREAKWATER_MODEL_SHRINK` sets how often one is looked for.
 
 use std::cell::RefCell;
 
@@ -13,11 +13,14 @@ use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestError, Test
 use crate::actions::{self, Action};
 use crate::ground;
 use crate::markets;
+use crate::moves;
+use crate::safety;
 use crate::steps::{self, Step};
 use crate::troubled;
 
 const CASES: u32 = 150;
 const MARKET_CASES: u32 = 60;
+const SAFETY_CASES: u32 = 60;
 const STEPS: usize = 80;
 
 fn number(variable: &str) -> Option<u64> {
@@ -73,7 +76,8 @@ pub fn runner<C: std::fmt::Debug>(
     let seed = number("BREAKWATER_MODEL_SEED").unwrap_or(1);
     let mut bytes = [0; 32];
     bytes[..8].copy_from_slice(&seed.to_le_bytes());
-    let config = Config { cases, failure_persistence: None, max_shrink_iters: 500, ..Config::default() };
+    let max_shrink_iters = number("BREAKWATER_MODEL_SHRINK").map_or(500, |n| n as u32);
+    let config = Config { cases, failure_persistence: None, max_shrink_iters, ..Config::default() };
     let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &bytes);
     let property = RefCell::new(property);
     let run = TestRunner::new_with_rng(config, rng)
@@ -103,6 +107,22 @@ fn every_instruction_of_random_sequences_does_what_the_model_says() {
 fn every_instruction_with_markets_does_what_the_model_says() {
     let total = play_all(MARKET_CASES, steps::sequence(STEPS), |steps| play_markets(markets::populated(), &steps));
     for (instruction, at_least) in [("trade", 100), ("reduce", 30), ("settle", 30), ("liquidate position", 10)] {
+        enough(total.succeeded(instruction), at_least, instruction);
+    }
+}
+
+#[test]
+fn every_instruction_of_the_safety_engine_does_what_the_model_says() {
+    let total = play_all(SAFETY_CASES, moves::sequence(moves::anywhere(), STEPS), |(ground, moves)| {
+        let mut arena = safety::populated(ground);
+        for (number, step) in moves.iter().enumerate() {
+            for call in safety::calls(&mut arena, step) {
+                arena.perform(&call).map_err(|what| format!("step {number}, {step:?}: {what}"))?;
+            }
+        }
+        Ok(arena.tally)
+    });
+    for (instruction, at_least) in [("liquidate", 10), ("liquidate position", 10), ("execute_order", 10)] {
         enough(total.succeeded(instruction), at_least, instruction);
     }
 }

@@ -15,6 +15,7 @@ use solana_account::Account;
 use solana_keypair::Keypair;
 use solana_signer::Signer;
 
+use crate::guard::Guard;
 use crate::laws;
 use crate::model::liquidation::market_of;
 use crate::model::perp::{MARKET_FEED, MARKET_LEG};
@@ -31,10 +32,15 @@ pub struct Arena {
     pub people: Vec<Trader>,
     /// A key without a margin account.
     pub stranger: Keypair,
+    /// A key that trades for others, where they let it.
+    pub delegate: Keypair,
     /// What happened.
     pub tally: Tally,
     watch: Watch,
     receipts: ReceiptFile,
+    guard: Guard,
+    /// Whether the last call moved something beyond a flag.
+    pub executed: bool,
 }
 
 /// What a call is named in the tally.
@@ -58,6 +64,11 @@ pub(crate) fn name(call: &Call) -> &'static str {
         Call::Insure { .. } => "insure",
         Call::Deleverage { .. } => "deleverage",
         Call::Close { .. } => "liquidate position",
+        Call::Touch { .. } => "touch",
+        Call::PlaceOrder { .. } => "place_order",
+        Call::CancelOrder { .. } => "cancel_order",
+        Call::ExecuteOrder { .. } => "execute_order",
+        Call::SetStatus { .. } => "set_market_status",
     }
 }
 
@@ -65,11 +76,22 @@ impl Arena {
     /// An arena in a world with tokens and a number of people without positions.
     pub fn new(mut world: World, people: usize) -> Arena {
         let people = (0..people).map(|_| world.trader()).collect();
-        let stranger = Keypair::new();
+        let (stranger, delegate) = (Keypair::new(), Keypair::new());
         world.chain.fund(&stranger.pubkey());
+        world.chain.fund(&delegate.pubkey());
         world.create_log().unwrap_or_else(|e| panic!("create_log: {e}"));
         let receipts = ReceiptFile::new(world.group);
-        Arena { world, people, stranger, tally: Tally::default(), watch: Watch::default(), receipts }
+        Arena {
+            world,
+            people,
+            stranger,
+            delegate,
+            tally: Tally::default(),
+            watch: Watch::default(),
+            receipts,
+            guard: Guard::default(),
+            executed: false,
+        }
     }
 
     /// The group as the model sees it.
@@ -96,7 +118,12 @@ impl Arena {
                 *most = outcome.compute_units.max(*most);
                 verdict.compare(None).map_err(context)?;
                 let event = liquidated(&outcome.events);
-                self.compare(call, &before, event, closed(&outcome.events)).map_err(context)?;
+                let closed = closed(&outcome.events);
+                self.executed = event.is_some() || closed.is_some();
+                self.compare(call, &before, event, closed).map_err(context)?;
+                let (after, executed) = (self.state(), event.map(Executed::from));
+                let seen = Seen { after: &after, executed, closed };
+                self.guard.succeeded(call, &before, &seen).map_err(context)?;
                 events::agree(call, &outcome.events, &before, &self.state()).map_err(context)?;
                 receipts::hold(&mut self.receipts, &self.world, &outcome).map_err(context)?;
                 if let (Some(quote), Some(event)) = (quote, event) {
@@ -107,6 +134,7 @@ impl Arena {
             Err(failure) => {
                 let error = failure.margin_error().ok_or_else(|| context(failure.to_string()))?;
                 verdict.compare(Some(error)).map_err(context)?;
+                self.guard.refused(call, &before, error).map_err(context)?;
                 if bytes != self.bytes() {
                     return Err(context(format!("ATO-1: {error:?} left other bytes behind")));
                 }
@@ -124,7 +152,13 @@ impl Arena {
             laws::losses_fall_in_order(call, &before, &after).map_err(context)?;
             self.tally.escrows(name(call), &before, &after);
         }
-        let outcome = refusal.map_or_else(|| "ok".to_owned(), |error| error.name().to_owned());
+        self.tally.guard.judged = self.guard.judged.clone();
+        let flags = State::concerned(call).is_some() && !self.executed;
+        let outcome = match refusal {
+            Some(error) => error.name().to_owned(),
+            None if flags => flagged(call, &before, &after).to_owned(),
+            None => "ok".to_owned(),
+        };
         *self.tally.outcomes.entry((name(call), outcome)).or_default() += 1;
         Ok(refusal)
     }
@@ -149,12 +183,7 @@ impl Arena {
         closed: Option<Closed>,
     ) -> Result<(), String> {
         let after = self.state();
-        let executed = event.map(|event| Executed {
-            repay: event.repay,
-            insurance: event.insurance,
-            seize: event.seize,
-            bonus: event.bonus,
-        });
+        let executed = event.map(Executed::from);
         let expected = before.expected(call, &Seen { after: &after, executed, closed })?;
         if expected != after {
             return Err(difference(&expected, &after));
@@ -170,13 +199,13 @@ impl Arena {
             agrees("requirement", event.requirement, &old.requirement())?;
             if market_of(pair).is_none() {
                 let banks = (before.touch(pair.0), before.touch(pair.1));
-                let plans = before.plans(*liquidatee, pair, *request, &[&banks.0, &banks.1]).1;
+                let plans = before.plans(*liquidatee, pair, (*request, false), &[&banks.0, &banks.1]).1;
                 for width in plans.iter().flat_map(|plan| &plan.repay).map(Range::width) {
                     self.tally.repay_width = self.tally.repay_width.max(display(&width));
                 }
             }
         }
-        if let Call::Close { liquidatee, market, .. } = call {
+        if let (Call::Close { liquidatee, market, .. }, Some(_)) = (call, closed) {
             let target = laws::Touch::position(before, *market);
             let (old, new) = target.legs(before, &after, *liquidatee);
             self.tally.extremes.check(&target, (&old, &new))?;
@@ -276,7 +305,12 @@ impl Arena {
 
     /// Everything that [`Self::restore`] brings back.
     pub fn save(&mut self) -> Saved {
-        Saved { accounts: self.bytes(), now: self.world.chain.now(), watch: self.watch.clone() }
+        Saved {
+            accounts: self.bytes(),
+            now: self.world.chain.now(),
+            watch: self.watch.clone(),
+            guard: self.guard.clone(),
+        }
     }
 
     /// Brings back what was saved. Wallets that have come into being since are left.
@@ -288,6 +322,7 @@ impl Arena {
         }
         self.world.chain.set_time(saved.now);
         self.watch = saved.watch.clone();
+        self.guard = saved.guard.clone();
     }
 }
 
@@ -296,6 +331,24 @@ pub struct Saved {
     accounts: Vec<(Address, Option<Account>)>,
     now: i64,
     watch: Watch,
+    guard: Guard,
+}
+
+/// What a touch that moved nothing did.
+fn flagged(call: &Call, before: &State, after: &State) -> &'static str {
+    let flag = |state: &State| State::concerned(call).and_then(|account| state.accounts[account].flag);
+    match (flag(before), flag(after)) {
+        (_, None) => "clears a flag",
+        (None, Some(_)) => "flags",
+        (Some(_), Some(_)) => "flags again",
+    }
+}
+
+impl From<Liquidated> for Executed {
+    fn from(event: Liquidated) -> Executed {
+        let Liquidated { repay, insurance, seize, bonus, .. } = event;
+        Executed { repay, insurance, seize, bonus }
+    }
 }
 
 fn liquidated(events: &[Event]) -> Option<Liquidated> {
@@ -339,6 +392,10 @@ fn difference(expected: &State, seen: &State) -> String {
         if expected != seen {
             all.push(format!("market {market}:\n  expected {expected:?}\n  seen     {seen:?}"));
         }
+    }
+    if (expected.accepted_at, expected.calm_at) != (seen.accepted_at, seen.calm_at) {
+        let of = |state: &State| format!("{} {}", state.accepted_at, state.calm_at);
+        all.push(format!("last print and calm:\n  expected {}\n  seen     {}", of(expected), of(seen)));
     }
     if (expected.fund, &expected.liquidity) != (seen.fund, &seen.liquidity) {
         let of = |state: &State| format!("{:?} {:?}", state.fund, state.liquidity);

@@ -1,6 +1,6 @@
 //! The arena's instructions.
 
-use breakwater_client::instruction::{self, Creditor, Insured, LiquidateKeys, LiquidityKeys, TargetKeys};
+use breakwater_client::instruction::{self, Creditor, ExecuteKeys, Insured, LiquidateKeys, LiquidityKeys, TargetKeys};
 use breakwater_client::{Address, address};
 use solana_instruction::Instruction;
 use solana_keypair::Keypair;
@@ -8,7 +8,7 @@ use solana_signer::Signer;
 
 use crate::arena::{Arena, name};
 use crate::model::perp::{MARKET_INDEX, MARKET_LEG};
-use crate::model::{Call, Order};
+use crate::model::{By, Call, Order};
 
 type Signed<'a> = (Instruction, Option<&'a Keypair>);
 
@@ -72,8 +72,49 @@ impl Arena {
                     None,
                 )
             }
+            Call::Touch { account } => (instruction::touch(&self.people[*account].account, &board), None),
+            Call::PlaceOrder { account, slot, order, by } => {
+                let (signer, to, market) =
+                    (self.signer(*account, *by), self.people[*account].account, self.market(order.market));
+                (instruction::place_order(&signer.pubkey(), &to, &board, &market, *slot, order), Some(signer))
+            }
+            Call::CancelOrder { account, slot, by } => {
+                let signer = self.signer(*account, *by);
+                (instruction::cancel_order(&signer.pubkey(), &self.people[*account].account, *slot), Some(signer))
+            }
+            Call::ExecuteOrder { executor, account, slot } => self.execute(*executor, *account, *slot),
+            Call::SetStatus { market, status } => {
+                let (admin, market) = (&self.world.admin, self.market(*market));
+                let status = (*status, 0);
+                (
+                    instruction::set_market_status(&admin.pubkey(), &self.world.group, &board, &market, status),
+                    Some(admin),
+                )
+            }
             _ => self.perp_instruction(call),
         }
+    }
+
+    fn signer(&self, account: usize, by: By) -> &Keypair {
+        match by {
+            By::Owner => &self.people[account].key,
+            By::Delegate => &self.delegate,
+            By::Stranger => &self.stranger,
+        }
+    }
+
+    fn execute(&self, executor: usize, account: usize, slot: u8) -> Signed<'_> {
+        let orders = &self.state().accounts[account].orders;
+        let market = orders.get(&slot).map_or(0, |order| order.market);
+        let keys = ExecuteKeys {
+            executor: self.people[executor].key.pubkey(),
+            executor_account: self.people[executor].account,
+            account: self.people[account].account,
+            board: self.world.board,
+            market: self.market(market),
+            quote_bank: self.quote_bank(),
+        };
+        (instruction::execute_order(&keys, slot), Some(&self.people[executor].key))
     }
 
     fn pair_keys(&self, debt: u8, collateral: u8) -> TargetKeys {

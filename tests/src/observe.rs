@@ -10,7 +10,7 @@ use breakwater_sim::world::World;
 
 use crate::model::perp::{self, Fund, Liquidity, Market, MarketSnapshot, Perp, Quote};
 use crate::model::state::Snapshot;
-use crate::model::{self, Account, Feed, Position, Side, State, Token};
+use crate::model::{self, Account, Bucket, Feed, Flag, Position, Side, State, Token};
 
 /// A group as the model sees it. Accounts are numbered as they were opened, tokens as they were listed.
 pub fn state(world: &World) -> State {
@@ -19,6 +19,8 @@ pub fn state(world: &World) -> State {
         now: world.chain.now(),
         slot: world.chain.clock().slot,
         liquidation: board.liquidation,
+        accepted_at: board.accepted_at,
+        calm_at: board.calm_at,
         tokens: (0..world.tokens.len()).map(|token| self::token(world, &board, token)).collect(),
         accounts: world.accounts.iter().map(|account| self::account(&world.margin_account(account))).collect(),
         quote: (board.quote_set == 1).then(|| quote(&board)),
@@ -80,6 +82,7 @@ fn market(world: &World, board: &RiskBoard, number: usize) -> Market {
         secured: market.secured,
         deficit_since: market.deficit_since,
         pool_losses: market.pool_losses,
+        bucket: Bucket { level: market.bucket_level, time: market.bucket_time },
         snapshot: MarketSnapshot {
             funding_index: risk.funding_index,
             time: risk.funding_time,
@@ -126,6 +129,9 @@ fn account(account: &MarginAccount) -> Account {
     Account {
         positions: held.map(|p| (p.token, Position { side: side(p.side), shares: p.shares })).collect(),
         perps: open.map(|held| (held.market, position(held))).collect(),
+        flag: (account.flag_slot > 0).then_some(Flag { slot: account.flag_slot, newest_print: account.flag_time }),
+        orders: (0..).zip(account.orders).filter(|(_, order)| !order.is_free()).collect(),
+        delegated: account.delegate != [0; 32],
     }
 }
 
@@ -159,6 +165,7 @@ fn bank(world: &World, bank: &Bank) -> model::Bank {
         fees: bank.fees,
         socialised: bank.socialised,
         accrued_at: bank.accrued_at,
+        bucket: Bucket { level: bank.bucket_level, time: bank.bucket_time },
         lending: bank.lending,
         reduce_only: bank.reduce_only == 1,
     }

@@ -4,8 +4,11 @@ use breakwater_client::Address;
 use breakwater_client::interface::events::Liquidated;
 use breakwater_client::interface::snapshot::{self, Own, OwnIndex};
 use breakwater_client::interface::{Bank, MarginAccount, MarginError};
-use breakwater_client::margin::liquidation::{Pair, Plan, Request, SpotPlan, Target, apply, plan_liquidation};
-use breakwater_client::margin::{Side, Snapshot, health};
+use breakwater_client::margin::liquidation::{
+    Bucket, BucketTerms, Flag, Moment, Pace, Pair, Plan, Request, Rooms, SpotPlan, Target, Touch, apply, judge_touch,
+    plan_liquidation,
+};
+use breakwater_client::margin::{Side, Snapshot, Valuation, health};
 use breakwater_sim::world::{Trader, World};
 
 use crate::model::Call;
@@ -40,25 +43,64 @@ fn legs(world: &World, account: &MarginAccount, pair: (u8, u8)) -> Result<Snapsh
     Ok(legs)
 }
 
-fn plan(world: &World, liquidatee: &Address, pair: (u8, u8), most: u64) -> Result<(SpotPlan, Snapshot), MarginError> {
+fn plan(
+    world: &World,
+    liquidatee: &Address,
+    pair: (u8, u8),
+    most: u64,
+) -> Result<Option<(SpotPlan, Snapshot)>, MarginError> {
     let mut legs = legs(world, &world.margin_account(liquidatee), pair)?;
     let valuation = health::value(&legs)?;
     let target = Target::Spot(Pair { debt: pair.0, collateral: pair.1 });
-    let request = Request::new(target, most);
-    let plan = plan_liquidation(&legs, &valuation, &world.board().liquidation.params(), &request)?;
+    let params = world.board().liquidation.params();
+    let Some(pace) = pace(world, liquidatee, &legs, &valuation)? else { return Ok(None) };
+    let rooms = if pace.limited { rooms(world, pair)? } else { Rooms::OPEN };
+    let request = Request { growth: pace.growth, rooms, ..Request::new(target, most) };
+    let plan = plan_liquidation(&legs, &valuation, &params, &request)?;
     apply(&mut legs, &valuation, &plan)?;
     let Plan::Spot(plan) = plan else { unreachable!("a pair was asked for") };
-    Ok((plan, legs))
+    Ok(Some((plan, legs)))
 }
 
-/// The quote of a liquidation; none for other calls.
+/// How fast a liquidation may go; none where the account is only flagged, or its flag taken away.
+fn pace(
+    world: &World,
+    liquidatee: &Address,
+    legs: &Snapshot,
+    valuation: &Valuation,
+) -> Result<Option<Pace>, MarginError> {
+    let (board, account) = (world.board(), world.margin_account(liquidatee));
+    let clock = world.chain.clock();
+    let at = Moment { slot: clock.slot, now: clock.unix_timestamp, calm_at: board.calm_at };
+    let flag = Flag { slot: account.flag_slot, newest_print: account.flag_time };
+    let terms = board.liquidation.touches();
+    match judge_touch(legs, valuation, &board.liquidation.params(), (&terms, flag), at)? {
+        Touch::Executes(pace) => Ok(Some(pace)),
+        Touch::Healthy if flag.slot == 0 => Err(MarginError::AccountHealthy),
+        _ => Ok(None),
+    }
+}
+
+fn rooms(world: &World, pair: (u8, u8)) -> Result<Rooms, MarginError> {
+    let (now, window) = (world.chain.now(), world.board().liquidation.velocity_window);
+    let room = |token: u8| {
+        let bank: Bank = world.chain.state(&world.tokens[usize::from(token)].keys.bank);
+        let mut bucket = Bucket { level: bank.bucket_level, time: bank.bucket_time };
+        let terms = BucketTerms { velocity: bank.lending.velocity, window: window.into() };
+        Ok::<u64, MarginError>(bucket.room(own_index(&bank, now)?.deposits, &terms, now))
+    };
+    Ok(Rooms { debt: room(pair.0)?, collateral: room(pair.1)?, base: u64::MAX })
+}
+
+/// The quote of a liquidation; none for other calls, nor where a touch moves nothing.
 pub fn of(world: &World, people: &[Trader], call: &Call) -> Option<Quote> {
     let Call::Liquidate { liquidatee, debt, collateral, request, .. } = call else { return None };
     if (*debt).max(*collateral) >= MARKET_LEG {
         return None;
     }
     let liquidatee = people[*liquidatee].account;
-    Some(Quote { plan: plan(world, &liquidatee, (*debt, *collateral), *request), liquidatee })
+    let plan = plan(world, &liquidatee, (*debt, *collateral), *request).transpose()?;
+    Some(Quote { plan, liquidatee })
 }
 
 impl Quote {

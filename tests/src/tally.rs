@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::guard::Guard;
 use crate::laws::Extremes;
 use crate::model::State;
 
@@ -18,6 +19,8 @@ pub struct Tally {
     pub compute_units: BTreeMap<&'static str, u64>,
     /// Widest range of R, native units.
     pub repay_width: f64,
+    /// How often each law of the safety engine had something to judge.
+    pub guard: Guard,
     /// How the laws of liquidation held.
     pub extremes: Extremes,
 }
@@ -36,6 +39,7 @@ impl Tally {
             let most = self.compute_units.entry(name).or_default();
             *most = units.max(*most);
         }
+        self.guard = self.guard.and(&other.guard);
         self.doubtful += other.doubtful;
         self.repay_width = self.repay_width.max(other.repay_width);
         self.extremes = self.extremes.and(&other.extremes);
@@ -67,6 +71,9 @@ impl std::fmt::Display for Tally {
         }
         for (instruction, units) in &self.compute_units {
             writeln!(f, "  {instruction:<20} at most {units} CU")?;
+        }
+        for (law, count) in &self.guard.judged {
+            writeln!(f, "  {law:<20} judged                   {count:>6}")?;
         }
         writeln!(f, "  decided by rounding: {}; widest range of R: {} units", self.doubtful, self.repay_width)?;
         write!(f, "  {:?}", self.extremes)

@@ -3,6 +3,7 @@
 use breakwater_client::interface::config::LendingConfig;
 use num_traits::Zero;
 
+use super::bucket::Bucket;
 use super::rational::{Q, Range, bps, ceil_u64, floor_u64, int, ratio, two_to, two_to_minus};
 
 /// Seconds of a year.
@@ -37,6 +38,8 @@ pub struct Bank {
     pub socialised: u64,
     /// Until when interest is charged.
     pub accrued_at: i64,
+    /// What shallow liquidations have moved, native units.
+    pub bucket: Bucket,
     /// Parameters.
     pub lending: LendingConfig,
     /// Whether deposits and loans are refused.

@@ -4,8 +4,9 @@
 use breakwater_client::interface::MarginError as E;
 
 use super::bank::{self, Bank, exact_shares};
+use super::call::Seen;
 use super::rational::{Range, Truth, bps, ceil_u64, floor_u64, int};
-use super::state::{ALL, SLOTS, STALE_INDEX, Seen, Side, State, Touched};
+use super::state::{ALL, SLOTS, STALE_INDEX, Side, State, Touched};
 use super::verdict::Verdict;
 
 /// Prices older than this refuse borrow and withdraw, seconds.

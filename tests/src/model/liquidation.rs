@@ -3,12 +3,14 @@
 use breakwater_client::interface::MarginError as E;
 
 use super::bank::{INDEX_BITS, deposit_amount};
+use super::bucket::Rooms;
+use super::call::{Executed, Seen};
 use super::health::Legs;
 use super::perp::MARKET_LEG;
 use super::perp::market::shares_in;
-use super::plan::{self, Plan};
+use super::plan::{self, Plan, Terms};
 use super::rational::{Q, Range, bps, ceil_u64, floor_u64, int, ppm, two_to};
-use super::state::{Executed, OLD_INDEX, Seen, Side, State, Touched};
+use super::state::{OLD_INDEX, Side, State, Touched};
 use super::verdict::Verdict;
 
 /// Prices older than this refuse the keeper's own health check and a bankruptcy, seconds.
@@ -23,7 +25,13 @@ pub fn insurance(repay: u64, bonus: u32, share: u16) -> u64 {
 
 impl State {
     /// The plans that a liquidation may follow, one for each bonus that rounding allows, and what all of them say.
-    pub fn plans(&self, liquidatee: usize, pair: (u8, u8), request: u64, banks: &[&Touched]) -> (Verdict, Vec<Plan>) {
+    pub fn plans(
+        &self,
+        liquidatee: usize,
+        pair: (u8, u8),
+        (request, limited): (u64, bool),
+        banks: &[&Touched],
+    ) -> (Verdict, Vec<Plan>) {
         let legs = self.legs_in(&self.accounts[liquidatee], banks, market_of(pair));
         if legs.owes_nothing() {
             let mut verdict = Verdict::default();
@@ -33,8 +41,10 @@ impl State {
         }
         let mut plans = Vec::new();
         let mut verdicts = Vec::new();
-        for bonus in plan::account_bonus(&legs, &self.liquidation) {
-            let (verdict, plan) = plan::plan(&legs, &self.liquidation, pair, request, bonus);
+        let rooms = if limited { self.rooms(pair, banks) } else { Rooms::default() };
+        for bonus in plan::account_bonus(&legs, &self.liquidation, &self.growth(liquidatee)) {
+            let terms = Terms { config: &self.liquidation, bonus, rooms: &rooms };
+            let (verdict, plan) = plan::plan(&legs, terms, pair, request);
             verdicts.push(verdict);
             plans.extend(plan);
         }
@@ -58,17 +68,30 @@ impl State {
     }
 
     fn judge_pair(&self, keeper: usize, liquidatee: usize, pair: (u8, u8), request: u64) -> Verdict {
-        let mut verdict = Verdict::default();
         let (debt, collateral) = (self.touch(self.bank_of(pair.0)), self.touch(self.bank_of(pair.1)));
         let banks = [&debt, &collateral];
-        let (planned, plans) = self.plans(liquidatee, pair, request, &banks);
+        let legs = self.legs_in(&self.accounts[liquidatee], &banks, market_of(pair));
+        self.judge_touched(liquidatee, &legs, |limited| {
+            self.judge_plans((keeper, liquidatee), pair, (request, limited), &banks)
+        })
+    }
+
+    fn judge_plans(
+        &self,
+        (keeper, liquidatee): (usize, usize),
+        pair: (u8, u8),
+        request: (u64, bool),
+        banks: &[&Touched; 2],
+    ) -> Verdict {
+        let mut verdict = Verdict::default();
+        let (planned, plans) = self.plans(liquidatee, pair, request, banks);
         verdict.also(planned);
         if !verdict.allows() {
             return verdict;
         }
         let ends = plans.iter().flat_map(|plan| plan.repay.iter().map(move |repay| (plan, repay)));
         let keepers = ends.flat_map(|(plan, repay)| {
-            [&repay.lo, &repay.hi].map(|repay| self.judge_keeper((keeper, liquidatee), plan, floor_u64(repay), &banks))
+            [&repay.lo, &repay.hi].map(|repay| self.judge_keeper((keeper, liquidatee), plan, floor_u64(repay), banks))
         });
         verdict.also(keepers.reduce(Verdict::either).unwrap_or_default());
         verdict
@@ -154,7 +177,7 @@ impl State {
         &mut self,
         (keeper, liquidatee): (usize, usize),
         (debt, collateral): (u8, u8),
-        request: u64,
+        (request, limited): (u64, bool),
         seen: &Seen,
     ) -> Result<(), String> {
         let executed = seen.executed.ok_or("a liquidation without an event")?;
@@ -165,12 +188,16 @@ impl State {
             self.touch_for_liquidation(liquidatee, market).map_err(|error| format!("{error:?}"))?;
         }
         let (d, c) = (self.touch(self.bank_of(debt)), self.touch(self.bank_of(collateral)));
-        let (_, plans) = self.plans(liquidatee, (debt, collateral), request, &[&d, &c]);
+        let (_, plans) = self.plans(liquidatee, (debt, collateral), (request, limited), &[&d, &c]);
         let plan = plans
             .into_iter()
             .find(|plan| plan.pair.bonus == executed.bonus)
             .ok_or_else(|| format!("the model does not know a bonus of {} millionths", executed.bonus))?;
         self.check_executed(&plan, liquidatee, &executed)?;
+        if limited {
+            self.count_leg(debt, executed.repay);
+            self.count_leg(collateral, executed.seize);
+        }
         self.take_repayment((keeper, liquidatee), debt, &executed);
         self.hand_collateral((keeper, liquidatee), collateral, executed.seize);
         Ok(())

@@ -14,7 +14,11 @@
 //!   from them to the last unit.
 
 pub mod bank;
+pub mod bucket;
+pub mod call;
+pub mod exits;
 pub mod health;
+mod judge;
 pub mod lending;
 pub mod liquidation;
 pub mod perp;
@@ -23,12 +27,16 @@ pub mod price;
 pub mod rational;
 pub mod refresh;
 pub mod state;
+pub mod touch;
 pub mod verdict;
 
 pub use bank::Bank;
+pub use bucket::Bucket;
+pub use call::{By, Call, Closed, Executed, Seen};
 pub use health::{Leg, Legs};
 pub use perp::trade::Order;
 pub use price::{Feed, Print};
 pub use rational::{Q, Range, Truth};
-pub use state::{Account, Call, Closed, Executed, Position, Seen, Side, State, Token};
+pub use state::{Account, Position, Side, State, Token};
+pub use touch::Flag;
 pub use verdict::Verdict;

@@ -4,6 +4,7 @@ use breakwater_client::interface::MarginError as E;
 use breakwater_client::interface::config::LiquidationConfig;
 use num_traits::{Signed, Zero};
 
+use super::bucket::Rooms;
 use super::health::{Leg, Legs, rounding};
 use super::perp::target::{self, Closing};
 use super::rational::{Q, Range, Truth, bps, floor_u64, int, ppm, ratio};
@@ -70,7 +71,7 @@ pub struct Plan {
 }
 
 /// β of the whole account: every value that its roundings allow, millionths.
-pub fn account_bonus(legs: &Legs, config: &LiquidationConfig) -> Vec<u32> {
+pub fn account_bonus(legs: &Legs, config: &LiquidationConfig, growth: &Range) -> Vec<u32> {
     let (equity, owed) = (legs.equity(), legs.owed());
     if owed.hi.is_zero() {
         // No debt, no pair, no bonus: what is under water is the margin of positions that win.
@@ -80,9 +81,9 @@ pub fn account_bonus(legs: &Legs, config: &LiquidationConfig) -> Vec<u32> {
     let depth = legs.maintenance().negated().lowered(&rounding()).max(&Range::zero());
     let scale = legs.requirement().lowered(&rounding()).times(&bps(config.full_bonus_depth));
     let one = Range::point(int(1));
-    let x_h = divide(&depth, &scale).min(&one);
+    let x = divide(&depth, &scale).min(&one).max(growth);
     let span = bps(config.bonus_max) - bps(config.bonus_min);
-    let wanted = x_h.times(&span).plus(&Range::point(bps(config.bonus_min)));
+    let wanted = x.times(&span).plus(&Range::point(bps(config.bonus_min)));
     let affordable = divide(&equity.max(&Range::zero()), &owed);
     let bonus = wanted.min(&affordable).times(&int(1_000_000)).floor();
     let whole = |q: &Q| u32::try_from(floor_u64(q)).expect("a bonus in millionths");
@@ -168,14 +169,20 @@ pub fn accepted(target: Target, all: &[Rank]) -> Truth {
     }
 }
 
+/// What a liquidation goes by.
+#[derive(Clone, Copy, Debug)]
+pub struct Terms<'a> {
+    /// The group's parameters.
+    pub config: &'a LiquidationConfig,
+    /// β of the account, millionths.
+    pub bonus: u32,
+    /// What the buckets let through.
+    pub rooms: &'a Rooms,
+}
+
 /// Whether an account may be liquidated, and how, for one value of the account's bonus.
-pub fn plan(
-    legs: &Legs,
-    config: &LiquidationConfig,
-    (debt, collateral): (u8, u8),
-    request: u64,
-    bonus: u32,
-) -> (Verdict, Option<Plan>) {
+pub fn plan(legs: &Legs, terms: Terms, (debt, collateral): (u8, u8), request: u64) -> (Verdict, Option<Plan>) {
+    let bonus = terms.bonus;
     let mut verdict = Verdict::default();
     let legs_of = (legs.find(debt, Side::Debt), legs.find(collateral, Side::Deposit));
     verdict.refuse_when(legs.optimistic().below(&int(0)).opposite(), E::AccountHealthy);
@@ -205,8 +212,8 @@ pub fn plan(
     let Some(pair) = all.iter().find(|pair| (pair.debt, pair.collateral) == (debt, collateral)) else {
         return (verdict, None);
     };
-    let (plan, too_small) = size(legs, (d, c), pair.clone(), config, request);
-    verdict.refuse_when(too_small, E::RequestTooSmall);
+    let (plan, sized) = size(legs, (d, c), pair.clone(), terms, request);
+    verdict.also(sized);
     (verdict, Some(plan))
 }
 
@@ -227,11 +234,11 @@ impl Plan {
     }
 }
 
-/// R for a pair and a request, and whether the request is too small.
+/// R for a pair and a request, and whether the buckets are full or the request is too small.
 ///
 /// The program rounds dollars up to 2^−32 before it rounds units up: R may exceed the exact one by what that is worth.
 /// For the whole deposit it does so twice.
-fn size(legs: &Legs, (d, c): (&Leg, &Leg), pair: Pair, config: &LiquidationConfig, request: u64) -> (Plan, Truth) {
+fn size(legs: &Legs, (d, c): (&Leg, &Leg), pair: Pair, terms: Terms, request: u64) -> (Plan, Verdict) {
     let (price, price_c) = (d.feed.mid(), c.feed.mid());
     let with_bonus = int(1) + ppm(pair.bonus);
     let units = |value: Range| value.times(&(int(1) / &price)).ceil();
@@ -245,17 +252,43 @@ fn size(legs: &Legs, (d, c): (&Leg, &Leg), pair: Pair, config: &LiquidationConfi
     let left = |amount: &Range, gone: &Range, price: &Q| {
         amount.minus(gone).max(&Range::zero()).times(price).raised(&rounding())
     };
-    let dust = int(config.dust);
+    let dust = int(terms.config.dust);
     let is_dust = left(&d.amount, &partial, &price).below(&dust).or(left(&c.amount, &seized, &price_c).below(&dust));
     let planned = match is_dust {
         Truth::Yes => vec![most],
         Truth::No => vec![partial],
         Truth::Unsure => vec![partial, most],
     };
+    let mut verdict = Verdict::default();
+    let through: Vec<Range> =
+        planned.iter().map(|planned| let_through(planned, terms.rooms, (&price, &price_c), &with_bonus)).collect();
+    if terms.rooms.limit() {
+        verdict.refuse_when(all_agree(through.iter().map(|planned| planned.below(&int(1)))), E::VelocityLimit);
+    }
+    let planned = through;
     let asked = Range::point(int(request));
     let too_small = |planned: &Range| asked.below_range(&planned.times(&ratio(1, SMALLEST_REQUEST)).ceil());
-    let doubts: Vec<Truth> = planned.iter().map(too_small).collect();
-    let doubt = if doubts.iter().all(|doubt| doubt == &doubts[0]) { doubts[0] } else { Truth::Unsure };
+    verdict.refuse_when(all_agree(planned.iter().map(too_small)), E::RequestTooSmall);
     plan.repay = planned.iter().map(|planned| planned.min(&asked)).collect();
-    (plan, doubt)
+    (plan, verdict)
+}
+
+/// What several cases say together.
+fn all_agree(cases: impl Iterator<Item = Truth>) -> Truth {
+    let cases: Vec<Truth> = cases.collect();
+    if cases.iter().all(|case| case == &cases[0]) { cases[0] } else { Truth::Unsure }
+}
+
+/// What the buckets let through of R: that of the debt as it is, that of the collateral through the price and the bonus.
+fn let_through(planned: &Range, rooms: &Rooms, (price, price_c): (&Q, &Q), with_bonus: &Q) -> Range {
+    let mut through = planned.clone();
+    if let Some(room) = &rooms.debt {
+        through = through.min(room);
+    }
+    if let Some(room) = &rooms.collateral {
+        let value = room.times(price_c).lowered(&rounding()).times(&(int(1) / with_bonus)).lowered(&rounding());
+        let units = value.max(&Range::zero()).times(&(int(1) / price)).floor();
+        through = through.min(&units);
+    }
+    through
 }

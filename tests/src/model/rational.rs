@@ -141,6 +141,12 @@ impl Range {
         Range::new(&self.lo * factor, &self.hi * factor)
     }
 
+    /// Twice as much.
+    #[must_use]
+    pub fn doubled(&self) -> Range {
+        self.plus(self)
+    }
+
     /// The negative.
     #[must_use]
     pub fn negated(&self) -> Range {

@@ -1,14 +1,20 @@
 //! Refresh: prints and index snapshots come to the board.
 
 use breakwater_client::interface::MarginError as E;
+use breakwater_client::interface::perp::STATUS_PAUSED;
 
 use super::bank::Bank;
+use super::call::Seen;
 use super::perp::{MARKET_FEED, MARKET_INDEX};
 use super::price::{Feed, Print, STALE, confidence_band, stored_price};
 use super::rational::{Truth, floor_u64, int, ratio, two_to};
-use super::state::{Seen, Snapshot, State};
+use super::state::{Snapshot, State};
 use super::verdict::Verdict;
 
+/// Without a print for longer than this prices were out; and so long shallow breaches wait after a pause, seconds.
+pub const OUTAGE: i64 = 300;
+/// Longest wait after an outage, seconds.
+pub const LONGEST_CALM: i64 = 14_400;
 /// How far in the future a print may be published, seconds.
 pub const FUTURE: i64 = 10;
 
@@ -79,6 +85,9 @@ impl State {
 
     pub(super) fn refresh(&mut self, prints: &[(u8, Print)], indices: &[u8], seen: &Seen) -> Result<(), String> {
         for (feed, print) in prints {
+            if print.publish_time > self.feed(*feed).publish_time {
+                self.accept();
+            }
             self.feed_mut(*feed).take(print);
         }
         for index in indices {
@@ -92,6 +101,23 @@ impl State {
             }
         }
         Ok(())
+    }
+
+    /// A print of any feed after a time without: shallow breaches wait as long again (§11.3).
+    fn accept(&mut self) {
+        let gap = self.now - self.accepted_at;
+        if self.accepted_at > 0 && gap > OUTAGE {
+            self.calm_at = self.calm_at.max(self.now + gap.min(LONGEST_CALM));
+        }
+        self.accepted_at = self.now;
+    }
+
+    /// A market's status; who ends a pause lets shallow breaches wait, whatever trades the market takes then.
+    pub(super) fn set_status(&mut self, market: u8, status: u8) {
+        if self.market(market).status == STATUS_PAUSED && status != STATUS_PAUSED {
+            self.calm_at = self.calm_at.max(self.now + OUTAGE);
+        }
+        self.market_mut(market).status = status;
     }
 
     fn sync_index(&mut self, token: u8, seen: &Seen) -> Result<(), String> {

@@ -34,9 +34,12 @@ impl Bucket {
             return u64::MAX;
         }
         let cap = mul_div_down(total, terms.velocity.into(), BPS).unwrap_or(u64::MAX);
-        let elapsed = elapsed(self.time, now).min(terms.window.into());
-        let leaked = mul_div_down(cap, elapsed, terms.window.into()).unwrap_or(u64::MAX);
-        self.level = self.level.saturating_sub(leaked);
+        let (passed, window) = (elapsed(self.time, now), u64::from(terms.window));
+        self.level = match passed < window {
+            true => self.level.saturating_sub(mul_div_down(cap, passed, window).unwrap_or(u64::MAX)),
+            // Whatever the cap was when it was filled: nobody fills a bucket for longer than a window.
+            false => 0,
+        };
         self.time = self.time.max(now);
         cap.saturating_sub(self.level)
     }

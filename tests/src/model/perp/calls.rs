@@ -2,8 +2,9 @@
 
 use super::Liquidity;
 use super::trade::FRESH_RISK;
+use crate::model::call::{Call, Seen};
 use crate::model::health::Legs;
-use crate::model::state::{Call, STALE_INDEX, Seen, State};
+use crate::model::state::{STALE_INDEX, State};
 use crate::model::verdict::Verdict;
 use breakwater_client::interface::MarginError as E;
 

@@ -4,6 +4,7 @@ use breakwater_client::interface::config::PerpConfig;
 
 use super::position::Perp;
 use super::{BPS, MARK_BITS, ceil, floor, signed, unsigned};
+use crate::model::Bucket;
 use crate::model::bank::{deposit_amount, exact_shares};
 use crate::model::price::{Feed, STALE};
 use crate::model::rational::{bps, ceil_u64, floor_u64, int};
@@ -79,6 +80,8 @@ pub struct Market {
     pub deficit_since: u64,
     /// Losses that neither tranche nor fund has paid, quote units.
     pub pool_losses: u64,
+    /// What shallow liquidations have closed, base units.
+    pub bucket: Bucket,
     /// What the board knows.
     pub snapshot: MarketSnapshot,
 }

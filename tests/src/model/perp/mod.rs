@@ -34,6 +34,11 @@ pub const PERP_SLOTS: usize = 8;
 /// Bps of one.
 pub const BPS: i128 = 10_000;
 
+/// Whether a pair's leg is a market's.
+pub fn market_leg(leg: u8) -> bool {
+    leg >= MARKET_LEG
+}
+
 /// Largest whole number not above `a / b`.
 pub fn floor(a: i128, b: i128) -> i128 {
     num_integer(a, b)

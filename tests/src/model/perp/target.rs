@@ -6,11 +6,12 @@ use num_traits::Signed;
 use super::health::{Level, PerpLeg, margin};
 use super::market::{notional_down, notional_up};
 use super::{BPS, MARK_BITS, ceil, floor, floor_of, signed, unsigned};
+use crate::model::call::{Closed, Seen};
 use crate::model::health::{Legs, rounding};
 use crate::model::liquidation::FRESH;
 use crate::model::plan::{Rank, Target, accepted};
 use crate::model::rational::{Range, Truth, int, ratio};
-use crate::model::state::{Closed, OLD_INDEX, Seen, Side, State};
+use crate::model::state::{OLD_INDEX, Side, State};
 use crate::model::verdict::Verdict;
 
 /// One, in millionths.
@@ -185,13 +186,29 @@ impl State {
     }
 
     fn judge_closing(&self, keeper: usize, liquidatee: usize, market: u8, request: u64) -> Verdict {
+        let legs = self.settled_legs(liquidatee, market);
+        self.judge_touched(liquidatee, &legs, |limited| {
+            self.judge_planned((keeper, liquidatee), market, (request, limited))
+        })
+    }
+
+    fn judge_planned(
+        &self,
+        (keeper, liquidatee): (usize, usize),
+        market: u8,
+        (request, limited): (u64, bool),
+    ) -> Verdict {
+        let room = self.market_room(market).filter(|_| limited);
         let (verdict, closings) = self.closings_of(liquidatee, market);
         if !verdict.allows() {
             return verdict;
         }
         let each = closings.iter().map(|(closing, closes)| {
-            let planned = self.planned_size(closing, *closes);
             let mut verdict = Verdict::default();
+            let whole = self.planned_size(closing, *closes);
+            let planned = whole.min(room.unwrap_or(u64::MAX).into());
+            // What settles is not limited, so a full bucket leaves that to be done.
+            verdict.refuse_if(whole > 0 && room == Some(0) && closing.settled == 0, E::VelocityLimit);
             verdict.refuse_if(i128::from(request) < ceil(planned, 4), E::RequestTooSmall);
             if verdict.allows() {
                 let mut after = self.clone();
@@ -223,7 +240,7 @@ impl State {
         }
         let mut found = Vec::new();
         let mut verdicts = Vec::new();
-        for bonus in crate::model::plan::account_bonus(&legs, &self.liquidation) {
+        for bonus in crate::model::plan::account_bonus(&legs, &self.liquidation, &self.growth(liquidatee)) {
             for end in ends(&legs) {
                 let all = closings(&legs, *end);
                 let ranks = |settling| crate::model::plan::ranks(&legs, bonus, &all, settling);
@@ -281,10 +298,9 @@ impl State {
 
     pub(crate) fn close(
         &mut self,
-        keeper: usize,
-        liquidatee: usize,
+        (keeper, liquidatee): (usize, usize),
         market: u8,
-        request: u64,
+        (request, limited): (u64, bool),
         seen: &Seen,
     ) -> Result<(), String> {
         let closed = seen.closed.ok_or("a liquidation without an event")?;
@@ -292,7 +308,8 @@ impl State {
         self.tokens[usize::from(token)].bank = self.accrue_as_seen(token, seen)?;
         self.touch_for_liquidation(liquidatee, market).map_err(|error| format!("{error:?}"))?;
         let (_, closings) = self.closings_of(liquidatee, market);
-        let plan = |closing: &Closing| self.planned_size(closing, Truth::Yes).min(request.into());
+        let room = self.market_room(market).filter(|_| limited).unwrap_or(u64::MAX);
+        let plan = |closing: &Closing| self.planned_size(closing, Truth::Yes).min(request.into()).min(room.into());
         let mut allowed: Vec<i128> = closings.iter().map(|(closing, _)| plan(closing)).collect();
         if closings.iter().any(|(_, closes)| *closes != Truth::Yes) {
             allowed.push(0);
@@ -305,6 +322,9 @@ impl State {
         let plans: Vec<Closed> = closings.iter().map(|(closing, _)| self.closed(closing, closed.size)).collect();
         if !plans.contains(&closed) {
             return Err(format!("{closed:?}, the model has {plans:?}"));
+        }
+        if limited {
+            self.count_base(market, closed.size);
         }
         self.carry_out((keeper, liquidatee), market, &closed);
         Ok(())

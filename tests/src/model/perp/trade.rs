@@ -33,6 +33,19 @@ pub enum Order {
     Reduce(u64),
 }
 
+/// A trade that was filled.
+#[derive(Clone, Copy, Debug)]
+pub struct Filled {
+    /// In which market.
+    pub market: u8,
+    /// Whether it increased a position.
+    pub increases: bool,
+    /// What a buyer paid and a seller got, quote units.
+    pub cost: i128,
+    /// What positions added to H_maint before it, quote units.
+    pub before: i128,
+}
+
 /// What a trade costs a buyer or brings a seller, quote units: the linear skew price integrated over the trade, around
 /// the end of the interval that is worse for the trader. Each step is rounded against the trader.
 pub fn cost(delta: i128, mark: i128, net: i128, band: i128, scale: i128) -> i128 {
@@ -58,15 +71,23 @@ impl Market {
 impl State {
     /// A trade: the first rule that it breaks, or its effect.
     pub(crate) fn trade(&mut self, account: usize, market: u8, order: Order, limit: u64) -> Verdict {
-        self.try_trade(account, market, order, limit).unwrap_or_else(|error| {
-            let mut verdict = Verdict::default();
-            verdict.refuse_if(true, error);
-            verdict
-        })
+        let index = self.token(self.quote().token).snapshot.deposit_index;
+        match self.try_trade(account, market, order, limit, index) {
+            Err(error) => super::settle::refused(error),
+            Ok(filled) if filled.increases => State::judge_legs(&self.traded_legs(account, market), FRESH_RISK),
+            Ok(filled) => self.judge_reduction(account, &filled),
+        }
     }
 
-    fn try_trade(&mut self, account: usize, market: u8, order: Order, limit: u64) -> Result<Verdict, E> {
-        let index = self.token(self.quote().token).snapshot.deposit_index;
+    /// A trade, with the quote bank's deposit index; the check of health is the caller's.
+    pub(crate) fn try_trade(
+        &mut self,
+        account: usize,
+        market: u8,
+        order: Order,
+        limit: u64,
+        index: u64,
+    ) -> Result<Filled, E> {
         let held = self.perp(account, market);
         if matches!(order, Order::Reduce(_)) && held.is_none() {
             return Err(E::NoPosition);
@@ -97,20 +118,16 @@ impl State {
         let skew = books.net().abs();
         self.set_perp(account, market, &perp);
         let before = self.traded_legs(account, market).maintenance_units();
-        self.fill(&mut perp, market, delta, limit, index)?;
+        let cost = self.fill(&mut perp, market, delta, limit, index)?;
         if increases {
             self.check_size(&perp, market, index, skew)?;
         }
         self.set_perp(account, market, &perp);
-        Ok(if increases {
-            State::judge_legs(&self.traded_legs(account, market), FRESH_RISK)
-        } else {
-            self.judge_reduction(account, market, before)
-        })
+        Ok(Filled { market, increases, cost, before })
     }
 
     /// Money and base change hands.
-    fn fill(&mut self, perp: &mut Perp, market: u8, delta: i128, limit: u64, index: u64) -> Result<(), E> {
+    fn fill(&mut self, perp: &mut Perp, market: u8, delta: i128, limit: u64, index: u64) -> Result<i128, E> {
         let (mark, now, slot) = (self.mark(market), self.now, self.slot);
         let books = self.market(market);
         let cost = cost(delta, mark, books.net(), books.band(now), books.config.skew_scale.into());
@@ -135,7 +152,7 @@ impl State {
         if grows {
             (perp.increased_at, perp.increased_slot) = (publish_time, slot);
         }
-        Ok(())
+        Ok(cost)
     }
 
     fn check_time(&self, perp: &Perp, market: u8, reduces: bool) -> Result<(), E> {
@@ -163,10 +180,10 @@ impl State {
     }
 
     /// After a reduction: sound with prices that are not stale, or no worse than before.
-    fn judge_reduction(&self, account: usize, market: u8, before: i128) -> Verdict {
+    pub(crate) fn judge_reduction(&self, account: usize, filled: &Filled) -> Verdict {
         let mut verdict = Verdict::default();
-        let legs = self.traded_legs(account, market);
-        if legs.maintenance_units() < before {
+        let legs = self.traded_legs(account, filled.market);
+        if legs.maintenance_units() < filled.before {
             let unhealthy = legs.maintenance().below(&int(0));
             verdict.refuse_when(unhealthy, E::InsufficientHealth);
             verdict.refuse_if(legs.price_older_than(FRESH_REDUCTION), E::InsufficientHealth);

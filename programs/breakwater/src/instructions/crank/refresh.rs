@@ -42,7 +42,7 @@ pub fn handle(ctx: &mut Context<Refresh>, items: &[u8]) -> Result<()> {
     }
     let gap = board.accepted_at.saturating_sub(last);
     if last > 0 && gap > OUTAGE {
-        board.calm_at = board.accepted_at.saturating_add(gap.min(LONGEST_CALM));
+        board.calm_at = board.calm_at.max(board.accepted_at.saturating_add(gap.min(LONGEST_CALM)));
     }
     Ok(())
 }

@@ -9,6 +9,7 @@ use breakwater_interface::{MarginAccount, MarginError, RiskBoard};
 use breakwater_margin::health::After;
 use breakwater_margin::interest::MAX_INDEX_AGE_LIQUIDATION;
 use breakwater_margin::liquidation::{Flag, Moment, Pace, Touch, judge_touch};
+use breakwater_margin::perp::MAX_AGE_TRADE;
 use breakwater_margin::{Snapshot, Valuation, Weighted, health};
 
 #[derive(Accounts)]
@@ -53,7 +54,8 @@ pub fn judge(
             emit!(Flagged { account: *account.address(), slot: flag.slot, newest_print: flag.newest_print });
             Ok(None)
         }
-        Touch::Healthy if flag.slot == 0 => {
+        // An old price is a wide interval, in which many are healthy: that is no reason to begin anew.
+        Touch::Healthy if flag.slot == 0 || valuation.oldest_price > MAX_AGE_TRADE => {
             msg!("health at the best prices, dollars x 10^8: {}", valuation.optimistic.to_e8());
             Err(MarginError::AccountHealthy)
         }

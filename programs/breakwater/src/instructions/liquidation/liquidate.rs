@@ -168,7 +168,7 @@ impl Liquidate {
     #[inline(never)]
     fn conclude(&mut self, plan: &Plan, request: &Request, after: &After) {
         if request.rooms != Rooms::OPEN {
-            self.count(plan);
+            self.count(plan, &request.rooms);
         }
         flag::clear_if_mended(&mut self.liquidatee, after);
     }
@@ -200,14 +200,14 @@ impl Liquidate {
 
     /// Counts what a limited liquidation moved.
     #[inline(never)]
-    fn count(&mut self, plan: &Plan) {
+    fn count(&mut self, plan: &Plan, rooms: &Rooms) {
         match plan {
             Plan::Spot(plan) => {
-                if plan.pair.debt < MARKET_LEG {
+                if rooms.debt != Rooms::OPEN.debt {
                     self.bank.bucket_level = self.bank.bucket_level.saturating_add(plan.repay);
                 }
                 if let Some(bank) = &mut self.collateral_bank
-                    && plan.pair.collateral < MARKET_LEG
+                    && rooms.collateral != Rooms::OPEN.collateral
                 {
                     bank.bucket_level = bank.bucket_level.saturating_add(plan.seize);
                 }
