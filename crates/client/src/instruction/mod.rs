@@ -14,7 +14,9 @@ use crate::{Address, PROGRAM_ID, SYSTEM_PROGRAM, address};
 
 pub use breakwater_interface::accounts::{MARKET_FEED, MARKET_ITEM, TOKEN_ITEM};
 pub use insurance::{Insured, create_fund, insure};
-pub use liquidation::{Creditor, LiquidateKeys, TargetKeys, deleverage, liquidate, resolve_bankruptcy, touch};
+pub use liquidation::{
+    Creditor, LiquidateKeys, TargetKeys, deleverage, liquidate, quote_liquidation, resolve_bankruptcy, touch,
+};
 pub use orders::{ExecuteKeys, cancel_order, execute_order, place_order};
 pub use perp::{
     LiquidityKeys, add_liquidity, create_market, open_liquidity, reduce, remove_liquidity, request_liquidity,

@@ -15,7 +15,7 @@ use crate::perp::Position;
 use crate::position::{MARKET_LEG, Snapshot};
 use crate::price::Price;
 use crate::units::{NativeAmount, Value, Weighted};
-pub use threshold::{LegPrices, Threshold, leg_prices};
+pub use threshold::{LegPrices, Resolution, Threshold, leg_prices};
 
 /// How often a best target that turns out not to be the best is replaced: growth of the bonus may change the order of legs.
 const ATTEMPTS: usize = 3;
@@ -37,6 +37,8 @@ pub struct Question {
     pub most: u64,
     /// What fits into the velocity buckets of the target's legs; it binds where the pace is limited.
     pub rooms: Rooms,
+    /// How near liquidation prices are found.
+    pub resolution: Resolution,
 }
 
 /// What a liquidation of an account would do and when.
@@ -77,7 +79,7 @@ pub fn quote(snapshot: &Snapshot, stored: &[Position], question: &Question) -> R
     let (outlook, next) = next_step(snapshot, &valuation, question)?;
     Ok(LiquidationQuote {
         initial: health::initial(snapshot)?,
-        legs: leg_prices(snapshot, stored, question.at.now)?,
+        legs: leg_prices(snapshot, stored, question.resolution, question.at.now)?,
         valuation,
         outlook,
         next,
@@ -87,6 +89,7 @@ pub fn quote(snapshot: &Snapshot, stored: &[Position], question: &Question) -> R
 /// When the account could be liquidated, and how.
 ///
 /// Errors: Math
+#[inline(never)]
 fn next_step(
     snapshot: &Snapshot,
     valuation: &Valuation,
@@ -120,6 +123,7 @@ fn next_step(
     }
 }
 
+#[inline(never)]
 fn step(snapshot: &Snapshot, valuation: &Valuation, plan: Plan) -> Result<Step, Refusal> {
     let revenue = revenue(snapshot, &plan)?;
     let after = apply(&mut snapshot.clone(), valuation, &plan)?;

@@ -148,7 +148,7 @@ proptest! {
 
     #[test]
     fn at_its_liquidation_price_an_account_is_under_water_and_a_step_before_it_is_not(scene in scene()) {
-        let legs = leg_prices(&scene.snapshot, &scene.stored, NOW).unwrap();
+        let legs = leg_prices(&scene.snapshot, &scene.stored, Resolution::Exact, NOW).unwrap();
         let open = scene.stored.iter().filter(|position| position.base != 0).count();
         let quote = !scene.stored.is_empty() && scene.snapshot.tokens.is_empty();
         prop_assert_eq!(legs.len(), scene.snapshot.tokens.len() + open + usize::from(quote));
@@ -159,8 +159,24 @@ proptest! {
     }
 
     #[test]
+    fn coarse_prices_are_next_to_exact_ones(scene in scene()) {
+        let prices = |resolution| leg_prices(&scene.snapshot, &scene.stored, resolution, NOW).unwrap();
+        for (exact, coarse) in prices(Resolution::Exact).iter().zip(prices(Resolution::Coarse)) {
+            for (exact, coarse) in [(exact.maintenance, coarse.maintenance), (exact.trigger, coarse.trigger)] {
+                match (exact, coarse) {
+                    (Threshold::At(exact), Threshold::At(coarse)) => {
+                        // Steps of rounding may hide the crossing in a wider place.
+                        prop_assert!(exact.0.abs_diff(coarse.0) <= (exact.0 >> 20) + (1 << 40), "{exact:?} {coarse:?}");
+                    }
+                    _ => prop_assert_eq!(exact, coarse),
+                }
+            }
+        }
+    }
+
+    #[test]
     fn health_crosses_zero_once(scene in scene(), prices in proptest::collection::vec(MIN_PRICE..u64::MAX >> 1, 12)) {
-        for leg in leg_prices(&scene.snapshot, &scene.stored, NOW).unwrap() {
+        for leg in leg_prices(&scene.snapshot, &scene.stored, Resolution::Exact, NOW).unwrap() {
             let Threshold::At(limit) = leg.maintenance else { continue };
             let ends = [MIN_PRICE, u64::MAX >> 1].map(|price| scene.health(leg.leg, price)[0]);
             let up = ends[1] < ends[0];
@@ -179,7 +195,7 @@ proptest! {
         let flag = Flag { slot: flagged, newest_print: NOW - 4 };
         let at = Moment { calm_at: NOW + calm, ..AT };
         let rooms = Rooms { debt: most >> 8, collateral: most >> 9, base: most >> 10 };
-        let question = Question { params: PARAMS, touches: TOUCHES, flag, at, target: None, most, rooms };
+        let question = Question { params: PARAMS, touches: TOUCHES, flag, at, target: None, most, rooms, resolution: Resolution::Coarse };
         let quoted = quote(&scene.snapshot, &scene.stored, &question).unwrap();
         let valuation = health::value(&scene.snapshot).unwrap();
         prop_assert_eq!(quoted.valuation, valuation);
@@ -208,12 +224,21 @@ fn pair() -> Scene {
 }
 
 fn question(flag: Flag, at: Moment) -> Question {
-    Question { params: PARAMS, touches: TOUCHES, flag, at, target: None, most: u64::MAX, rooms: Rooms::OPEN }
+    Question {
+        params: PARAMS,
+        touches: TOUCHES,
+        flag,
+        at,
+        target: None,
+        most: u64::MAX,
+        rooms: Rooms::OPEN,
+        resolution: Resolution::Exact,
+    }
 }
 
 #[test]
 fn the_liquidation_price_of_a_pair_is_that_of_the_formula() {
-    let legs = leg_prices(&pair().snapshot, &[], NOW).unwrap();
+    let legs = leg_prices(&pair().snapshot, &[], Resolution::Exact, NOW).unwrap();
     let dollars = |threshold: Threshold| match threshold {
         // Tenths of a cent for a token of six decimals.
         Threshold::At(price) => (u128::from(price.0) * 1_000_000_000) >> 64,
@@ -228,7 +253,7 @@ fn the_liquidation_price_of_a_pair_is_that_of_the_formula() {
 fn no_price_liquidates_what_owes_nothing() {
     let mut scene = pair();
     scene.snapshot.tokens.truncate(1);
-    let legs = leg_prices(&scene.snapshot, &[], NOW).unwrap();
+    let legs = leg_prices(&scene.snapshot, &[], Resolution::Exact, NOW).unwrap();
     assert_eq!((legs[0].maintenance, legs[0].trigger), (Threshold::Never, Threshold::Never));
     let quoted = quote(&scene.snapshot, &[], &question(Flag::default(), AT)).unwrap();
     assert_eq!((quoted.outlook, quoted.next), (Outlook::Healthy, Err(Refusal::AccountHealthy)));
@@ -239,7 +264,7 @@ fn every_price_liquidates_what_owes_too_much_elsewhere() {
     let mut scene = pair();
     scene.snapshot.tokens.push(token(3, Side::Deposit, 0, 10_000));
     scene.snapshot.tokens[1] = token(2, Side::Debt, 2_000_000_000, 10_000);
-    let legs = leg_prices(&scene.snapshot, &[], NOW).unwrap();
+    let legs = leg_prices(&scene.snapshot, &[], Resolution::Exact, NOW).unwrap();
     assert_eq!((legs[2].maintenance, legs[2].trigger), (Threshold::Always, Threshold::Always));
     // The debt is too large at $100 a token: $222 and more would mend it.
     assert!(matches!(legs[0].maintenance, Threshold::At(price) if price > legs[0].mid));
@@ -251,14 +276,14 @@ fn amounts_beyond_an_integer_have_no_price() {
     let mut scene = pair();
     scene.snapshot.tokens[1] = token(2, Side::Debt, 1 << 63, 1);
     scene.snapshot.tokens[0] = token(1, Side::Deposit, 1 << 63, 100);
-    let legs = leg_prices(&scene.snapshot, &[], NOW).unwrap();
+    let legs = leg_prices(&scene.snapshot, &[], Resolution::Exact, NOW).unwrap();
     verify(&scene, &legs[0], 0, legs[0].maintenance).unwrap();
     assert!(matches!(legs[1].maintenance, Threshold::At(price) if price > legs[1].mid));
 }
 
 #[test]
 fn positions_that_are_not_the_snapshots_are_refused() {
-    assert_eq!(leg_prices(&pair().snapshot, &[Position::default()], NOW), Err(Refusal::LegNotFound));
+    assert_eq!(leg_prices(&pair().snapshot, &[Position::default()], Resolution::Exact, NOW), Err(Refusal::LegNotFound));
 }
 
 /// At $95.2 the breach is shallow: 1 % of the requirement.

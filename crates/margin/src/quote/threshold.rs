@@ -2,21 +2,39 @@
 //! but that of health: prices are tried, and health says.
 
 use alloc::vec::Vec;
+use core::slice;
 
 use crate::error::{MathError, Refusal};
 use crate::fixed::mul_div_down;
 use crate::health::Valuation;
-use crate::perp::{PerpLeg, PerpSums, Position};
+use crate::perp::{MARK_BITS, PerpLeg, PerpSums, Position};
 use crate::position::{MARKET_LEG, Side, Snapshot, TokenLeg};
-use crate::price::{Interval, MIN_PRICE, Price};
-use crate::units::Weighted;
+use crate::price::{Interval, MIN_PRICE, PRICE_BITS, Price};
+use crate::units::{VALUE_BITS, Weighted};
 
 /// Largest price that a board accepts.
 const MAX_PRICE: u64 = u64::MAX >> 1;
 /// Guesses before the search only halves.
 const GUESSES: u32 = 24;
-/// A guess goes this part of its way beyond where it expects zero, 2^−24, so that the two ends close in from both sides.
-const MARGIN_BITS: u32 = 24;
+
+/// How near a liquidation price is found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Resolution {
+    /// To one step of price.
+    Exact,
+    /// To 2^−24 of the price, with far fewer trials: for the program.
+    Coarse,
+}
+
+impl Resolution {
+    /// How far a healthy price may lie from a broken one that is called the first.
+    fn step(self, price: u64) -> u64 {
+        match self {
+            Resolution::Exact => 1,
+            Resolution::Coarse => (price >> 24).max(1),
+        }
+    }
+}
 
 /// Where health falls below zero as one price moves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,7 +43,7 @@ pub enum Threshold {
     Never,
     /// At every price that a board accepts.
     Always,
-    /// At this price and beyond it; one step of price before it the account is healthy.
+    /// At this price and beyond it; one step of the resolution before it the account is healthy.
     At(Price),
 }
 
@@ -47,15 +65,20 @@ pub struct LegPrices {
 /// Formula:  the price at which H < 0 and next to which H ≥ 0, by interpolation and bisection       (docs/spec.md §11.7)
 /// Units:    stored: each perp leg's position in the order of the legs, untouched, so that what has matured can be told at
 ///           another price; now: unix seconds
-/// Rounding: exact to one step of price. Health is monotone in each price but for roundings of a unit; where these let it
+/// Rounding: to a step of the resolution, on the broken side. Health is monotone in each price but for roundings of a unit; where these let it
 ///           cross zero more than once, one of the crossings
 /// Errors:   Math; LegNotFound where a position is missing
-pub fn leg_prices(snapshot: &Snapshot, stored: &[Position], now: i64) -> Result<Vec<LegPrices>, Refusal> {
+pub fn leg_prices(
+    snapshot: &Snapshot,
+    stored: &[Position],
+    resolution: Resolution,
+    now: i64,
+) -> Result<Vec<LegPrices>, Refusal> {
     if stored.len() != snapshot.perps.len() {
         return Err(Refusal::LegNotFound);
     }
     let mut legs = Vec::with_capacity(snapshot.tokens.len() + snapshot.perps.len() + 1);
-    let account = Account::new(snapshot)?;
+    let account = Account::new(snapshot, resolution)?;
     for leg in &snapshot.tokens {
         if !account.is_quote(leg.token) {
             legs.push(account.of_token(leg)?);
@@ -78,23 +101,51 @@ struct Health {
 }
 
 impl Health {
-    fn of(valuation: &Valuation) -> Health {
-        Health { maintenance: valuation.maintenance, optimistic: valuation.optimistic }
+    /// With one more token leg.
+    fn with(self, leg: &TokenLeg) -> Result<Health, MathError> {
+        let one = alone(leg)?;
+        Ok(Health {
+            maintenance: self.maintenance.plus(one.maintenance)?,
+            optimistic: self.optimistic.plus(one.optimistic)?,
+        })
     }
+}
+
+/// What one token leg comes to; apart from [`worth`], which is written out for many.
+#[inline(never)]
+fn alone(leg: &TokenLeg) -> Result<Health, MathError> {
+    let Valuation { maintenance, optimistic, .. } = Valuation::of(slice::from_ref(leg))?;
+    Ok(Health { maintenance, optimistic })
+}
+
+/// What token legs come to.
+#[inline(never)]
+fn worth(legs: &[TokenLeg]) -> Result<Health, MathError> {
+    let Valuation { maintenance, optimistic, .. } = Valuation::of(legs)?;
+    Ok(Health { maintenance, optimistic })
+}
+
+/// Adds what a perp leg comes to.
+#[inline(never)]
+fn add(sums: &mut PerpSums, leg: &PerpLeg) {
+    leg.add_to(sums);
 }
 
 /// An account with what its legs come to.
 struct Account<'a> {
     snapshot: &'a Snapshot,
     /// Token legs alone.
-    tokens: Valuation,
+    tokens: Health,
     /// Perp legs alone.
     sums: PerpSums,
+    resolution: Resolution,
 }
 
 impl<'a> Account<'a> {
-    fn new(snapshot: &'a Snapshot) -> Result<Account<'a>, MathError> {
-        Ok(Account { snapshot, tokens: Valuation::of(&snapshot.tokens)?, sums: PerpSums::of(&snapshot.perps) })
+    fn new(snapshot: &'a Snapshot, resolution: Resolution) -> Result<Account<'a>, MathError> {
+        let mut sums = PerpSums::default();
+        snapshot.perps.iter().for_each(|leg| add(&mut sums, leg));
+        Ok(Account { snapshot, tokens: worth(&snapshot.tokens)?, sums, resolution })
     }
 
     fn is_quote(&self, token: u8) -> bool {
@@ -103,7 +154,7 @@ impl<'a> Account<'a> {
 
     /// What the token legs without one come to. Weighted sums are exact, so this is what the others give.
     fn without(&self, leg: &TokenLeg) -> Result<Health, MathError> {
-        let one = Valuation::of(core::slice::from_ref(leg))?;
+        let one = alone(leg)?;
         Ok(Health {
             maintenance: self.tokens.maintenance.minus(one.maintenance)?,
             optimistic: self.tokens.optimistic.minus(one.optimistic)?,
@@ -111,66 +162,72 @@ impl<'a> Account<'a> {
     }
 
     /// Health with tokens and perp legs put together.
+    #[inline(never)]
     fn health(&self, tokens: Health, sums: PerpSums, quote: &Interval) -> Result<Health, MathError> {
         let Health { maintenance, optimistic } = tokens;
         let mut valuation = Valuation { maintenance, optimistic, ..Valuation::default() };
         if !self.snapshot.perps.is_empty() {
             valuation.add_perps(sums, quote)?;
         }
-        Ok(Health::of(&valuation))
+        Ok(Health { maintenance: valuation.maintenance, optimistic: valuation.optimistic })
     }
 
+    #[inline(never)]
     fn of_token(&self, leg: &TokenLeg) -> Result<LegPrices, Refusal> {
         let others = self.health(self.without(leg)?, self.sums, &self.snapshot.quote.price)?;
         let worse = match leg.side {
             Side::Deposit => Worse::Lower,
             Side::Debt => Worse::Higher,
         };
-        search(leg.token, leg.price.mid, Some(worse), |price| {
-            let one = Valuation::of(&[at(leg, price)])?;
-            Ok(Health {
-                maintenance: others.maintenance.plus(one.maintenance)?,
-                optimistic: others.optimistic.plus(one.optimistic)?,
-            })
-        })
+        let feed = Feed { leg: leg.token, mid: leg.price.mid, worse: Some(worse), grain: grain(leg.amount) };
+        feed.search(self.resolution, &mut |price| others.with(&at(leg, price)))
     }
 
     /// The quote token's price moves its own leg and all positions.
+    #[inline(never)]
     fn of_quote(&self) -> Result<LegPrices, Refusal> {
         let quote = self.snapshot.quote;
         let leg = self.snapshot.tokens.iter().find(|leg| leg.token == quote.token);
-        let others = leg.map_or(Ok(Health::of(&self.tokens)), |leg| self.without(leg))?;
-        search(quote.token, quote.price.mid, None, |price| {
-            let mut tokens = others;
-            if let Some(leg) = leg {
-                let one = Valuation::of(&[at(leg, price)])?;
-                tokens.maintenance = tokens.maintenance.plus(one.maintenance)?;
-                tokens.optimistic = tokens.optimistic.plus(one.optimistic)?;
-            }
+        let others = leg.map_or(Ok(self.tokens), |leg| self.without(leg))?;
+        let amount = self.sums.maintenance.unsigned_abs().max(leg.map_or(0, |leg| leg.amount));
+        let feed = Feed { leg: quote.token, mid: quote.price.mid, worse: None, grain: grain(amount) };
+        feed.search(self.resolution, &mut |price| {
+            let tokens = leg.map_or(Ok(others), |leg| others.with(&at(leg, price)))?;
             self.health(tokens, self.sums, &Interval { mid: price, ..quote.price })
         })
     }
 
+    #[inline(never)]
     fn of_index(&self, number: usize, position: &Position, now: i64) -> Result<LegPrices, Refusal> {
         let leg = &self.snapshot.perps[number];
         let mut others = PerpSums::default();
         for (_, other) in self.snapshot.perps.iter().enumerate().filter(|(n, _)| *n != number) {
-            other.add_to(&mut others);
+            add(&mut others, other);
         }
         let worse = if position.base >= 0 { Worse::Lower } else { Worse::Higher };
         let mut moved = PerpLeg { position: *position, ..*leg };
-        search(MARKET_LEG | leg.terms.market, leg.price.mid, Some(worse), |price| {
+        // A unit of the quote token is a mark of 2^44 for one base unit.
+        let marks = (1 << MARK_BITS) / position.base.unsigned_abs().max(1);
+        let grain = marks.saturating_mul(leg.price.mid.0 / leg.mark.0.max(1) + 1).max(1);
+        let feed = Feed { leg: MARKET_LEG | leg.terms.market, mid: leg.price.mid, worse: Some(worse), grain };
+        feed.search(self.resolution, &mut |price| {
             moved.position = *position;
             moved.price.mid = price;
             moved.bring_up_to_date(leg.position.funding_index, leg.quote_decimals, now)?;
             let mut sums = others;
-            moved.add_to(&mut sums);
-            self.health(Health::of(&self.tokens), sums, &self.snapshot.quote.price)
+            add(&mut sums, &moved);
+            self.health(self.tokens, sums, &self.snapshot.quote.price)
         })
     }
 }
 
+/// How far a price moves before the value of an amount does.
+fn grain(amount: u64) -> u64 {
+    ((1 << (PRICE_BITS - VALUE_BITS)) / amount.max(1)).max(1)
+}
+
 /// A token leg at another price.
+#[inline(never)]
 fn at(leg: &TokenLeg, mid: Price) -> TokenLeg {
     TokenLeg::new(leg.token, leg.side, leg.amount, Interval { mid, ..leg.price }, leg.weights)
 }
@@ -182,39 +239,99 @@ enum Worse {
     Higher,
 }
 
-/// A price with the health at it; `None` where amounts do not fit their integers.
-#[derive(Clone, Copy)]
-struct Probe {
-    price: u64,
-    health: Option<Health>,
-}
-
-/// Both liquidation prices of a feed. Where it is not known which way the price hurts, the worse end says.
-fn search(
+/// A feed whose liquidation prices are searched.
+struct Feed {
     leg: u8,
     mid: Price,
+    /// Which way its price hurts; where that is not known, the worse end says.
     worse: Option<Worse>,
-    mut health: impl FnMut(Price) -> Result<Health, MathError>,
-) -> Result<LegPrices, Refusal> {
-    let mut probe = |price: u64| match health(Price(price)) {
-        Ok(health) => Ok(Probe { price, health: Some(health) }),
-        Err(MathError::Overflow) => Ok(Probe { price, health: None }),
-        Err(error) => Err(error),
-    };
-    let here = probe(mid.0)?;
-    let ends = [probe(MIN_PRICE)?, probe(MAX_PRICE)?];
-    let mut level = |of: fn(&Health) -> Weighted| {
-        let ends = ends.map(|end| Point::of(&end, of));
-        let worse = worse.unwrap_or(if ends[0].is_below(ends[1]) { Worse::Lower } else { Worse::Higher });
-        let [worst, best] = if worse == Worse::Lower { ends } else { [ends[1], ends[0]] };
-        threshold(Point::of(&here, of), worst, best, |price| Ok(Point::of(&probe(price)?, of)))
-    };
-    let maintenance = level(|health| health.maintenance)?;
-    let trigger = level(|health| health.optimistic)?;
-    Ok(LegPrices { leg, mid, maintenance, trigger })
+    /// About how far the price moves before a value does: what tells a straight line from the steps that it is made of.
+    grain: u64,
 }
 
-/// A price with the health of one level at it; `None` where it does not fit.
+type Tried = Result<Option<Health>, MathError>;
+
+impl Feed {
+    /// Both liquidation prices.
+    #[inline(never)]
+    fn search(
+        &self,
+        resolution: Resolution,
+        health: &mut dyn FnMut(Price) -> Result<Health, MathError>,
+    ) -> Result<LegPrices, Refusal> {
+        let mut probe = |price: u64| match health(Price(price)) {
+            Ok(health) => Ok(Some(health)),
+            Err(MathError::Overflow) => Ok(None),
+            Err(error) => Err(error),
+        };
+        let maintenance = self.threshold(|health| health.maintenance, resolution, &mut probe)?;
+        let trigger = self.threshold(|health| health.optimistic, resolution, &mut probe)?;
+        Ok(LegPrices { leg: self.leg, mid: self.mid, maintenance, trigger })
+    }
+
+    /// The first broken price on the way from a healthy one to the worst, or the last on the way from a broken one to the best.
+    #[inline(never)]
+    fn threshold(
+        &self,
+        level: fn(&Health) -> Weighted,
+        resolution: Resolution,
+        probe: &mut dyn FnMut(u64) -> Tried,
+    ) -> Result<Threshold, MathError> {
+        let mut point = |price| -> Result<Point, MathError> {
+            Ok(Point { price, health: probe(price)?.map(|health| level(&health).0) })
+        };
+        let here = point(self.mid.0)?;
+        let broken_here = here.is_broken(false);
+        let worse = match self.worse {
+            Some(worse) => worse,
+            None if point(MIN_PRICE)?.is_below(point(MAX_PRICE)?) => Worse::Lower,
+            None => Worse::Higher,
+        };
+        // Towards the worst price from a healthy one, towards the best from a broken one.
+        let falls = broken_here != (worse == Worse::Lower);
+        let end = point(if falls { MIN_PRICE } else { MAX_PRICE })?;
+        let none = if broken_here { Threshold::Always } else { Threshold::Never };
+        // A price that no board accepts, 0 before the first print, may lie beyond the end.
+        let apart = if falls { end.price < here.price } else { end.price > here.price };
+        if !apart || end.is_broken(!broken_here) == broken_here {
+            return Ok(none);
+        }
+        let (near, far) = if falls { (here, end) } else { reach(here, end, broken_here, &mut point)? };
+        let (fine, broken) = if broken_here { (far, near) } else { (near, far) };
+        let mut bracket = Bracket { fine, broken, grain: self.grain, tries: 0, fine_moved: 0, broken_moved: 0 };
+        while bracket.width() > resolution.step(bracket.broken.price) {
+            let next = point(bracket.guess(resolution))?;
+            bracket.narrow(next, !broken_here);
+        }
+        let unknown = if broken_here { bracket.fine.health } else { bracket.broken.health }.is_none();
+        Ok(if unknown { none } else { Threshold::At(Price(bracket.broken.price)) })
+    }
+}
+
+/// A way up may lead to a thousand times the price, while what is searched mostly lies near: the end is approached from here.
+#[inline(never)]
+fn reach(
+    here: Point,
+    end: Point,
+    broken_here: bool,
+    point: &mut dyn FnMut(u64) -> Result<Point, MathError>,
+) -> Result<(Point, Point), MathError> {
+    let (mut near, mut next) = (here, here.price.saturating_add(here.price / 4));
+    for bits in [2, 4, 8, 16] {
+        if next <= near.price || next >= end.price {
+            break;
+        }
+        let tried = point(next)?;
+        if tried.is_broken(!broken_here) != broken_here {
+            return Ok((near, tried));
+        }
+        near = tried;
+        next = next.saturating_mul(1 << bits);
+    }
+    Ok((near, end))
+}
+
+/// A price with the health of one level at it; `None` where amounts do not fit their integers.
 #[derive(Clone, Copy)]
 struct Point {
     price: u64,
@@ -222,10 +339,6 @@ struct Point {
 }
 
 impl Point {
-    fn of(probe: &Probe, of: fn(&Health) -> Weighted) -> Point {
-        Point { price: probe.price, health: probe.health.as_ref().map(|health| of(health).0) }
-    }
-
     fn is_below(self, other: Point) -> bool {
         match (self.health, other.health) {
             (Some(here), Some(there)) => here < there,
@@ -239,61 +352,50 @@ impl Point {
     }
 }
 
-/// The first broken price on the way from a healthy one to the worst, or the last on the way from a broken one to the best.
-fn threshold(
-    here: Point,
-    worst: Point,
-    best: Point,
-    mut probe: impl FnMut(u64) -> Result<Point, MathError>,
-) -> Result<Threshold, MathError> {
-    let falls = worst.price < best.price;
-    let broken_here = here.is_broken(false);
-    let (mut fine, mut broken) = if broken_here { (best, here) } else { (here, worst) };
-    // A price that no board accepts, 0 before the first print, may lie beyond an end.
-    let none = if broken_here { Threshold::Always } else { Threshold::Never };
-    let apart = if falls { broken.price < fine.price } else { fine.price < broken.price };
-    if !apart || fine.is_broken(false) || !broken.is_broken(true) {
-        return Ok(none);
-    }
-    let (mut tries, mut missed) = (0, 0);
-    while fine.price.abs_diff(broken.price) > 1 {
-        let next = guess(fine, broken, tries, missed);
-        tries += 1;
-        let point = probe(next)?;
-        // The end that was nearer to zero moves again and again where guesses fall short: they grow until one passes.
-        let near_fine = is_nearer(fine, broken);
-        let is_broken = point.is_broken(!broken_here);
-        missed = if is_broken == near_fine { 0 } else { missed + 1 };
-        *(if is_broken { &mut broken } else { &mut fine }) = point;
-    }
-    let unknown = if broken_here { fine.health.is_none() } else { broken.health.is_none() };
-    Ok(if unknown { none } else { Threshold::At(Price(broken.price)) })
+/// A healthy price and a broken one.
+struct Bracket {
+    fine: Point,
+    broken: Point,
+    grain: u64,
+    tries: u32,
+    /// How often in a row each end has moved.
+    fine_moved: u32,
+    broken_moved: u32,
 }
 
-/// Whether health at the first point is nearer to zero than at the second.
-fn is_nearer(fine: Point, broken: Point) -> bool {
-    match (fine.health, broken.health) {
-        (Some(fine), Some(broken)) => fine.unsigned_abs() <= broken.unsigned_abs(),
-        _ => true,
+impl Bracket {
+    fn width(&self) -> u64 {
+        self.fine.price.abs_diff(self.broken.price)
     }
-}
 
-/// A price between two: just beyond where a straight line between them meets zero, or the middle.
-fn guess(fine: Point, broken: Point, tries: u32, missed: u32) -> u64 {
-    let width = fine.price.abs_diff(broken.price);
-    let (near, far) = if is_nearer(fine, broken) { (fine, broken) } else { (broken, fine) };
-    let step = match (near.health, far.health) {
-        (Some(near), Some(far)) if tries < GUESSES => {
-            // The line's slope needs no more than 63 bits of both healths.
-            let (near, far) = (near.unsigned_abs(), far.unsigned_abs());
-            let shift = 66u32.saturating_sub(far.leading_zeros());
-            let (near, far) = ((near >> shift) as u64, (far >> shift) as u64);
-            let line = mul_div_down(width, near, (near + far).max(1)).unwrap_or(0);
-            (line + (line >> MARGIN_BITS) + 1).saturating_mul(1 << missed.min(20))
+    fn narrow(&mut self, point: Point, unknown: bool) {
+        self.tries += 1;
+        if point.is_broken(unknown) {
+            (self.broken, self.broken_moved, self.fine_moved) = (point, self.broken_moved + 1, 0);
+        } else {
+            (self.fine, self.fine_moved, self.broken_moved) = (point, self.fine_moved + 1, 0);
         }
-        _ => width / 2,
-    };
-    // At most half way: a bracket shrinks at least as fast as by halving, or its near end moves.
-    let step = step.clamp(1, (width / 2).max(1));
-    if near.price < far.price { near.price + step } else { near.price - step }
+    }
+
+    /// A price between the ends: a little beyond where a straight line between them meets zero, so that they close in from both
+    /// sides; or the middle, where there is no line.
+    #[inline(never)]
+    fn guess(&self, resolution: Resolution) -> u64 {
+        let width = self.width();
+        let place = match (self.fine.health, self.broken.health) {
+            (Some(fine), Some(broken)) if self.tries < GUESSES && width / 4 > self.grain => {
+                // 62 bits of both healths give the line. An end that stays while the other moves again counts half (Illinois).
+                let (fine, broken) = (fine.unsigned_abs(), broken.unsigned_abs());
+                let shift = 66u32.saturating_sub(fine.max(broken).leading_zeros());
+                let fine = (fine >> shift) as u64 >> self.broken_moved.saturating_sub(1).min(63);
+                let broken = (broken >> shift) as u64 >> self.fine_moved.saturating_sub(1).min(63);
+                let line = mul_div_down(width, fine, (fine + broken).max(1)).unwrap_or(width / 2);
+                let margin = self.grain.max(resolution.step(self.broken.price) / 2);
+                if line < width / 2 { line.saturating_add(margin) } else { line.saturating_sub(margin) }
+            }
+            _ => width / 2,
+        };
+        let place = place.clamp(1, width - 1);
+        if self.fine.price < self.broken.price { self.fine.price + place } else { self.fine.price - place }
+    }
 }
