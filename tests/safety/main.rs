@@ -5,6 +5,7 @@ mod common;
 
 mod flags;
 mod outage;
+mod quote;
 mod velocity;
 
 use breakwater_client::instruction::{self, ALL};
