@@ -1,6 +1,9 @@
-//! The command `breakwater`. Exit codes: 0 done, 1 the run went wrong (an invariant did not hold), 2 bad input.
+//! The command `breakwater`. Exit codes: 0 done, 1 the run went wrong (an invariant did not hold, a node failed), 2 bad
+//! input.
 
 mod demo;
+mod output;
+mod quote;
 
 use std::process::ExitCode;
 
@@ -18,6 +21,7 @@ struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Command {
     Demo(demo::Options),
+    Quote(quote::Options),
 }
 
 /// Why a command ended without doing what it was asked.
@@ -36,6 +40,7 @@ fn main() -> ExitCode {
     };
     let outcome = match &arguments.command {
         Command::Demo(options) => demo::run(options),
+        Command::Quote(options) => quote::run(options),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -41,8 +41,10 @@ mod tests {
 
     fn options(arguments: &[&str]) -> Options {
         let all = ["breakwater", "demo"].iter().chain(arguments);
-        let Command::Demo(options) = Arguments::try_parse_from(all).expect("the arguments are valid").command;
-        options
+        match Arguments::try_parse_from(all).expect("the arguments are valid").command {
+            Command::Demo(options) => options,
+            other => panic!("{other:?}"),
+        }
     }
 
     #[test]
