@@ -1,6 +1,7 @@
 //! What a liquidation of an account would do, when it could happen at the earliest, and at which prices it would begin. The
 //! numbers of a plan are those of an execution, because one function makes both (LIQ-6).
 
+mod bracket;
 mod threshold;
 
 use alloc::vec::Vec;
@@ -15,7 +16,8 @@ use crate::perp::Position;
 use crate::position::{MARKET_LEG, Snapshot};
 use crate::price::Price;
 use crate::units::{NativeAmount, Value, Weighted};
-pub use threshold::{LegPrices, Resolution, Threshold, leg_prices};
+pub use bracket::Resolution;
+pub use threshold::{LegPrices, Threshold, leg_prices};
 
 /// How often a best target that turns out not to be the best is replaced: growth of the bonus may change the order of legs.
 const ATTEMPTS: usize = 3;

@@ -5,36 +5,15 @@ use alloc::vec::Vec;
 use core::slice;
 
 use crate::error::{MathError, Refusal};
-use crate::fixed::mul_div_down;
 use crate::health::Valuation;
 use crate::perp::{MARK_BITS, PerpLeg, PerpSums, Position};
 use crate::position::{MARKET_LEG, Side, Snapshot, TokenLeg};
 use crate::price::{Interval, MIN_PRICE, PRICE_BITS, Price};
+use crate::quote::bracket::{Bracket, Point, Resolution};
 use crate::units::{VALUE_BITS, Weighted};
 
 /// Largest price that a board accepts.
 const MAX_PRICE: u64 = u64::MAX >> 1;
-/// Guesses before the search only halves.
-const GUESSES: u32 = 24;
-
-/// How near a liquidation price is found.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Resolution {
-    /// To one step of price.
-    Exact,
-    /// To 2^−24 of the price, with far fewer trials: for the program.
-    Coarse,
-}
-
-impl Resolution {
-    /// How far a healthy price may lie from a broken one that is called the first.
-    fn step(self, price: u64) -> u64 {
-        match self {
-            Resolution::Exact => 1,
-            Resolution::Coarse => (price >> 24).max(1),
-        }
-    }
-}
 
 /// Where health falls below zero as one price moves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -298,7 +277,7 @@ impl Feed {
         }
         let (near, far) = if falls { (here, end) } else { reach(here, end, broken_here, &mut point)? };
         let (fine, broken) = if broken_here { (far, near) } else { (near, far) };
-        let mut bracket = Bracket { fine, broken, grain: self.grain, tries: 0, fine_moved: 0, broken_moved: 0 };
+        let mut bracket = Bracket::new(fine, broken, self.grain);
         while bracket.width() > resolution.step(bracket.broken.price) {
             let next = point(bracket.guess(resolution))?;
             bracket.narrow(next, !broken_here);
@@ -329,73 +308,4 @@ fn reach(
         next = next.saturating_mul(1 << bits);
     }
     Ok((near, end))
-}
-
-/// A price with the health of one level at it; `None` where amounts do not fit their integers.
-#[derive(Clone, Copy)]
-struct Point {
-    price: u64,
-    health: Option<i128>,
-}
-
-impl Point {
-    fn is_below(self, other: Point) -> bool {
-        match (self.health, other.health) {
-            (Some(here), Some(there)) => here < there,
-            _ => false,
-        }
-    }
-
-    /// Whether the account is under water; where its health does not fit an integer, what the way there says.
-    fn is_broken(self, unknown: bool) -> bool {
-        self.health.map_or(unknown, |health| health < 0)
-    }
-}
-
-/// A healthy price and a broken one.
-struct Bracket {
-    fine: Point,
-    broken: Point,
-    grain: u64,
-    tries: u32,
-    /// How often in a row each end has moved.
-    fine_moved: u32,
-    broken_moved: u32,
-}
-
-impl Bracket {
-    fn width(&self) -> u64 {
-        self.fine.price.abs_diff(self.broken.price)
-    }
-
-    fn narrow(&mut self, point: Point, unknown: bool) {
-        self.tries += 1;
-        if point.is_broken(unknown) {
-            (self.broken, self.broken_moved, self.fine_moved) = (point, self.broken_moved + 1, 0);
-        } else {
-            (self.fine, self.fine_moved, self.broken_moved) = (point, self.fine_moved + 1, 0);
-        }
-    }
-
-    /// A price between the ends: a little beyond where a straight line between them meets zero, so that they close in from both
-    /// sides; or the middle, where there is no line.
-    #[inline(never)]
-    fn guess(&self, resolution: Resolution) -> u64 {
-        let width = self.width();
-        let place = match (self.fine.health, self.broken.health) {
-            (Some(fine), Some(broken)) if self.tries < GUESSES && width / 4 > self.grain => {
-                // 62 bits of both healths give the line. An end that stays while the other moves again counts half (Illinois).
-                let (fine, broken) = (fine.unsigned_abs(), broken.unsigned_abs());
-                let shift = 66u32.saturating_sub(fine.max(broken).leading_zeros());
-                let fine = (fine >> shift) as u64 >> self.broken_moved.saturating_sub(1).min(63);
-                let broken = (broken >> shift) as u64 >> self.fine_moved.saturating_sub(1).min(63);
-                let line = mul_div_down(width, fine, (fine + broken).max(1)).unwrap_or(width / 2);
-                let margin = self.grain.max(resolution.step(self.broken.price) / 2);
-                if line < width / 2 { line.saturating_add(margin) } else { line.saturating_sub(margin) }
-            }
-            _ => width / 2,
-        };
-        let place = place.clamp(1, width - 1);
-        if self.fine.price < self.broken.price { self.fine.price + place } else { self.fine.price - place }
-    }
 }
