@@ -8,6 +8,7 @@
 
 pub mod actors;
 pub mod chain;
+pub mod full;
 pub mod markets;
 pub mod perps;
 pub mod tamper;

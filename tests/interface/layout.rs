@@ -14,6 +14,7 @@ use breakwater_client::interface::events::{
     ParameterSet, PerpLiquidated, PnlSettled, TokenListed, Traded,
 };
 use breakwater_client::interface::perp::PerpPosition;
+use breakwater_client::interface::quote::{ReturnedLeg, ReturnedQuote};
 use breakwater_client::interface::receipt::{
     BankLossInputs, Basis, DeleverageInputs, LiquidationInputs, MarketLossInputs, PerpRecord, RING, ReceiptEntry,
     TokenRecord,
@@ -184,4 +185,15 @@ fn events_of_markets_keep_their_layout() {
     layout!(FlagCleared, DISCRIMINATOR, 48: account 8, slot 40);
     layout!(Insured, DISCRIMINATOR, 80: account 8, receiver 40, amount 72);
     layout!(MarketListed, DISCRIMINATOR, 80: group 8, market 40, number 72);
+}
+
+#[test]
+fn a_returned_quote_keeps_its_layout() {
+    layout!(ReturnedQuote, 0, 800: slot 0, time 8, equity 16, initial 24, optimistic 32, maintenance 40, end 48,
+        requirement 56, flag_slot 64, flag_time 72, trigger_slot 80, prints_after 88, calm_at 96, repay 104, seize 112,
+        size 120, settled 128, fee 136, insurance 144, revenue 152, equity_after 160, maintenance_after 168, end_after 176,
+        bonus 184, refusal 188, stage 192, target 193, debt 194, collateral 195, market 196, leg_count 197, reserved 198,
+        legs 200);
+    layout!(ReturnedLeg, 0, 24: maintenance 0, trigger 8, leg 16, reserved 17);
+    const { assert!(size_of::<ReturnedQuote>() <= 1_024, "the runtime's limit of return data") };
 }

@@ -5,6 +5,7 @@ mod common;
 
 mod flags;
 mod outage;
+mod quote;
 mod receipts;
 mod velocity;
 

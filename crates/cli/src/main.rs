@@ -1,6 +1,9 @@
-//! The command `breakwater`. Exit codes: 0 done, 1 the run went wrong (an invariant did not hold), 2 bad input.
+//! The command `breakwater`. Exit codes: 0 done, 1 the run went wrong (an invariant did not hold, a node failed), 2 bad
+//! input.
 
 mod demo;
+mod output;
+mod quote;
 mod replay;
 
 use std::process::ExitCode;
@@ -20,6 +23,7 @@ struct Arguments {
 enum Command {
     Demo(demo::Options),
     Replay(replay::Options),
+    Quote(quote::Options),
 }
 
 /// Why a command ended without doing what it was asked.
@@ -39,6 +43,7 @@ fn main() -> ExitCode {
     let outcome = match &arguments.command {
         Command::Demo(options) => demo::run(options),
         Command::Replay(options) => replay::run(options),
+        Command::Quote(options) => quote::run(options),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

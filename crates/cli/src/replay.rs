@@ -7,8 +7,7 @@ use breakwater_client::receipt::ReceiptFile;
 use clap::Args;
 use serde_json::json;
 
-use crate::Failure;
-use crate::demo::output;
+use crate::{Failure, output};
 
 const EXAMPLES: &str = "\
 Examples:

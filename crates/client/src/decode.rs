@@ -7,6 +7,7 @@ use breakwater_interface::events::{
     Insured, Liquidated, LiquidityChanged, MarketListed, MarketLossResolved, OrderCanceled, OrderExecuted, OrderPlaced,
     ParameterSet, PerpLiquidated, PnlSettled, TokenListed, Traded,
 };
+use breakwater_interface::quote::ReturnedQuote;
 use breakwater_interface::{
     Bank, Group, InsuranceFund, LiquidityPosition, MarginAccount, MarginError, PerpMarket, ReceiptLog, RiskBoard,
 };
@@ -39,6 +40,18 @@ pub fn account<T: ProgramAccount>(data: &[u8]) -> Option<T> {
 /// Bytes of an account of a type, discriminator included.
 pub const fn account_size<T: ProgramAccount>() -> usize {
     DISCRIMINATOR + size_of::<T>()
+}
+
+/// Reads what `quote_liquidation` returned; `None` if it is of another length, that is of another version.
+pub fn quote(data: &[u8]) -> Option<ReturnedQuote> {
+    (data.len() == size_of::<ReturnedQuote>()).then(|| bytemuck::pod_read_unaligned(data))
+}
+
+/// The quote in a transaction's log lines.
+pub fn quote_in(logs: &[String]) -> Option<ReturnedQuote> {
+    let prefix = format!("Program return: {} ", crate::PROGRAM_ID);
+    let line = logs.iter().find_map(|line| line.strip_prefix(&prefix))?;
+    quote(&base64::prelude::BASE64_STANDARD.decode(line).ok()?)
 }
 
 /// The program's error behind a custom error code.

@@ -1,18 +1,22 @@
 //! What program and host both know of Breakwater: account layouts, seeds, instruction data, errors, events, oracle bytes
-//! and the way from a risk board and a margin account to a [`breakwater_margin::Snapshot`].
+//! and the way from a risk board and a margin account to a [`breakwater_margin::Snapshot`] and to the quote of a liquidation.
 //!
 //! It refuses to know any framework. Feature `anchor`, the program's alone, adds Anchor's derives to the same types.
 #![cfg_attr(not(test), no_std)]
 #![deny(missing_docs)]
 
+extern crate alloc;
+
 pub mod accounts;
 pub mod config;
 pub mod errors;
 pub mod events;
+pub mod live;
 pub mod oracle;
 pub mod order;
 pub mod outcome;
 pub mod perp;
+pub mod quote;
 pub mod receipt;
 pub mod seeds;
 pub mod snapshot;

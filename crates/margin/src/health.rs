@@ -210,7 +210,7 @@ impl After {
 
 impl Valuation {
     #[inline(always)]
-    fn of(legs: &[TokenLeg]) -> Result<Valuation, MathError> {
+    pub(crate) fn of(legs: &[TokenLeg]) -> Result<Valuation, MathError> {
         if legs.len() > MAX_LEGS {
             return Err(MathError::Overflow);
         }
@@ -237,7 +237,7 @@ impl Valuation {
 
     /// Adds what perp legs contribute to a valuation without any.
     #[inline(always)]
-    fn add_perps(&mut self, sums: PerpSums, quote: &Interval) -> Result<(), MathError> {
+    pub(crate) fn add_perps(&mut self, sums: PerpSums, quote: &Interval) -> Result<(), MathError> {
         let remaining = quote.remaining();
         let at_mid = |sum| dollars(sum, quote.mid, quote.mid, remaining);
         let owed = |sum: i64| -at_mid(sum.saturating_neg());

@@ -26,6 +26,7 @@ pub mod perp;
 pub mod position;
 pub mod price;
 pub mod quarantine;
+pub mod quote;
 pub mod units;
 pub mod volatility;
 pub mod waterfall;

@@ -119,8 +119,14 @@ impl Value {
 
     /// The value in dollars × 10^8, rounded down and saturating. For display and events only.
     pub fn to_e8(self) -> i64 {
-        // Safe because: a value has at most 95 bits, a sum of legs 99, and 10^8 has 27.
-        clamp(self.0.wrapping_mul(WEIGHT_ONE as i128) >> VALUE_BITS)
+        const LIMIT: i128 = i64::MAX as i128 / WEIGHT_ONE as i128;
+        let dollars = self.0 >> VALUE_BITS;
+        if dollars <= -LIMIT || dollars >= LIMIT {
+            return if dollars < 0 { i64::MIN } else { i64::MAX };
+        }
+        // Safe because: whole dollars below the limit leave room for a fraction, whose product has 59 bits.
+        let fraction = (u64::from(self.0 as u32) * WEIGHT_ONE as u64) >> VALUE_BITS;
+        (dollars as i64).wrapping_mul(WEIGHT_ONE as i64).wrapping_add(fraction as i64)
     }
 
     /// Checked sum.
@@ -250,6 +256,21 @@ mod tests {
                 prop_assert!(index.amount_up(shares).unwrap() >= amount, "RND-1 a debt is never below what was paid out");
             }
         }
+    }
+
+    proptest! {
+        #[test]
+        fn display_rounds_down(value in -(1i128 << 67)..1 << 67) {
+            let exact = (value * WEIGHT_ONE as i128) >> VALUE_BITS;
+            if let Ok(exact) = i64::try_from(exact) {
+                prop_assert_eq!(Value(value).to_e8(), exact);
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_too_large_to_display_stops_at_the_ends() {
+        assert_eq!((Value(1 << 100).to_e8(), Value(-(1 << 100)).to_e8()), (i64::MAX, i64::MIN));
     }
 
     #[test]

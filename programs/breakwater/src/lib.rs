@@ -171,6 +171,10 @@ pub mod breakwater {
         instructions::flag::handle(ctx)
     }
 
+    pub fn quote_liquidation(ctx: &mut Context<QuoteLiquidation>, most: u64) -> Result<()> {
+        instructions::quote::handle(ctx, most)
+    }
+
     pub fn deleverage(ctx: &mut Context<Deleverage>) -> Result<()> {
         instructions::deleverage::handle(ctx)
     }

@@ -41,9 +41,10 @@ mod tests {
 
     fn options(arguments: &[&str]) -> Options {
         let all = ["breakwater", "demo"].iter().chain(arguments);
-        let command = Arguments::try_parse_from(all).expect("the arguments are valid").command;
-        let Command::Demo(options) = command else { panic!("it is a demo") };
-        options
+        match Arguments::try_parse_from(all).expect("the arguments are valid").command {
+            Command::Demo(options) => options,
+            other => panic!("{other:?}"),
+        }
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 mod command;
 mod options;
-pub(crate) mod output;
+mod output;
 mod progress;
 
 use breakwater_sim::agents::Crowd;
@@ -13,7 +13,7 @@ use breakwater_sim::run::{RunConfig, RunError, run as simulate};
 
 pub use options::Options;
 
-use crate::Failure;
+use crate::{Failure, output as stdout};
 use progress::Bar;
 
 /// Runs the demo.
@@ -31,11 +31,11 @@ pub fn run(options: &Options) -> Result<(), Failure> {
     let report = output::write(&options.out, &record, &receipts.bytes()).map_err(Failure::Run)?;
     if options.json {
         let json = serde_json::to_string(&record).map_err(|error| Failure::Run(error.to_string()))?;
-        output::print(&format!("{json}\n"))?;
+        stdout::print(&format!("{json}\n"))?;
         eprintln!("report: {}", report.display());
         return Ok(());
     }
-    output::print(&format!("{}\nreport: {}\n", summary::render(&record), report.display()))
+    stdout::print(&format!("{}\nreport: {}\n", summary::render(&record), report.display()))
 }
 
 /// Bad input as it is; a run that went wrong with the command that repeats it.

@@ -1,13 +1,10 @@
-//! Where results go: files that appear whole or not at all, and stdout.
+//! Where results go: files that appear whole or not at all.
 
 use std::fs;
-use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use breakwater_sim::record::RunRecord;
 use breakwater_sim::report::html;
-
-use crate::Failure;
 
 /// Refuses a folder that could never be written, before anything is run.
 pub fn verify(folder: &Path) -> Result<(), String> {
@@ -46,13 +43,4 @@ fn whole(path: &Path, content: &[u8]) -> Result<(), String> {
         let _ = fs::remove_file(&beside);
         format!("{}: {error}", path.display())
     })
-}
-
-/// Prints to stdout; a reader that has had enough is no error.
-pub fn print(text: &str) -> Result<(), Failure> {
-    let mut stdout = std::io::stdout().lock();
-    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
-        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(Failure::Run(format!("stdout: {error}"))),
-        _ => Ok(()),
-    }
 }

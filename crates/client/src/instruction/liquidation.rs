@@ -86,6 +86,18 @@ pub fn liquidate(keys: &LiquidateKeys, most: u64) -> Instruction {
     build("liquidate", accounts, &[&most.to_le_bytes()])
 }
 
+/// Asks what a liquidation would do and when; to be simulated, the answer is return data ([`crate::decode::quote`]). Without a
+/// target the best one is quoted by the board's snapshots; with it, what [`liquidate`] would do in the same slot, to the unit.
+pub fn quote_liquidation(account: &Address, board: &Address, target: Option<&TargetKeys>, most: u64) -> Instruction {
+    let (bank, collateral_bank, market) = match target.map(TargetKeys::accounts) {
+        Some((bank, collateral_bank, market)) => (Some(bank), collateral_bank, market),
+        None => (None, None, None),
+    };
+    let maybe = |key: Option<&Address>| readonly(key.unwrap_or(&crate::PROGRAM_ID));
+    let accounts = vec![readonly(account), readonly(board), maybe(bank), maybe(collateral_bank), maybe(market)];
+    build("quote_liquidation", accounts, &[&most.to_le_bytes()])
+}
+
 /// To whom a bankrupt account owes what is written off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Creditor {

@@ -15,7 +15,8 @@ use crate::{Address, PROGRAM_ID, SYSTEM_PROGRAM, address};
 pub use breakwater_interface::accounts::{MARKET_FEED, MARKET_ITEM, TOKEN_ITEM};
 pub use insurance::{Insured, create_fund, create_log, insure};
 pub use liquidation::{
-    Creditor, LiquidateKeys, TargetKeys, deleverage, liquidate, resolve_bankruptcy, touch, with_receipt_log,
+    Creditor, LiquidateKeys, TargetKeys, deleverage, liquidate, quote_liquidation, resolve_bankruptcy, touch,
+    with_receipt_log,
 };
 pub use orders::{ExecuteKeys, cancel_order, execute_order, place_order};
 pub use perp::{

@@ -17,7 +17,7 @@ use crate::units::{BPS, Bps, NativeAmount, PPM, Ppm, Value, WEIGHT_ONE, Weighted
 pub use bucket::{Bucket, BucketTerms, Rooms};
 use perp::Closing;
 use spot::{Measure, Terms};
-pub use touch::{Flag, Moment, Pace, Touch, TouchTerms, judge_touch};
+pub use touch::{Flag, Moment, Outlook, Pace, Touch, TouchTerms, Wait, judge_touch, outlook};
 
 /// ε of the score, ten basis points in millionths: how cheap a leg must be before price stops mattering.
 const SCORE_EPSILON: u64 = 1_000;

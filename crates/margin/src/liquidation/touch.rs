@@ -85,26 +85,84 @@ pub fn judge_touch(
     if terms.wait == 0 {
         return Ok(Touch::Executes(Pace::AT_ONCE));
     }
-    let age = at.slot.saturating_sub(flag.slot);
-    let flagged = flag.slot > 0 && age <= terms.auction.saturating_mul(2);
-    let growth = if flagged { terms.growth(age) } else { 0 };
+    let pace = terms.pace(flag, at.slot);
     if is_deep(snapshot, valuation, params, terms.deep) {
-        return Ok(Touch::Executes(Pace { growth, limited: false }));
+        return Ok(Touch::Executes(Pace { growth: pace.map_or(0, |pace| pace.growth), limited: false }));
     }
     let (newest, oldest) = prints(snapshot, at.now);
-    if !flagged {
+    let Some(pace) = pace else {
         return Ok(Touch::First(Flag { slot: at.slot.max(1), newest_print: newest }));
-    }
-    if age < terms.wait || oldest <= flag.newest_print {
+    };
+    if at.slot < flag.slot.saturating_add(terms.wait) || oldest <= flag.newest_print {
         return Err(Refusal::FlagTooYoung);
     }
     if at.now < at.calm_at {
         return Err(Refusal::Calming);
     }
-    Ok(Touch::Executes(Pace { growth, limited: age <= terms.auction }))
+    Ok(Touch::Executes(pace))
+}
+
+/// What must pass before a shallow breach that lasts may be liquidated.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Wait {
+    /// The earliest slot.
+    pub slot: u64,
+    /// Every leg's print that is not stale must be published after this time, unix seconds; 0 where all are.
+    pub prints_after: i64,
+    /// Not before this time, unix seconds; 0 where it has passed.
+    pub calm_at: i64,
+}
+
+/// When an account can be liquidated, if no price moves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outlook {
+    /// Never: it is healthy.
+    Healthy,
+    /// After a first touch, which this slot would take, and a second one.
+    Unflagged(Wait),
+    /// After a second touch.
+    Flagged(Wait),
+    /// Now.
+    Due,
+}
+
+/// Says when a breach can be liquidated at the earliest, and at what pace it would go now.
+///
+/// Formula:  [`judge_touch`] now;  flag_slot + wait_slots, prints newer than flag_time, calm_at       (docs/spec.md §11.7)
+/// Units:    slots, unix seconds
+/// Errors:   none
+pub fn outlook(
+    snapshot: &Snapshot,
+    valuation: &Valuation,
+    params: &LiquidationParams,
+    (terms, flag): (&TouchTerms, Flag),
+    at: Moment,
+) -> (Outlook, Pace) {
+    let wait = |flag: Flag| Wait {
+        slot: flag.slot.saturating_add(terms.wait).max(at.slot),
+        prints_after: if prints(snapshot, at.now).1 > flag.newest_print { 0 } else { flag.newest_print },
+        calm_at: if at.now < at.calm_at { at.calm_at } else { 0 },
+    };
+    let pace = terms.pace(flag, at.slot).unwrap_or(Pace { growth: 0, limited: true });
+    match judge_touch(snapshot, valuation, params, (terms, flag), at) {
+        Ok(Touch::Healthy) => (Outlook::Healthy, Pace::AT_ONCE),
+        Ok(Touch::Executes(pace)) => (Outlook::Due, pace),
+        Ok(Touch::First(first)) => (Outlook::Unflagged(wait(first)), pace),
+        // Too young, or calming.
+        Err(_) => (Outlook::Flagged(wait(flag)), pace),
+    }
 }
 
 impl TouchTerms {
+    /// How fast a flagged breach may go; `None` without a flag, or with one that has expired.
+    ///
+    /// Formula:  flagged ⇔ slot − flag_slot ≤ 2T;  limited ⇔ slot − flag_slot ≤ T       (docs/spec.md §11.1, §11.2)
+    fn pace(&self, flag: Flag, slot: u64) -> Option<Pace> {
+        let age = slot.saturating_sub(flag.slot);
+        let flagged = flag.slot > 0 && age <= self.auction.saturating_mul(2);
+        flagged.then(|| Pace { growth: self.growth(age), limited: age <= self.auction })
+    }
+
     /// Formula:  x_t = clamp((age − grace) / T, 0, 1)       (docs/spec.md §5.2)
     /// Rounding: floor
     fn growth(&self, age: u64) -> Ppm {

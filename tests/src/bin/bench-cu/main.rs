@@ -7,7 +7,7 @@ mod perp;
 
 use std::process::ExitCode;
 
-use breakwater_client::instruction::{self, ALL, TOKEN_ITEM};
+use breakwater_client::instruction::{self, ALL, TOKEN_ITEM, TargetKeys};
 use breakwater_client::{Address, PROGRAM_ID};
 use breakwater_sim::chain::{Chain, Outcome};
 use breakwater_sim::price_path::Price8;
@@ -59,7 +59,7 @@ fn measure() -> Vec<Row> {
     for legs in LEGS {
         let mut bench = Bench::new(legs);
         rows.extend(bench.lending());
-        rows.push(bench.liquidate());
+        rows.extend(bench.liquidate());
     }
     rows.extend(perp::rows());
     rows.extend(receipt_rows());
@@ -128,8 +128,8 @@ impl Bench {
         .into()
     }
 
-    /// Two compute-budget instructions, refresh of the two feeds that move, liquidate.
-    fn liquidate(&mut self) -> Row {
+    /// Two compute-budget instructions, refresh of the two feeds that move, liquidate; the quote of it just before.
+    fn liquidate(&mut self) -> [Row; 2] {
         self.settle();
         let (c, d) = (self.world.token("C0").clone(), self.world.token("D0").clone());
         for i in 0..self.legs {
@@ -145,10 +145,19 @@ impl Bench {
             instruction::refresh(&self.world.board, &[(c.number, c.oracle), (d.number, d.oracle)]),
             self.world.liquidate_instruction(&self.keeper, &self.alice.account, ("D0", "C0"), ALL),
         ];
+        let target = TargetKeys::Spot { debt_bank: d.keys.bank, collateral_bank: c.keys.bank };
+        let quoted = quote(&mut self.world, &self.alice, &target);
         let keeper = self.keeper.key.insecure_clone();
         let outcome = send_as(&mut self.world.chain, &instructions, &keeper);
-        self.row("liquidate", &outcome)
+        [self.row("quote_liquidation", &quoted), self.row("liquidate", &outcome)]
     }
+}
+
+/// The quote of a liquidation; sent, where a client would simulate.
+fn quote(world: &mut World, who: &Trader, target: &TargetKeys) -> Outcome {
+    let quote = instruction::quote_liquidation(&who.account, &world.board, Some(target), ALL);
+    let limit = ComputeBudgetInstruction::set_compute_unit_limit(1_400_000);
+    world.chain.send(&[limit, quote], &[]).unwrap_or_else(|e| panic!("{e}"))
 }
 
 /// Sends with the signer paying, as a keeper would: one signature.
@@ -161,7 +170,8 @@ fn receipt_rows() -> Vec<Row> {
     let spot = LEGS.map(|legs| {
         let mut bench = Bench::new(legs);
         bench.world.create_log().expect("a log");
-        Row { kind: "with receipt", ..bench.liquidate() }
+        let [_, liquidated] = bench.liquidate();
+        Row { kind: "with receipt", ..liquidated }
     });
     spot.into_iter().chain(perp::receipt_rows()).collect()
 }

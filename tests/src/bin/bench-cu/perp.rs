@@ -1,6 +1,6 @@
 //! Rows of perpetuals: positions beside one quote deposit, and positions beside eight tokens.
 
-use breakwater_client::instruction::{self, ExecuteKeys, MARKET_ITEM};
+use breakwater_client::instruction::{self, ExecuteKeys, MARKET_ITEM, TargetKeys};
 use breakwater_client::interface::TriggerOrder;
 use breakwater_client::interface::order::{ORDER_ABOVE, SIDE_LONG};
 use breakwater_client::margin::Target;
@@ -109,8 +109,8 @@ impl Bench {
         [self.row("place_order", &placed), self.row("execute_order", &executed.expect("the trigger holds"))]
     }
 
-    /// Two compute-budget instructions, refresh of the quote token and the index, liquidate.
-    fn liquidate(&mut self, cents: i64) -> Outcome {
+    /// Two compute-budget instructions, refresh of the quote token and the index, liquidate; the quote of it just before.
+    fn liquidate(&mut self, cents: i64) -> [Outcome; 2] {
         self.settle();
         for i in 0..self.positions {
             self.world.set_price(&market(i), Price8(cents * 1_000_000 + 10_000_000)).expect("a fall");
@@ -127,8 +127,13 @@ impl Bench {
             instruction::refresh(&self.world.board, &[(quote.number, quote.oracle), index]),
             self.world.liquidate_target_instruction(&self.keeper, &alice, Target::Perp(0), ALL),
         ];
+        let target = TargetKeys::Perp {
+            market: self.world.perp(&market(0)).market,
+            quote_bank: self.world.token("Q").keys.bank,
+        };
+        let quoted = super::quote(&mut self.world, &self.alice, &target);
         let keeper = self.keeper.key.insecure_clone();
-        send_as(&mut self.world.chain, &instructions, &keeper)
+        [quoted, send_as(&mut self.world.chain, &instructions, &keeper)]
     }
 }
 
@@ -143,7 +148,8 @@ pub fn rows() -> Vec<Row> {
         let mut bench = Bench::new(positions);
         let opened = bench.open();
         rows.push(bench.row("trade", &opened));
-        let liquidated = bench.liquidate(9_200);
+        let [quoted, liquidated] = bench.liquidate(9_200);
+        rows.push(bench.row("quote_liquidation", &quoted));
         rows.push(bench.row("liquidate", &liquidated));
 
         let mut bench = Bench::new(positions);
@@ -158,8 +164,9 @@ pub fn rows() -> Vec<Row> {
     }
     let mut mixed = Bench::new(8).with_tokens();
     mixed.open();
-    let outcome = mixed.liquidate(9_200);
-    rows.push(row("liquidate", "mixed", "8+8".into(), &outcome));
+    let [quoted, liquidated] = mixed.liquidate(9_200);
+    rows.push(row("quote_liquidation", "mixed", "8+8".into(), &quoted));
+    rows.push(row("liquidate", "mixed", "8+8".into(), &liquidated));
     rows.extend(market_rows());
     rows
 }
@@ -171,13 +178,14 @@ pub fn receipt_rows() -> Vec<Row> {
         let mut bench = Bench::new(positions);
         bench.world.create_log().expect("a log");
         bench.open();
-        let liquidated = bench.liquidate(9_200);
+        let [_, liquidated] = bench.liquidate(9_200);
         rows.push(Row { kind: "perp with receipt", ..bench.row("liquidate", &liquidated) });
     }
     let mut mixed = Bench::new(8).with_tokens();
     mixed.world.create_log().expect("a log");
     mixed.open();
-    rows.push(row("liquidate", "mixed with receipt", "8+8".into(), &mixed.liquidate(9_200)));
+    let [_, liquidated] = mixed.liquidate(9_200);
+    rows.push(row("liquidate", "mixed with receipt", "8+8".into(), &liquidated));
     rows
 }
 

@@ -25,7 +25,6 @@ pub fn handle(ctx: &mut Context<TouchAccount>) -> Result<()> {
     let clock = Clock::get()?;
     let mut legs = Snapshot::with_capacity(margin_account.tokens.len());
     snapshot::build(&mut legs, board, margin_account, &Own::default(), clock.unix_timestamp)?;
-    legs.verify_indices(MAX_INDEX_AGE_LIQUIDATION).map_err(MarginError::from)?;
     let valuation = health::value(&legs).map_err(MarginError::from)?;
     match judge(margin_account, board, &legs, &valuation, (clock.slot, clock.unix_timestamp))? {
         Some(_) => Err(MarginError::NothingToFlag.into()),
@@ -35,7 +34,7 @@ pub fn handle(ctx: &mut Context<TouchAccount>) -> Result<()> {
 
 /// Judges a touch. The pace of a liquidation, or `None` where the touch has flagged the account or taken its flag away.
 ///
-/// Errors: AccountHealthy, FlagTooYoung, Calming
+/// Errors: StaleIndex, AccountHealthy, FlagTooYoung, Calming
 #[inline(never)]
 pub fn judge(
     account: &mut Account<MarginAccount>,
@@ -44,6 +43,7 @@ pub fn judge(
     valuation: &Valuation,
     (slot, now): (u64, i64),
 ) -> core::result::Result<Option<Pace>, MarginError> {
+    legs.verify_indices(MAX_INDEX_AGE_LIQUIDATION)?;
     let flag = Flag { slot: account.flag_slot, newest_print: account.flag_time };
     let at = Moment { slot, now, calm_at: board.calm_at };
     let (params, terms) = (board.liquidation.params(), board.liquidation.touches());

@@ -3,5 +3,6 @@ mod bucket;
 mod emit;
 pub mod flag;
 pub mod liquidate;
+pub mod quote;
 pub mod resolve_bankruptcy;
 mod transfer;
