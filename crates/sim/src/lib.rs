@@ -14,5 +14,6 @@ pub mod price_path;
 pub mod record;
 pub mod report;
 pub mod run;
+pub mod safety;
 pub mod tokens;
 pub mod world;

@@ -9,7 +9,7 @@ use breakwater_sim::agents::Crowd;
 use breakwater_sim::price_path::{PricePath, Scenario, default_assets, from_files, synthetic};
 use breakwater_sim::record::{PriceFileRecord, RunParameters};
 use breakwater_sim::report::summary;
-use breakwater_sim::run::{RunConfig, RunError, run as simulate};
+use breakwater_sim::run::{Conditions, RunConfig, RunError, run as simulate};
 
 pub use options::Options;
 
@@ -22,7 +22,8 @@ pub fn run(options: &Options) -> Result<(), Failure> {
     output::verify(&options.out).map_err(Failure::Input)?;
     let command = command::repeat(options);
     let crowd = scenario(options).and_then(Crowd::of);
-    let config = RunConfig { parameters: parameters(options, &command), keepers: options.keepers, crowd };
+    let conditions = Conditions::default();
+    let config = RunConfig { parameters: parameters(options, &command), keepers: options.keepers, crowd, conditions };
     let mut bar = Bar::new(options.accounts);
     let outcome = simulate(&config, &path, |progress| bar.show(progress));
     bar.clear();

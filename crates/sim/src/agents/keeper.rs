@@ -6,13 +6,15 @@ use std::collections::VecDeque;
 
 use breakwater_client::Address;
 use breakwater_client::interface::{MarginError, RiskBoard};
-use breakwater_client::margin::liquidation::best_target;
+use breakwater_client::margin::liquidation::{Pace, Rooms};
 use breakwater_client::margin::units::PPM;
-use breakwater_client::margin::{Plan, Request, Side, Snapshot, Target, Valuation, Value, plan_liquidation};
+use breakwater_client::margin::{Plan, Request, Side, Snapshot, Target, Valuation, Value};
 use rand::Rng;
 use rand::rngs::StdRng;
 use solana_signer::Signer;
 
+use super::costs::Costs;
+use super::due::Due;
 use super::market::{Market, cost, dollar, proceeds};
 use super::population::deposit_own;
 use super::problem::{Problem, refused};
@@ -40,6 +42,8 @@ pub struct Keeper {
     pub trader: Trader,
     /// Calls that the program refused, because another keeper was faster.
     pub refused: u64,
+    /// What selling costs it; `None` where it sells at the oracle price whatever the size.
+    pub costs: Option<Costs>,
     taste: Taste,
     limit: Value,
     random: StdRng,
@@ -58,6 +62,8 @@ pub struct Attempt {
 
 /// How much of a plan a keeper asks for.
 struct Size {
+    /// What it aims at.
+    target: Target,
     /// The most to repay or to close.
     most: u64,
     /// What that is worth.
@@ -68,10 +74,17 @@ struct Size {
     pay: Value,
 }
 
+impl Size {
+    /// A first touch costs and pays nothing.
+    fn flag(target: Target) -> Size {
+        Size { target, most: u64::MAX, worth: Value::ZERO, capital: Value::ZERO, pay: Value::ZERO }
+    }
+}
+
 impl Attempt {
-    /// The request as the mathematics takes it.
-    pub fn request(&self) -> Request {
-        Request::new(self.target, self.most)
+    /// The request as the mathematics takes it, at the pace that the touch allows.
+    pub fn request(&self, pace: Pace, rooms: Rooms) -> Request {
+        Request { target: self.target, most: self.most, growth: pace.growth, rooms }
     }
 }
 
@@ -84,16 +97,16 @@ impl Keeper {
             0 => LIMITS[LIMITS.len() - 1],
             _ => LIMITS[random.random_range(0..LIMITS.len())],
         };
-        Keeper { trader, refused: 0, taste, limit: Value::usd(limit), random }
+        Keeper { trader, refused: 0, costs: None, taste, limit: Value::usd(limit), random }
     }
 
     /// Scans a view and decides what to send, first things first: each liquidatable account once, as long as the repayments
-    /// of the round stay within half of the keeper's own equity (the first is always tried).
+    /// of the round stay within half of the keeper's own equity (the first is always tried). A shallow breach without a
+    /// flag is called for too: that call flags it. One that must wait, or does not pay, is left for later.
     ///
     /// # Errors
     /// The mathematics' refusal of an account that it can never value.
-    pub fn scan(&mut self, view: &View, own_equity: Value) -> Result<VecDeque<Attempt>, Problem> {
-        let params = view.board.liquidation.params();
+    pub fn scan(&mut self, world: &World, view: &View, own_equity: Value) -> Result<VecDeque<Attempt>, Problem> {
         let mut legs = Snapshot::default();
         let mut found: Vec<(i128, u64, Value, Attempt)> = Vec::new();
         for account in 0..view.accounts.len() {
@@ -101,12 +114,17 @@ impl Keeper {
             if !valuation.is_liquidatable() {
                 continue;
             }
-            let Ok(target) = best_target(&legs, &valuation, &params) else { continue };
-            let whole = Request::new(target, u64::MAX);
-            let Ok(plan) = plan_liquidation(&legs, &valuation, &params, &whole) else { continue };
-            let size = self.size(view, &plan)?;
+            let size = match Due::of(world, view, account, (&legs, &valuation))? {
+                Due::Flag(target) => Size::flag(target),
+                Due::Liquidate(plan, _) => match self.size(view, &plan, &valuation)? {
+                    Some(size) => size,
+                    None => continue,
+                },
+                Due::Wait(_) | Due::Stuck => continue,
+            };
             let rank = self.rank(&valuation, &size);
-            found.push((rank, self.random.random(), size.capital, Attempt { account, target, most: size.most }));
+            let attempt = Attempt { account, target: size.target, most: size.most };
+            found.push((rank, self.random.random(), size.capital, attempt));
         }
         found.sort_by_key(|(rank, tie, ..)| (Reverse(*rank), *tie));
         let mut left = own_equity.0 / 2;
@@ -118,23 +136,34 @@ impl Keeper {
         Ok(affordable.collect())
     }
 
-    /// How much of a plan the keeper asks for, and what that means to it. Closing a position takes no capital.
-    fn size(&self, view: &View, plan: &Plan) -> Result<Size, MarginError> {
+    /// How much of a plan the keeper asks for, and what that means to it; `None` where even the least that it may ask for does
+    /// not pay. Closing a position takes no capital, and no market to sell in.
+    fn size(&self, view: &View, plan: &Plan, valuation: &Valuation) -> Result<Option<Size>, MarginError> {
         match plan {
             Plan::Spot(plan) => {
                 let price = view.price(plan.pair.debt);
-                let limit = price.amount_down(self.limit).unwrap_or(u64::MAX);
-                let most = limit.max(plan.repay.div_ceil(LEAST_PART)).min(plan.repay);
+                let least = plan.repay.div_ceil(LEAST_PART);
+                let mut limit = price.amount_down(self.limit).unwrap_or(u64::MAX);
+                if let Some(costs) = self.costs.filter(|costs| !costs.last_resort(valuation)) {
+                    let share = view.board.liquidation.params().insurance_share;
+                    let pays = price.amount_down(costs.most(plan.bonus, share)).unwrap_or(u64::MAX);
+                    if pays < least {
+                        return Ok(None);
+                    }
+                    limit = limit.min(pays);
+                }
+                let most = limit.max(least).min(plan.repay);
                 let worth = price.value_up(most);
                 let pay = Value(worth.0 / i128::from(PPM) * i128::from(plan.bonus));
-                Ok(Size { most, worth, capital: worth, pay })
+                Ok(Some(Size { target: Target::Spot(plan.pair), most, worth, capital: worth, pay }))
             }
             Plan::Perp(plan) => {
                 let (mark, price) = (view.marks[usize::from(plan.market)], view.price(view.board.quote_token));
                 let limit = mark.size_up(price.amount_down(self.limit).unwrap_or(u64::MAX));
                 let most = limit.max(plan.size.div_ceil(LEAST_PART)).min(plan.size);
                 let worth = price.value_up(mark.notional(most).up);
-                Ok(Size { most, worth, capital: Value::ZERO, pay: price.value_down(plan.fee - plan.insurance) })
+                let pay = price.value_down(plan.fee - plan.insurance);
+                Ok(Some(Size { target: Target::Perp(plan.market), most, worth, capital: Value::ZERO, pay }))
             }
         }
     }

@@ -46,7 +46,7 @@ pub fn default_assets() -> Vec<Asset> {
 }
 
 /// Price of `asset` while a driver went from `from` to `to`; `driver_beta` is the driver's own beta (not zero).
-pub(super) fn follow(asset: &Asset, driver_beta: Beta, from: Price8, to: Price8) -> Price8 {
+pub(crate) fn follow(asset: &Asset, driver_beta: Beta, from: Price8, to: Price8) -> Price8 {
     let exponent = (asset.beta.0, driver_beta.0);
     Price8(super::power::scale_by_power(asset.start.0, (to.0, from.0), exponent, Price8::MAX.0))
 }

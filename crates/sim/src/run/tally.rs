@@ -10,6 +10,7 @@ use breakwater_client::margin::position::MARKET_LEG;
 use breakwater_client::margin::{Snapshot, Valuation, Value};
 
 use super::error::Stop;
+use super::outcome::Outcomes;
 use super::race::prices;
 use super::why::Nearest;
 use crate::agents::{Problem, View};
@@ -35,6 +36,7 @@ pub(super) struct Tally {
     pub(super) record: RunRecord,
     pub(super) step: StepRecord,
     pub(super) liquidated: BTreeSet<usize>,
+    pub(super) outcomes: Outcomes,
     nearest: Nearest,
     /// Rounds in which no keeper had the capital for what was left.
     starved: u64,
@@ -59,7 +61,8 @@ impl Tally {
             why_none: None,
         };
         let (liquidated, nearest) = (BTreeSet::new(), Nearest::default());
-        Tally { record, step: StepRecord::default(), liquidated, nearest, starved: 0 }
+        let outcomes = Outcomes::default();
+        Tally { record, step: StepRecord::default(), liquidated, outcomes, nearest, starved: 0 }
     }
 
     pub(super) fn liquidations(&self) -> u64 {
@@ -69,11 +72,11 @@ impl Tally {
     /// What stands at the new prices, before anybody acts.
     pub(super) fn begin_step(
         &mut self,
-        number: usize,
         step: &PriceStep,
         world: &World,
         view: &View,
     ) -> Result<(), Stop> {
+        self.outcomes.watch(view)?;
         self.step = StepRecord {
             time: step.time,
             prices: step.samples.iter().map(|sample| sample.price).collect(),
@@ -83,6 +86,7 @@ impl Tally {
         let mut legs = Snapshot::default();
         for account in 0..view.accounts.len() {
             let valuation = view.value(account, &mut legs).map_err(Problem::from)?;
+            self.outcomes.see(account, valuation.is_liquidatable(), view.slot);
             let Some(factor) = valuation.health_factor_ppm() else { continue };
             if factor < 1_000_000 + AT_RISK_BPS as i64 * 100 {
                 self.step.value_at_risk_micro_usd += micro_usd(valuation.debts);
@@ -90,7 +94,7 @@ impl Tally {
             self.step.liquidatable_accounts += u64::from(valuation.is_liquidatable());
             self.nearest.see(account, factor, step.time);
         }
-        if number == 0 {
+        if self.record.steps.is_empty() {
             self.record.totals.tranche_before_micro_usd = tranches(world, view);
             self.begin_markets(world, view)?;
         }
@@ -112,6 +116,7 @@ impl Tally {
         self.step.collateral_micro_usd = micro_usd(collateral);
         self.step.tranche_micro_usd = tranches(world, view);
         self.end_markets(world, view)?;
+        self.end_outcome(view)?;
         self.record.steps.push(self.step.clone());
         Ok(())
     }
@@ -197,6 +202,8 @@ impl Tally {
         totals.wall_ms = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX);
         totals.set_compute_units(&self.record.liquidations, &self.record.closings);
         totals.perps.close();
+        self.close_outcome();
+        let totals = &self.record.totals;
         if totals.liquidations == 0 {
             self.record.why_none = Some(self.nearest.explain(&self.record));
         }

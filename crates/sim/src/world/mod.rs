@@ -6,6 +6,7 @@ mod perp;
 
 use breakwater_client::decode::account_size;
 use breakwater_client::instruction::{self, BankKeys};
+use breakwater_client::interface::config::LiquidationConfig;
 use breakwater_client::interface::snapshot::Own;
 use breakwater_client::interface::{Bank, MarginAccount, MarginError, RiskBoard, snapshot};
 use breakwater_client::margin::liquidation::best_target;
@@ -132,6 +133,15 @@ impl World {
             world.set_price(symbol, Price8::from_usd(price)).unwrap_or_else(|e| panic!("price of {symbol}: {e}"));
         }
         world
+    }
+
+    /// Sets the group's liquidation parameters.
+    ///
+    /// # Errors
+    /// The program's refusal.
+    pub fn set_liquidation(&mut self, config: LiquidationConfig) -> Sent {
+        let set = instruction::set_liquidation(&self.admin.pubkey(), &self.group, &self.board, config);
+        self.chain.send(&[set], &[&self.admin])
     }
 
     /// Lists a new mint.
