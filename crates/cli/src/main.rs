@@ -1,6 +1,7 @@
 //! The command `breakwater`. Exit codes: 0 done, 1 the run went wrong (an invariant did not hold), 2 bad input.
 
 mod demo;
+mod experiment;
 
 use std::process::ExitCode;
 
@@ -18,6 +19,7 @@ struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Command {
     Demo(demo::Options),
+    Experiment(Box<experiment::Options>),
 }
 
 /// Why a command ended without doing what it was asked.
@@ -36,6 +38,7 @@ fn main() -> ExitCode {
     };
     let outcome = match &arguments.command {
         Command::Demo(options) => demo::run(options),
+        Command::Experiment(options) => experiment::run(options),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -6,6 +6,7 @@
 
 pub mod agents;
 pub mod chain;
+pub mod experiment;
 pub mod invariants;
 pub mod keys;
 pub mod listing;

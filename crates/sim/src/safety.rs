@@ -114,8 +114,7 @@ impl Safety {
             group.auction_slots = strength.auction_slots;
             group.deep_breach = strength.deep_breach;
             // a grace as long as the auction: no growth as long as buckets bind
-            group.grace_slots =
-                if on(Mechanism::DutchBonus) { strength.grace_slots } else { strength.auction_slots };
+            group.grace_slots = if on(Mechanism::DutchBonus) { strength.grace_slots } else { strength.auction_slots };
         }
         if on(Mechanism::Velocity) {
             group.velocity_window = strength.velocity_window;

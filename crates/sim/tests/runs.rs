@@ -8,7 +8,12 @@ use breakwater_sim::record::{MarketStepRecord, RunParameters, RunRecord};
 use breakwater_sim::run::{Conditions, Progress, RunConfig, RunError, run};
 
 fn config(accounts: u64, seed: u64) -> RunConfig {
-    RunConfig { parameters: RunParameters { accounts, seed, ..RunParameters::default() }, keepers: 3, crowd: None, conditions: Conditions::default() }
+    RunConfig {
+        parameters: RunParameters { accounts, seed, ..RunParameters::default() },
+        keepers: 3,
+        crowd: None,
+        conditions: Conditions::default(),
+    }
 }
 
 fn record_of(accounts: u64, seed: u64, path: &PricePath) -> RunRecord {

@@ -21,6 +21,9 @@ pub fn repeat(options: &Options) -> String {
             option(name, value);
         }
     }
+    if let Some(depth) = options.depth {
+        option("--depth", &depth.to_string());
+    }
     words.join(" ")
 }
 
@@ -41,8 +44,10 @@ mod tests {
 
     fn options(arguments: &[&str]) -> Options {
         let all = ["breakwater", "demo"].iter().chain(arguments);
-        let Command::Demo(options) = Arguments::try_parse_from(all).expect("the arguments are valid").command;
-        options
+        match Arguments::try_parse_from(all).expect("the arguments are valid").command {
+            Command::Demo(options) => options,
+            Command::Experiment(_) => unreachable!("it is a demo"),
+        }
     }
 
     #[test]

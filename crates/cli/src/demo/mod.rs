@@ -2,11 +2,13 @@
 
 mod command;
 mod options;
-mod output;
+pub mod output;
 mod progress;
 
 use breakwater_sim::agents::Crowd;
-use breakwater_sim::price_path::{PricePath, Scenario, default_assets, from_files, synthetic};
+use breakwater_sim::price_path::{
+    DEFAULT_HALF_LIFE, Impact, PricePath, Scenario, default_assets, from_files, synthetic,
+};
 use breakwater_sim::record::{PriceFileRecord, RunParameters};
 use breakwater_sim::report::summary;
 use breakwater_sim::run::{Conditions, RunConfig, RunError, run as simulate};
@@ -22,7 +24,8 @@ pub fn run(options: &Options) -> Result<(), Failure> {
     output::verify(&options.out).map_err(Failure::Input)?;
     let command = command::repeat(options);
     let crowd = scenario(options).and_then(Crowd::of);
-    let conditions = Conditions::default();
+    let impact = options.depth.map(|depth| Impact { depth, half_life: DEFAULT_HALF_LIFE });
+    let conditions = Conditions { impact, ..Conditions::default() };
     let config = RunConfig { parameters: parameters(options, &command), keepers: options.keepers, crowd, conditions };
     let mut bar = Bar::new(options.accounts);
     let outcome = simulate(&config, &path, |progress| bar.show(progress));

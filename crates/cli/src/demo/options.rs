@@ -68,6 +68,10 @@ pub struct Options {
     #[arg(long, value_name = "TIME", requires = "prices")]
     pub to: Option<String>,
 
+    /// Dollars of a token that keepers sell to move its price by 1 %; without it nothing moves prices.
+    #[arg(long, value_name = "DOLLARS", value_parser = clap::value_parser!(u64).range(1..))]
+    pub depth: Option<u64>,
+
     /// Print the whole record as one JSON object instead of the summary; all else goes to stderr.
     #[arg(long)]
     pub json: bool,

@@ -155,7 +155,8 @@ impl SetUp<'_> {
         let of = |number: &usize| (prices[*number], listings[*number]);
         let (prices, listings): (Vec<Price8>, Vec<Listing>) = held.iter().map(of).unzip();
         let mut portfolios = portfolios(self.seed, self.accounts, &prices, &listings)?;
-        for leg in portfolios.iter_mut().flat_map(|portfolio| portfolio.deposits.iter_mut().chain(&mut portfolio.debts)) {
+        for leg in portfolios.iter_mut().flat_map(|portfolio| portfolio.deposits.iter_mut().chain(&mut portfolio.debts))
+        {
             leg.0 = held[leg.0];
         }
         let accounts = portfolios.into_iter().map(|portfolio| Positions { portfolio, trades: Vec::new() }).collect();

@@ -30,7 +30,7 @@ pub struct Asset {
 }
 
 impl Asset {
-    fn new(symbol: &str, start_usd: u32, beta_bps: u32) -> Asset {
+    pub(crate) fn new(symbol: &str, start_usd: u32, beta_bps: u32) -> Asset {
         Asset { symbol: symbol.to_owned(), start: Price8::from_usd(start_usd), beta: Beta(beta_bps) }
     }
 }
@@ -46,7 +46,7 @@ pub fn default_assets() -> Vec<Asset> {
 }
 
 /// Price of `asset` while a driver went from `from` to `to`; `driver_beta` is the driver's own beta (not zero).
-pub(crate) fn follow(asset: &Asset, driver_beta: Beta, from: Price8, to: Price8) -> Price8 {
+pub(super) fn follow(asset: &Asset, driver_beta: Beta, from: Price8, to: Price8) -> Price8 {
     let exponent = (asset.beta.0, driver_beta.0);
     Price8(super::power::scale_by_power(asset.start.0, (to.0, from.0), exponent, Price8::MAX.0))
 }

@@ -4,6 +4,8 @@ use super::{Price8, PriceStep, power};
 
 /// Micro-dollars in a dollar.
 const MICRO: i128 = 1_000_000;
+/// Seconds after which half of an impact is gone, unless told otherwise.
+pub const DEFAULT_HALF_LIFE: u64 = 1_800;
 
 /// How deep markets are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

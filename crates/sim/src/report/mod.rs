@@ -16,6 +16,7 @@ pub mod summary;
 mod waterfall;
 
 pub use format::date_time;
+pub(crate) use format::grouped;
 
 #[cfg(test)]
 pub(crate) use example::{example, example_with_perps};

@@ -11,8 +11,8 @@ pub struct Conditions {
     pub safety: Option<Safety>,
     /// What liquidated volume does to prices.
     pub impact: Option<Impact>,
-    /// Whether keepers count what selling costs them, and leave what does not pay.
-    pub costly_keepers: bool,
+    /// What selling costs the cheapest keeper, bps; keepers then leave what does not pay. `None`: it costs nothing.
+    pub keeper_cost: Option<u32>,
     /// Whether prices are printed between the path's steps while accounts are under water.
     pub prints_between: bool,
     /// Traders that come on the way and borrow nearly what they may.

@@ -103,7 +103,9 @@ pub fn run(config: &RunConfig, path: &PricePath, mut progress: impl FnMut(Progre
     parameters.notes.extend(notes(keepers, crowd));
     parameters.notes.extend(conditions.impact.map(|impact| impact.note()));
     let mut simulation = Simulation::new(world, population, parameters, &conditions);
-    simulation.expect_latecomers(path, conditions.latecomers).map_err(|problem| RunError::of(problem, seed, first.time))?;
+    simulation
+        .expect_latecomers(path, conditions.latecomers)
+        .map_err(|problem| RunError::of(problem, seed, first.time))?;
     let mut tape = Tape::new(path, &conditions);
     while let Some((number, step)) = tape.next(simulation.urgency()) {
         let stopped = |stop| RunError::at(stop, seed, number, step.time);

@@ -102,7 +102,8 @@ impl Tally {
         std::mem::take(&mut self.outcomes).close(totals);
         let (perps, outcome) = (&totals.perps, &mut totals.outcome);
         outcome.volume_micro_usd = totals.seized_micro_usd + perps.closed_micro_usd;
-        let calls = self.record.liquidations.iter().map(|call| call.seized_micro_usd.saturating_sub(call.repaid_micro_usd));
+        let calls =
+            self.record.liquidations.iter().map(|call| call.seized_micro_usd.saturating_sub(call.repaid_micro_usd));
         let fees = self.record.closings.iter().map(|call| call.bonus_micro_usd + call.insurance_micro_usd);
         outcome.users_loss_micro_usd = calls.chain(fees).sum();
         outcome.bad_debt_micro_usd += totals.bad_debt_micro_usd;

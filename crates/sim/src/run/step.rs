@@ -26,8 +26,8 @@ use crate::world::{Perp, World};
 
 /// Rounds of a step after which something must be wrong: a round closes at least a quarter of a plan.
 const MAX_ROUNDS: usize = 1_000;
-/// What it costs keepers to sell, where they count it, bps: the first to the fourth, and again.
-const KEEPER_COSTS: [u32; 4] = [10, 15, 20, 25];
+/// What selling costs keepers, tenths of what it costs the cheapest: the first to the fourth, and again.
+const COST_PARTS: [u32; 4] = [10, 15, 20, 25];
 /// Seconds between the prints of a feed that goes on through an outage.
 const HEARTBEAT: i64 = 240;
 
@@ -59,11 +59,10 @@ impl Simulation {
         parameters: RunParameters,
         conditions: &Conditions,
     ) -> Simulation {
-        if conditions.costly_keepers {
+        if let Some(cheapest) = conditions.keeper_cost {
             let depth = conditions.impact.map(|impact| impact.depth);
-            for (keeper, fixed) in population.keepers.iter_mut().zip(KEEPER_COSTS.into_iter().cycle()) {
-                let protects = fixed == KEEPER_COSTS[0];
-                keeper.costs = Some(Costs { fixed, depth, protects });
+            for (keeper, part) in population.keepers.iter_mut().zip(COST_PARTS.into_iter().cycle()) {
+                keeper.costs = Some(Costs { fixed: cheapest * part / 10, depth, protects: part == COST_PARTS[0] });
             }
         }
         let accounts: Vec<Address> = population.traders.iter().map(|trader| trader.account).collect();
@@ -218,7 +217,7 @@ impl Simulation {
         let wanted = match Due::of(&self.world, view, account, (legs, valuation)).map_err(Problem::from)? {
             Due::Wait(Refusal::FlagTooYoung) => Urgency::Busy,
             Due::Wait(_) => Urgency::Waits,
-            Due::Liquidate(_, pace) if self.conditions.costly_keepers => {
+            Due::Liquidate(_, pace) if self.conditions.keeper_cost.is_some() => {
                 // a bonus that grows will pay
                 let grows = view.accounts[account].flag_slot > 0 && u64::from(pace.growth) < PPM;
                 if grows { Urgency::Waits } else { Urgency::None }

@@ -70,12 +70,7 @@ impl Tally {
     }
 
     /// What stands at the new prices, before anybody acts.
-    pub(super) fn begin_step(
-        &mut self,
-        step: &PriceStep,
-        world: &World,
-        view: &View,
-    ) -> Result<(), Stop> {
+    pub(super) fn begin_step(&mut self, step: &PriceStep, world: &World, view: &View) -> Result<(), Stop> {
         self.outcomes.watch(view)?;
         self.step = StepRecord {
             time: step.time,

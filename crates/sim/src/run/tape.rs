@@ -2,7 +2,7 @@
 //! prices. Owns when the next print comes; refuses to know accounts.
 
 use super::conditions::Conditions;
-use crate::price_path::{OUTAGE_SECONDS, PricePath, PriceStep, Pressure, between};
+use crate::price_path::{OUTAGE_SECONDS, Pressure, PricePath, PriceStep, between};
 
 /// Seconds to the next print where something has just happened, or a flag is about to ripen: ten slots.
 const SOON: i64 = 4;

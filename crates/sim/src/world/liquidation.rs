@@ -93,11 +93,9 @@ impl World {
             Ok(bucket.room(bank.books().deposits()?, &terms, now))
         };
         match target {
-            Target::Spot(pair) => Ok(Rooms {
-                debt: room_of_leg(pair.debt)?,
-                collateral: room_of_leg(pair.collateral)?,
-                base: u64::MAX,
-            }),
+            Target::Spot(pair) => {
+                Ok(Rooms { debt: room_of_leg(pair.debt)?, collateral: room_of_leg(pair.collateral)?, base: u64::MAX })
+            }
             Target::Perp(number) => {
                 let market = self.market(&self.perps[usize::from(number)].symbol);
                 let mut bucket = Bucket { level: market.bucket_level, time: market.bucket_time };
