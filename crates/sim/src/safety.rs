@@ -32,6 +32,10 @@ impl Mechanism {
         Mechanism::Quarantine,
     ];
 
+    /// Those that the experiment of docs/safety.md recommends to switch on.
+    pub const RECOMMENDED: [Mechanism; 4] =
+        [Mechanism::TwoTouches, Mechanism::OutageWait, Mechanism::VolatilityMargin, Mechanism::Quarantine];
+
     /// Name in tables.
     pub const fn name(self) -> &'static str {
         match self {
@@ -73,6 +77,21 @@ pub struct Strength {
     pub collateral_cap: u32,
 }
 
+impl Strength {
+    /// What the experiment of docs/safety.md recommends.
+    pub const RECOMMENDED: Strength = Strength {
+        wait_slots: 25,
+        grace_slots: 25,
+        auction_slots: 300,
+        deep_breach: 1_000,
+        velocity: 500,
+        velocity_window: 600,
+        volatility_multiple: 300,
+        ramp: 14 * 86_400,
+        collateral_cap: 250_000,
+    };
+}
+
 /// A group's safety parameters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Safety {
@@ -102,6 +121,11 @@ impl Safety {
             ..default_liquidation()
         };
         Safety { liquidation, velocity: 0, heartbeat: true, ramp: 0, collateral_cap: 0 }
+    }
+
+    /// What the experiment of docs/safety.md recommends.
+    pub fn recommended() -> Safety {
+        Safety::of(&Mechanism::RECOMMENDED, &Strength::RECOMMENDED)
     }
 
     /// These mechanisms and no others. Those that act on flags bring two touches with them.

@@ -24,6 +24,9 @@ pub fn repeat(options: &Options) -> String {
     if let Some(depth) = options.depth {
         option("--depth", &depth.to_string());
     }
+    if options.safety {
+        words.push("--safety".to_owned());
+    }
     words.join(" ")
 }
 

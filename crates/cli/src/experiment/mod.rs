@@ -4,9 +4,7 @@ mod options;
 
 use std::path::Path;
 
-use breakwater_sim::experiment::{
-    Cell, Comparison, Experiment, ExperimentError, Market, STRENGTH, experiment, markdown,
-};
+use breakwater_sim::experiment::{Cell, Comparison, Experiment, ExperimentError, Market, experiment, markdown};
 use breakwater_sim::price_path::{DEFAULT_HALF_LIFE, Impact};
 use breakwater_sim::safety::Strength;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -74,15 +72,16 @@ fn plan(options: &Options) -> Result<Experiment, Failure> {
     if let Some(real) = markets.iter().find(|market| market.days().is_some() && options.prices.is_none()) {
         return Err(Failure::Input(format!("the market {} needs --prices", real.name())));
     }
+    let base = Strength::RECOMMENDED;
     let strength = Strength {
-        wait_slots: options.wait_slots.unwrap_or(STRENGTH.wait_slots),
-        grace_slots: options.grace_slots.unwrap_or(STRENGTH.grace_slots),
-        auction_slots: options.auction_slots.unwrap_or(STRENGTH.auction_slots),
-        deep_breach: options.deep_breach.unwrap_or(STRENGTH.deep_breach),
-        velocity: options.velocity.unwrap_or(STRENGTH.velocity),
-        velocity_window: options.velocity_window.unwrap_or(STRENGTH.velocity_window),
-        volatility_multiple: options.volatility_multiple.unwrap_or(STRENGTH.volatility_multiple),
-        ..STRENGTH
+        wait_slots: options.wait_slots.unwrap_or(base.wait_slots),
+        grace_slots: options.grace_slots.unwrap_or(base.grace_slots),
+        auction_slots: options.auction_slots.unwrap_or(base.auction_slots),
+        deep_breach: options.deep_breach.unwrap_or(base.deep_breach),
+        velocity: options.velocity.unwrap_or(base.velocity),
+        velocity_window: options.velocity_window.unwrap_or(base.velocity_window),
+        volatility_multiple: options.volatility_multiple.unwrap_or(Strength::RECOMMENDED.volatility_multiple),
+        ..base
     };
     let comparison = if options.strengths { Comparison::Strengths } else { Comparison::Mechanisms };
     for variant in comparison.variants(&strength) {

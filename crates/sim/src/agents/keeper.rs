@@ -109,11 +109,8 @@ impl Keeper {
     pub fn scan(&mut self, world: &World, view: &View, own_equity: Value) -> Result<VecDeque<Attempt>, Problem> {
         let mut legs = Snapshot::default();
         let mut found: Vec<(i128, u64, Value, Attempt)> = Vec::new();
-        for account in 0..view.accounts.len() {
+        for &account in &view.under_water {
             let valuation = view.value(account, &mut legs)?;
-            if !valuation.is_liquidatable() {
-                continue;
-            }
             let size = match Due::of(world, view, account, (&legs, &valuation))? {
                 Due::Flag(target) => Size::flag(target),
                 Due::Liquidate(plan, _) => match self.size(view, &plan, &valuation)? {

@@ -22,6 +22,8 @@ pub struct View {
     pub now: i64,
     /// Slot.
     pub slot: u64,
+    /// Numbers of the accounts that are liquidatable.
+    pub under_water: Vec<usize>,
 }
 
 impl View {
@@ -30,13 +32,21 @@ impl View {
     /// # Errors
     /// Overflow.
     pub fn read(world: &World, accounts: &[Address]) -> Result<View, MarginError> {
-        Ok(View {
+        let mut view = View {
             board: world.board(),
             accounts: accounts.iter().map(|account| world.margin_account(account)).collect(),
             marks: world.perps.iter().map(|perp| world.mark(perp)).collect::<Result<_, _>>()?,
             now: world.chain.now(),
             slot: world.chain.clock().slot,
-        })
+            under_water: Vec::new(),
+        };
+        let mut legs = Snapshot::default();
+        for account in 0..view.accounts.len() {
+            if view.value(account, &mut legs)?.is_liquidatable() {
+                view.under_water.push(account);
+            }
+        }
+        Ok(view)
     }
 
     /// Values one of the accounts; `legs` is filled on the way.

@@ -21,19 +21,6 @@ use crate::record::{OutcomeTotals, RunParameters};
 use crate::run::{Conditions, RunConfig, RunError, run};
 use crate::safety::Strength;
 
-/// How far each mechanism goes unless told otherwise: the defaults that the experiment recommends.
-pub const STRENGTH: Strength = Strength {
-    wait_slots: 25,
-    grace_slots: 25,
-    auction_slots: 300,
-    deep_breach: 1_000,
-    velocity: 500,
-    velocity_window: 600,
-    volatility_multiple: 300,
-    ramp: 14 * 86_400,
-    collateral_cap: 250_000,
-};
-
 /// What to run.
 #[derive(Clone, Debug)]
 pub struct Experiment {

@@ -25,7 +25,7 @@ pub enum Market {
     Dear,
     /// A fall of 18 % in five minutes, regained within the hour.
     Flash,
-    /// Crowded longs in perpetuals, no loans, and a fall of 40 % in three hours, half of it regained in two.
+    /// Crowded longs in perpetuals, no loans, and a fall of 40 % in an hour, half of it regained in the next.
     Perps,
     /// A fall of 22 % in 25 minutes without a print, half of it regained within the next 25.
     Outage,
@@ -74,7 +74,7 @@ impl Market {
             Market::Dear => "the slide while selling costs keepers ten times as much",
             Market::Flash => "a fall of 18 % in five minutes, regained within the hour",
             Market::Perps => {
-                "crowded longs in perpetuals, no loans, ten times the depth, and a fall of 40 % in three hours, half of it regained in two"
+                "crowded longs in perpetuals, no loans, ten times the depth, and a fall of 40 % in an hour, half of it regained in the next"
             }
             Market::Outage => "a fall of 22 % in 25 minutes without a print, half of it regained in the next 25",
             Market::Pump => "a young token pumped to five times its price for six hours, and gone",
@@ -178,13 +178,13 @@ impl Market {
             }
             Market::Perps => &[
                 (0, 10_000),
-                (30 * MINUTE, 9_500),
-                (HOUR, 8_600),
-                (75 * MINUTE, 8_900),
-                (2 * HOUR, 7_200),
-                (135 * MINUTE, 7_500),
-                (3 * HOUR, 6_000),
-                (5 * HOUR, 8_000),
+                (10 * MINUTE, 9_500),
+                (20 * MINUTE, 8_600),
+                (25 * MINUTE, 8_900),
+                (40 * MINUTE, 7_200),
+                (45 * MINUTE, 7_500),
+                (60 * MINUTE, 6_000),
+                (120 * MINUTE, 8_000),
             ],
             Market::Flash => &[
                 (0, 10_000),

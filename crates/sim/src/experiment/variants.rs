@@ -14,7 +14,7 @@ pub struct Variant {
 /// What is compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Comparison {
-    /// All off; each mechanism alone; all on; all but one.
+    /// All off; each mechanism alone; all on; all but one; what is recommended.
     Mechanisms,
     /// All on, with one strength changed.
     Strengths,
@@ -46,6 +46,7 @@ fn mechanisms(strength: &Strength) -> Vec<Variant> {
         let rest: Vec<Mechanism> = Mechanism::ALL.into_iter().filter(stays).collect();
         variants.push(variant(format!("all but {}", left_out.name()), &rest));
     }
+    variants.push(variant("recommended".to_owned(), &Mechanism::RECOMMENDED));
     variants
 }
 
@@ -77,12 +78,11 @@ fn strengths(base: &Strength) -> Vec<Variant> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::experiment::STRENGTH;
 
     #[test]
     fn every_variant_is_a_group_that_the_program_takes() {
         for comparison in [Comparison::Mechanisms, Comparison::Strengths] {
-            for variant in comparison.variants(&STRENGTH) {
+            for variant in comparison.variants(&Strength::RECOMMENDED) {
                 assert_eq!(variant.safety.liquidation.verify(), Ok(()), "{}", variant.name);
             }
         }
@@ -90,12 +90,12 @@ mod tests {
 
     #[test]
     fn without_two_touches_nothing_acts_on_flags() {
-        let variants = Comparison::Mechanisms.variants(&STRENGTH);
+        let variants = Comparison::Mechanisms.variants(&Strength::RECOMMENDED);
         let named = |name: &str| variants.iter().find(|variant| variant.name == name).expect("it is compared").safety;
         assert_eq!(named("all off"), Safety::off());
         let rest = named("all but two touches");
         assert_eq!((rest.liquidation.wait_slots, rest.velocity, rest.heartbeat), (0, 0, true));
-        assert_eq!(rest.liquidation.volatility_multiple, STRENGTH.volatility_multiple);
-        assert_eq!(variants.len(), 2 + 2 * Mechanism::ALL.len());
+        assert_eq!(rest.liquidation.volatility_multiple, Strength::RECOMMENDED.volatility_multiple);
+        assert_eq!(variants.len(), 3 + 2 * Mechanism::ALL.len());
     }
 }

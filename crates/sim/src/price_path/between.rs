@@ -16,6 +16,11 @@ pub struct Fineness {
     pub bps: i64,
 }
 
+impl Fineness {
+    /// As fine as it takes for no quiet time to count as an outage, and the steps of a path that is finer than that.
+    pub const QUIET: Fineness = Fineness { most: 240, least: 60, bps: 10_000 };
+}
+
 /// The moment between two steps: price, confidence and moving average on the straight line.
 pub(crate) fn between(a: &PriceStep, b: &PriceStep, time: i64) -> PriceStep {
     let line = |from: Price8, to: Price8| Price8(on_line((a.time, from.0), (b.time, to.0), time));
@@ -41,10 +46,10 @@ pub fn finer(path: &PricePath, fineness: &Fineness) -> PricePath {
     }
     rows.extend(path.steps.last().map(|step| (step.time, prices(step))));
     let mut notes = path.notes.clone();
+    let Fineness { most, least, bps } = fineness;
     notes.push(format!(
-        "Between the prices above: straight lines, a step at least every {} seconds, and at least every {} bps of a price as far as \
-         {} seconds allow.",
-        fineness.most, fineness.bps, fineness.least
+        "Between those prices: straight lines with a step every {most} seconds or {bps} bps of a price, whichever comes first, but not \
+         within {least} seconds."
     ));
     sample::path(path.symbols.clone(), rows, notes)
 }

@@ -4,11 +4,11 @@
 use std::collections::BTreeMap;
 
 use breakwater_client::interface::MarginAccount;
-use breakwater_client::margin::{Snapshot, Value, Weighted};
+use breakwater_client::margin::{Snapshot, Weighted};
 
 use super::error::Stop;
 use super::race::Served;
-use super::tally::{Tally, micro_usd};
+use super::tally::Tally;
 use crate::agents::{Problem, View, value};
 use crate::record::RunTotals;
 
@@ -80,20 +80,6 @@ impl Tally {
     /// An account just before a call that liquidated it.
     pub(super) fn executed(&mut self, account: usize, before: &MarginAccount, view: &View) {
         self.outcomes.executed(account, before, view);
-    }
-
-    /// What all accounts are worth after a step.
-    pub(super) fn end_outcome(&mut self, view: &View) -> Result<(), Stop> {
-        let mut legs = Snapshot::default();
-        let (mut left, mut missing) = (0, 0);
-        for account in 0..view.accounts.len() {
-            let equity = view.value(account, &mut legs).map_err(Problem::from)?.equity;
-            left += micro_usd(equity);
-            missing += micro_usd(Value(-equity.0));
-        }
-        let outcome = &mut self.record.totals.outcome;
-        (outcome.equity_after_micro_usd, outcome.bad_debt_micro_usd) = (left, missing);
-        Ok(())
     }
 
     /// The sums, once all steps are done.

@@ -178,7 +178,8 @@ impl Simulation {
     fn resolve_bankruptcies(&mut self, view: &View) -> Result<bool, Stop> {
         let mut legs = Snapshot::default();
         let mut found = false;
-        for account in 0..self.accounts.len() {
+        // an account without deposits and positions that owes something is under water
+        for &account in &view.under_water {
             let valuation = view.value(account, &mut legs).map_err(Problem::from)?;
             found |= self.resolve_market_losses(account, &legs, &valuation, view)?;
             if valuation.verify_bankrupt(&legs, None).is_err() {
@@ -210,7 +211,7 @@ impl Simulation {
     ) -> Result<(), Stop> {
         let seizable = legs.tokens.iter().any(|leg| leg.side == Side::Deposit && leg.amount > 0)
             || legs.perps.iter().any(|leg| leg.position.base != 0);
-        if !valuation.is_liquidatable() || (!seizable && valuation.equity < Value::ZERO) {
+        if !seizable && valuation.equity < Value::ZERO {
             return Ok(());
         }
         let unripe = legs.perps.iter().any(|leg| leg.pnl > 0);

@@ -100,18 +100,22 @@ impl Tally {
     pub(super) fn end_step(&mut self, world: &World, view: &View) -> Result<(), Stop> {
         let mut legs = Snapshot::default();
         let (mut debts, mut collateral) = (Value::ZERO, Value::ZERO);
+        let (mut left, mut missing) = (0, 0);
         for account in 0..view.accounts.len() {
             let valuation = view.value(account, &mut legs).map_err(Problem::from)?;
             if valuation.debts > Value::ZERO {
                 debts.0 += valuation.debts.0;
                 collateral.0 += valuation.equity.0 + valuation.debts.0;
             }
+            left += micro_usd(valuation.equity);
+            missing += micro_usd(Value(-valuation.equity.0));
         }
         self.step.debt_micro_usd = micro_usd(debts);
         self.step.collateral_micro_usd = micro_usd(collateral);
         self.step.tranche_micro_usd = tranches(world, view);
+        let outcome = &mut self.record.totals.outcome;
+        (outcome.equity_after_micro_usd, outcome.bad_debt_micro_usd) = (left, missing);
         self.end_markets(world, view)?;
-        self.end_outcome(view)?;
         self.record.steps.push(self.step.clone());
         Ok(())
     }
