@@ -33,8 +33,13 @@ impl Mechanism {
     ];
 
     /// Those that the experiment of docs/safety.md recommends to switch on.
-    pub const RECOMMENDED: [Mechanism; 4] =
-        [Mechanism::TwoTouches, Mechanism::OutageWait, Mechanism::VolatilityMargin, Mechanism::Quarantine];
+    pub const RECOMMENDED: [Mechanism; 5] = [
+        Mechanism::TwoTouches,
+        Mechanism::DutchBonus,
+        Mechanism::OutageWait,
+        Mechanism::VolatilityMargin,
+        Mechanism::Quarantine,
+    ];
 
     /// Name in tables.
     pub const fn name(self) -> &'static str {
@@ -82,7 +87,7 @@ impl Strength {
     pub const RECOMMENDED: Strength = Strength {
         wait_slots: 25,
         grace_slots: 25,
-        auction_slots: 300,
+        auction_slots: 1_500,
         deep_breach: 1_000,
         velocity: 500,
         velocity_window: 600,

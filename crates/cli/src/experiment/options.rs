@@ -33,7 +33,7 @@ pub struct Options {
     pub strengths: bool,
 
     /// Seeds 1 to N; numbers are means.
-    #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u64).range(1..=100))]
+    #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u64).range(1..=100))]
     pub seeds: u64,
 
     /// Number of traders' margin accounts; a fifth as many come on the way.

@@ -23,6 +23,8 @@ use crate::world::{Sent, Trader, World};
 
 /// Most that a keeper repays in one call, dollars, one of these; the last is no limit in practice.
 const LIMITS: [u32; 4] = [10_000, 50_000, 250_000, 1_000_000_000];
+/// Below this a keeper leaves what a bucket lets through.
+const LEAST_WORTH: Value = Value::usd(1);
 /// The program takes a request of a quarter of its plan or more.
 const LEAST_PART: u64 = 4;
 
@@ -113,7 +115,8 @@ impl Keeper {
             let valuation = view.value(account, &mut legs)?;
             let size = match Due::of(world, view, account, (&legs, &valuation))? {
                 Due::Flag(target) => Size::flag(target),
-                Due::Liquidate(plan, _) => match self.size(view, &plan, &valuation)? {
+                Due::Liquidate(plan, pace) => match self.size(view, &plan, &valuation)? {
+                    _ if is_trifle(view, &plan, pace) => continue,
                     Some(size) => size,
                     None => continue,
                 },
@@ -246,6 +249,18 @@ impl Keeper {
         }
         Ok(())
     }
+}
+
+/// Whether a bucket lets so little through that it may not buy a unit of the collateral.
+pub(crate) fn is_trifle(view: &View, plan: &Plan, pace: Pace) -> bool {
+    let worth = match plan {
+        Plan::Spot(plan) => view.price(plan.pair.debt).value_up(plan.repay),
+        Plan::Perp(plan) => {
+            let notional = view.marks[usize::from(plan.market)].notional(plan.size).up;
+            view.price(view.board.quote_token).value_up(notional)
+        }
+    };
+    pace.limited && worth < LEAST_WORTH
 }
 
 /// Whether it happened; `false` where a later round may have better luck.

@@ -18,6 +18,7 @@ pub use costs::Costs;
 pub(crate) use crowd::PROFIT_STEPS;
 pub use crowd::{Crowd, CrowdPlan, Direction, Positions, Sides, crowd_plan};
 pub(crate) use due::{Due, rooms};
+pub(crate) use keeper::is_trifle;
 pub use keeper::{Attempt, Keeper};
 pub use market::Market;
 pub use population::{Population, SetUp, YOUNG, notes};

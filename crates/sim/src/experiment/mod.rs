@@ -155,6 +155,7 @@ fn measure(
         impact: experiment.impact.map(|impact| Impact { depth: impact.depth * market.depth(), ..impact }),
         keeper_cost: Some(market.keeper_cost()),
         prints_between: true,
+        trusts_signatures: true,
         latecomers: if crowd.is_some() { 0 } else { experiment.accounts / 5 },
     };
     let accounts = experiment.accounts * market.accounts_percent() / 100;

@@ -15,6 +15,8 @@ pub struct Conditions {
     pub keeper_cost: Option<u32>,
     /// Whether prices are printed between the path's steps while accounts are under water.
     pub prints_between: bool,
+    /// Whether the chain takes signatures for granted, to save time.
+    pub trusts_signatures: bool,
     /// Traders that come on the way and borrow nearly what they may.
     pub latecomers: u64,
 }

@@ -90,6 +90,9 @@ pub fn run(config: &RunConfig, path: &PricePath, mut progress: impl FnMut(Progre
     }
     let RunParameters { seed, accounts, .. } = config.parameters;
     let mut chain = Chain::seeded(first.time - SET_UP_LEAD, seed);
+    if config.conditions.trusts_signatures {
+        chain = chain.trusting_signatures();
+    }
     chain.journal = Some(Vec::new());
     let mut world = World::new(chain);
     let RunConfig { keepers, crowd, conditions, .. } = config.clone();

@@ -17,7 +17,7 @@ use super::late::Latecomer;
 use super::race::race;
 use super::tally::Tally;
 use super::tape::Urgency;
-use crate::agents::{Costs, Due, Population, Problem, View, refused};
+use crate::agents::{Costs, Due, Population, Problem, View, is_trifle, refused};
 use crate::invariants::{Violation, Watch};
 use crate::keys::random;
 use crate::price_path::{OUTAGE_SECONDS, PriceStep};
@@ -218,6 +218,7 @@ impl Simulation {
         let wanted = match Due::of(&self.world, view, account, (legs, valuation)).map_err(Problem::from)? {
             Due::Wait(Refusal::FlagTooYoung) => Urgency::Busy,
             Due::Wait(_) => Urgency::Waits,
+            Due::Liquidate(plan, pace) if is_trifle(view, &plan, pace) => Urgency::Waits,
             Due::Liquidate(_, pace) if self.conditions.keeper_cost.is_some() => {
                 // a bonus that grows will pay
                 let grows = view.accounts[account].flag_slot > 0 && u64::from(pace.growth) < PPM;

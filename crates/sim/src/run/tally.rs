@@ -236,7 +236,7 @@ fn vault(world: &World, token: &crate::world::Token) -> VaultRecord {
     let deposits = i128::from(books.deposits().unwrap_or(u64::MAX));
     let debts = i128::from(books.debts().unwrap_or(0));
     let claims = (deposits + i128::from(books.tranche) + i128::from(books.fees) - debts).max(0);
-    let vault = world.token_balance(&breakwater_client::address::vault(&token.keys.bank));
+    let vault = world.token_balance(&token.vault);
     VaultRecord {
         symbol: token.symbol.clone(),
         decimals: token.decimals,

@@ -38,6 +38,8 @@ pub struct Token {
     pub number: u8,
     /// Bank, mint and token program.
     pub keys: BankKeys,
+    /// Where the bank's tokens are.
+    pub vault: Address,
     /// Pyth feed id.
     pub feed_id: [u8; 32],
     /// The oracle account.
@@ -170,6 +172,7 @@ impl World {
             decimals: listing.decimals,
             number: self.tokens.len() as u8,
             keys,
+            vault: address::vault(&keys.bank),
             feed_id,
             oracle: self.chain.keys.address(),
         });
