@@ -65,9 +65,20 @@ fn after_an_outage_shallow_breaches_wait_for_the_market() {
 
 #[test]
 fn perpetuals_keep_every_law_with_all_mechanisms_on() {
-    let cells = cells(&[Market::Perps]);
-    let on = cell(&cells, "all on");
-    assert!(on.outcome.flags > 0 && on.accounts_liquidated_tenths > 0, "{on:?}");
+    let market = Market::Perps;
+    let conditions = Conditions {
+        safety: Some(Safety::of(&Mechanism::ALL, &Strength::RECOMMENDED)),
+        impact: Some(Impact { depth: 60_000, half_life: DEFAULT_HALF_LIFE }),
+        keeper_cost: Some(market.keeper_cost()),
+        prints_between: true,
+        trusts_signatures: true,
+        latecomers: 0,
+    };
+    let parameters = RunParameters { accounts: 20, seed: 1, ..RunParameters::default() };
+    let config = RunConfig { parameters, keepers: 3, crowd: market.crowd(), conditions };
+    let path = market.path(1, None).expect("it is synthetic");
+    let totals = run(&config, &path, |_| {}).expect("every law holds").totals;
+    assert!(totals.outcome.flags > 0 && totals.perps.closings > 0, "{:?}", totals.outcome);
 }
 
 fn crash(conditions: Conditions) -> RunRecord {

@@ -29,7 +29,7 @@ impl Costs {
         match self.depth {
             _ if left == 0 => Value::ZERO,
             None => Value(i128::MAX),
-            Some(depth) => Value((i128::from(left) * 200 * i128::from(depth) << 32) / i128::from(PPM)),
+            Some(depth) => Value(((i128::from(left) * 200 * i128::from(depth)) << 32) / i128::from(PPM)),
         }
     }
 
