@@ -4,7 +4,9 @@ mod options;
 
 use std::path::Path;
 
-use breakwater_sim::experiment::{Cell, Comparison, Experiment, ExperimentError, Market, experiment, markdown};
+use breakwater_sim::experiment::{
+    Cell, Comparison, Experiment, ExperimentError, Market, experiment, markdown, picture,
+};
 use breakwater_sim::price_path::{DEFAULT_HALF_LIFE, Impact};
 use breakwater_sim::safety::Strength;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -20,6 +22,10 @@ pub fn run(options: &Options) -> Result<(), Failure> {
     if let Some(file) = &options.write {
         section(&read(file)?, options).map_err(Failure::Input)?;
     }
+    if let (Some(file), Some(market)) = (&options.picture, plan.markets.first()) {
+        let svg = picture(&plan, *market).map_err(|error| failure(&error))?;
+        return output::whole(file, &svg).map_err(Failure::Run);
+    }
     let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
     bar.set_style(ProgressStyle::with_template("runs [{bar:40}] {pos}/{len} {eta}").expect("the template is valid"));
     let outcome = experiment(&plan, |done, all| {
@@ -27,10 +33,7 @@ pub fn run(options: &Options) -> Result<(), Failure> {
         bar.set_position(done as u64);
     });
     bar.finish_and_clear();
-    let cells = outcome.map_err(|error| match &error {
-        ExperimentError::Prices(_) => Failure::Input(error.to_string()),
-        ExperimentError::Run { .. } => Failure::Run(error.to_string()),
-    })?;
+    let cells = outcome.map_err(|error| failure(&error))?;
     let command = options.repeat();
     if let Some(file) = &options.write {
         let text = read(file)?;
@@ -42,6 +45,14 @@ pub fn run(options: &Options) -> Result<(), Failure> {
         return output::print(&json(&command, &cells)?);
     }
     output::print(&format!("{command}\n{}", markdown(&cells)))
+}
+
+/// Prices that cannot be used are bad input.
+fn failure(error: &ExperimentError) -> Failure {
+    match error {
+        ExperimentError::Prices(_) => Failure::Input(error.to_string()),
+        ExperimentError::Run { .. } => Failure::Run(error.to_string()),
+    }
 }
 
 fn json(command: &str, cells: &[Cell]) -> Result<String, Failure> {

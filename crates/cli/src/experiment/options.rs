@@ -12,6 +12,8 @@ Examples:
       one market, one seed, every group of mechanisms
   breakwater experiment --prices BTC=btc_usd_1h.csv --write docs/safety.md
       all markets, the real days among them; the tables replace those in the file
+  breakwater experiment --market flash --picture docs/safety-flash.svg
+      what liquidations do to a price under three groups
   breakwater experiment --strengths --market slide --json > strengths.json
       all mechanisms on, one strength changed at a time
 
@@ -87,6 +89,10 @@ pub struct Options {
     /// Replace the tables between the markers of this file.
     #[arg(long, value_name = "FILE.md")]
     pub write: Option<PathBuf>,
+
+    /// Draw the first token's price in the first market to this file instead of making tables.
+    #[arg(long, value_name = "FILE.svg")]
+    pub picture: Option<PathBuf>,
 
     /// Print one JSON object instead of the tables.
     #[arg(long)]

@@ -4,6 +4,7 @@
 //! Owns markets, comparisons and tables; refuses to know how a run works.
 
 mod paths;
+mod picture;
 mod table;
 mod variants;
 
@@ -13,11 +14,12 @@ use std::sync::{Mutex, PoisonError};
 use serde::Serialize;
 
 pub use paths::Market;
+pub use picture::picture;
 pub use table::markdown;
 pub use variants::{Comparison, Variant};
 
 use crate::price_path::{Impact, PriceFile, PriceInputError, PricePath};
-use crate::record::{OutcomeTotals, RunParameters};
+use crate::record::{OutcomeTotals, RunParameters, RunRecord};
 use crate::run::{Conditions, RunConfig, RunError, run};
 use crate::safety::Strength;
 
@@ -149,6 +151,18 @@ fn measure(
     seed: u64,
     path: &PricePath,
 ) -> Result<Measured, RunError> {
+    let totals = record_of(experiment, market, variant, seed, path)?.totals;
+    Ok(Measured { accounts_liquidated: totals.accounts_liquidated, outcome: totals.outcome })
+}
+
+/// One run.
+fn record_of(
+    experiment: &Experiment,
+    market: Market,
+    variant: &Variant,
+    seed: u64,
+    path: &PricePath,
+) -> Result<RunRecord, RunError> {
     let crowd = market.crowd();
     let conditions = Conditions {
         safety: Some(variant.safety),
@@ -161,8 +175,7 @@ fn measure(
     let accounts = experiment.accounts * market.accounts_percent() / 100;
     let parameters = RunParameters { accounts, seed, ..RunParameters::default() };
     let config = RunConfig { parameters, keepers: experiment.keepers, crowd, conditions };
-    let totals = run(&config, path, |_| {})?.totals;
-    Ok(Measured { accounts_liquidated: totals.accounts_liquidated, outcome: totals.outcome })
+    run(&config, path, |_| {})
 }
 
 fn cells(experiment: &Experiment, variants: &[Variant], measured: &[(Job, Measured)]) -> Vec<Cell> {

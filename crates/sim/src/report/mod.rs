@@ -10,6 +10,7 @@ mod example;
 mod facts;
 mod format;
 pub mod html;
+mod lines;
 mod perps;
 mod plots;
 pub mod summary;
@@ -17,6 +18,7 @@ mod waterfall;
 
 pub use format::date_time;
 pub(crate) use format::grouped;
+pub(crate) use lines::picture;
 
 #[cfg(test)]
 pub(crate) use example::{example, example_with_perps};
