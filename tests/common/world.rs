@@ -141,6 +141,7 @@ impl World {
                 decimals: listing.decimals,
                 number: self.tokens.len() as u8,
                 keys,
+                vault: address::vault(&keys.bank),
                 feed_id: feed_id(symbol),
                 oracle: Address::new_unique(),
             });

@@ -2,6 +2,7 @@
 //! input.
 
 mod demo;
+mod experiment;
 mod output;
 mod quote;
 mod replay;
@@ -22,6 +23,7 @@ struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Command {
     Demo(demo::Options),
+    Experiment(Box<experiment::Options>),
     Replay(replay::Options),
     Quote(quote::Options),
 }
@@ -42,6 +44,7 @@ fn main() -> ExitCode {
     };
     let outcome = match &arguments.command {
         Command::Demo(options) => demo::run(options),
+        Command::Experiment(options) => experiment::run(options),
         Command::Replay(options) => replay::run(options),
         Command::Quote(options) => quote::run(options),
     };

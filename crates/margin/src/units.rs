@@ -125,7 +125,7 @@ impl Value {
             return if dollars < 0 { i64::MIN } else { i64::MAX };
         }
         // Safe because: whole dollars below the limit leave room for a fraction, whose product has 59 bits.
-        let fraction = (u64::from(self.0 as u32) * WEIGHT_ONE as u64) >> VALUE_BITS;
+        let fraction = (u64::from(self.0 as u32) * WEIGHT_ONE) >> VALUE_BITS;
         (dollars as i64).wrapping_mul(WEIGHT_ONE as i64).wrapping_add(fraction as i64)
     }
 

@@ -6,6 +6,7 @@
 
 pub mod agents;
 pub mod chain;
+pub mod experiment;
 pub mod invariants;
 pub mod keys;
 pub mod listing;
@@ -14,5 +15,6 @@ pub mod price_path;
 pub mod record;
 pub mod report;
 pub mod run;
+pub mod safety;
 pub mod tokens;
 pub mod world;

@@ -5,10 +5,15 @@ use std::collections::BTreeSet;
 use breakwater_sim::agents::Crowd;
 use breakwater_sim::price_path::{Price8, PricePath, Scenario, default_assets, synthetic};
 use breakwater_sim::record::{MarketStepRecord, RunParameters, RunRecord};
-use breakwater_sim::run::{Progress, RunConfig, RunError, run};
+use breakwater_sim::run::{Conditions, Progress, RunConfig, RunError, run};
 
 fn config(accounts: u64, seed: u64) -> RunConfig {
-    RunConfig { parameters: RunParameters { accounts, seed, ..RunParameters::default() }, keepers: 3, crowd: None }
+    RunConfig {
+        parameters: RunParameters { accounts, seed, ..RunParameters::default() },
+        keepers: 3,
+        crowd: None,
+        conditions: Conditions::default(),
+    }
 }
 
 fn record_of(accounts: u64, seed: u64, path: &PricePath) -> RunRecord {

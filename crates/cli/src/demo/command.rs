@@ -21,6 +21,12 @@ pub fn repeat(options: &Options) -> String {
             option(name, value);
         }
     }
+    if let Some(depth) = options.depth {
+        option("--depth", &depth.to_string());
+    }
+    if options.safety {
+        words.push("--safety".to_owned());
+    }
     words.join(" ")
 }
 

@@ -2,14 +2,17 @@
 
 mod command;
 mod options;
-mod output;
+pub mod output;
 mod progress;
 
 use breakwater_sim::agents::Crowd;
-use breakwater_sim::price_path::{PricePath, Scenario, default_assets, from_files, synthetic};
+use breakwater_sim::price_path::{
+    DEFAULT_HALF_LIFE, Fineness, Impact, PricePath, Scenario, default_assets, finer, from_files, synthetic,
+};
 use breakwater_sim::record::{PriceFileRecord, RunParameters};
 use breakwater_sim::report::summary;
-use breakwater_sim::run::{RunConfig, RunError, run as simulate};
+use breakwater_sim::run::{Conditions, RunConfig, RunError, run as simulate};
+use breakwater_sim::safety::Safety;
 
 pub use options::Options;
 
@@ -18,11 +21,17 @@ use progress::Bar;
 
 /// Runs the demo.
 pub fn run(options: &Options) -> Result<(), Failure> {
-    let path = price_path(options)?;
+    let mut path = price_path(options)?;
+    if options.safety {
+        path = finer(&path, &Fineness::QUIET);
+    }
     output::verify(&options.out).map_err(Failure::Input)?;
     let command = command::repeat(options);
     let crowd = scenario(options).and_then(Crowd::of);
-    let config = RunConfig { parameters: parameters(options, &command), keepers: options.keepers, crowd };
+    let impact = options.depth.map(|depth| Impact { depth, half_life: DEFAULT_HALF_LIFE });
+    let safety = options.safety.then(Safety::recommended);
+    let conditions = Conditions { safety, impact, prints_between: options.safety, ..Conditions::default() };
+    let config = RunConfig { parameters: parameters(options, &command), keepers: options.keepers, crowd, conditions };
     let mut bar = Bar::new(options.accounts);
     let outcome = simulate(&config, &path, |progress| bar.show(progress));
     bar.clear();

@@ -68,6 +68,14 @@ pub struct Options {
     #[arg(long, value_name = "TIME", requires = "prices")]
     pub to: Option<String>,
 
+    /// Dollars of a token that keepers sell to move its price by 1 %; without it nothing moves prices.
+    #[arg(long, value_name = "DOLLARS", value_parser = clap::value_parser!(u64).range(1..))]
+    pub depth: Option<u64>,
+
+    /// Switch the safety engine on as docs/safety.md recommends; prices are then printed more often while accounts wait.
+    #[arg(long)]
+    pub safety: bool,
+
     /// Print the whole record as one JSON object instead of the summary; all else goes to stderr.
     #[arg(long)]
     pub json: bool,

@@ -34,7 +34,7 @@ pub fn write(folder: &Path, record: &RunRecord, receipts: &[u8]) -> Result<PathB
 }
 
 /// Writes beside the file and renames, so that an interrupted run leaves no half of it.
-fn whole(path: &Path, content: &[u8]) -> Result<(), String> {
+pub fn whole(path: &Path, content: &[u8]) -> Result<(), String> {
     let mut beside = path.as_os_str().to_owned();
     beside.push(format!(".{}.tmp", std::process::id()));
     let beside = PathBuf::from(beside);

@@ -6,13 +6,15 @@ use std::collections::VecDeque;
 
 use breakwater_client::Address;
 use breakwater_client::interface::{MarginError, RiskBoard};
-use breakwater_client::margin::liquidation::best_target;
+use breakwater_client::margin::liquidation::{Pace, Rooms};
 use breakwater_client::margin::units::PPM;
-use breakwater_client::margin::{Plan, Request, Side, Snapshot, Target, Valuation, Value, plan_liquidation};
+use breakwater_client::margin::{Plan, Request, Side, Snapshot, Target, Valuation, Value};
 use rand::Rng;
 use rand::rngs::StdRng;
 use solana_signer::Signer;
 
+use super::costs::Costs;
+use super::due::Due;
 use super::market::{Market, cost, dollar, proceeds};
 use super::population::deposit_own;
 use super::problem::{Problem, refused};
@@ -21,6 +23,8 @@ use crate::world::{Sent, Trader, World};
 
 /// Most that a keeper repays in one call, dollars, one of these; the last is no limit in practice.
 const LIMITS: [u32; 4] = [10_000, 50_000, 250_000, 1_000_000_000];
+/// Below this a keeper leaves what a bucket lets through.
+const LEAST_WORTH: Value = Value::usd(1);
 /// The program takes a request of a quarter of its plan or more.
 const LEAST_PART: u64 = 4;
 
@@ -40,6 +44,8 @@ pub struct Keeper {
     pub trader: Trader,
     /// Calls that the program refused, because another keeper was faster.
     pub refused: u64,
+    /// What selling costs it; `None` where it sells at the oracle price whatever the size.
+    pub costs: Option<Costs>,
     taste: Taste,
     limit: Value,
     random: StdRng,
@@ -58,6 +64,8 @@ pub struct Attempt {
 
 /// How much of a plan a keeper asks for.
 struct Size {
+    /// What it aims at.
+    target: Target,
     /// The most to repay or to close.
     most: u64,
     /// What that is worth.
@@ -68,10 +76,17 @@ struct Size {
     pay: Value,
 }
 
+impl Size {
+    /// A first touch costs and pays nothing.
+    fn flag(target: Target) -> Size {
+        Size { target, most: u64::MAX, worth: Value::ZERO, capital: Value::ZERO, pay: Value::ZERO }
+    }
+}
+
 impl Attempt {
-    /// The request as the mathematics takes it.
-    pub fn request(&self) -> Request {
-        Request::new(self.target, self.most)
+    /// The request as the mathematics takes it, at the pace that the touch allows.
+    pub fn request(&self, pace: Pace, rooms: Rooms) -> Request {
+        Request { target: self.target, most: self.most, growth: pace.growth, rooms }
     }
 }
 
@@ -84,29 +99,32 @@ impl Keeper {
             0 => LIMITS[LIMITS.len() - 1],
             _ => LIMITS[random.random_range(0..LIMITS.len())],
         };
-        Keeper { trader, refused: 0, taste, limit: Value::usd(limit), random }
+        Keeper { trader, refused: 0, costs: None, taste, limit: Value::usd(limit), random }
     }
 
     /// Scans a view and decides what to send, first things first: each liquidatable account once, as long as the repayments
-    /// of the round stay within half of the keeper's own equity (the first is always tried).
+    /// of the round stay within half of the keeper's own equity (the first is always tried). A shallow breach without a
+    /// flag is called for too: that call flags it. One that must wait, or does not pay, is left for later.
     ///
     /// # Errors
     /// The mathematics' refusal of an account that it can never value.
-    pub fn scan(&mut self, view: &View, own_equity: Value) -> Result<VecDeque<Attempt>, Problem> {
-        let params = view.board.liquidation.params();
+    pub fn scan(&mut self, world: &World, view: &View, own_equity: Value) -> Result<VecDeque<Attempt>, Problem> {
         let mut legs = Snapshot::default();
         let mut found: Vec<(i128, u64, Value, Attempt)> = Vec::new();
-        for account in 0..view.accounts.len() {
+        for &account in &view.under_water {
             let valuation = view.value(account, &mut legs)?;
-            if !valuation.is_liquidatable() {
-                continue;
-            }
-            let Ok(target) = best_target(&legs, &valuation, &params) else { continue };
-            let whole = Request::new(target, u64::MAX);
-            let Ok(plan) = plan_liquidation(&legs, &valuation, &params, &whole) else { continue };
-            let size = self.size(view, &plan)?;
+            let size = match Due::of(world, view, account, (&legs, &valuation))? {
+                Due::Flag(target) => Size::flag(target),
+                Due::Liquidate(plan, pace) => match self.size(view, &plan, &valuation)? {
+                    _ if is_trifle(view, &plan, pace) => continue,
+                    Some(size) => size,
+                    None => continue,
+                },
+                Due::Wait(_) | Due::Stuck => continue,
+            };
             let rank = self.rank(&valuation, &size);
-            found.push((rank, self.random.random(), size.capital, Attempt { account, target, most: size.most }));
+            let attempt = Attempt { account, target: size.target, most: size.most };
+            found.push((rank, self.random.random(), size.capital, attempt));
         }
         found.sort_by_key(|(rank, tie, ..)| (Reverse(*rank), *tie));
         let mut left = own_equity.0 / 2;
@@ -118,23 +136,34 @@ impl Keeper {
         Ok(affordable.collect())
     }
 
-    /// How much of a plan the keeper asks for, and what that means to it. Closing a position takes no capital.
-    fn size(&self, view: &View, plan: &Plan) -> Result<Size, MarginError> {
+    /// How much of a plan the keeper asks for, and what that means to it; `None` where even the least that it may ask for does
+    /// not pay. Closing a position takes no capital, and no market to sell in.
+    fn size(&self, view: &View, plan: &Plan, valuation: &Valuation) -> Result<Option<Size>, MarginError> {
         match plan {
             Plan::Spot(plan) => {
                 let price = view.price(plan.pair.debt);
-                let limit = price.amount_down(self.limit).unwrap_or(u64::MAX);
-                let most = limit.max(plan.repay.div_ceil(LEAST_PART)).min(plan.repay);
+                let least = plan.repay.div_ceil(LEAST_PART);
+                let mut limit = price.amount_down(self.limit).unwrap_or(u64::MAX);
+                if let Some(costs) = self.costs.filter(|costs| !costs.last_resort(valuation)) {
+                    let share = view.board.liquidation.params().insurance_share;
+                    let pays = price.amount_down(costs.most(plan.bonus, share)).unwrap_or(u64::MAX);
+                    if pays < least {
+                        return Ok(None);
+                    }
+                    limit = limit.min(pays);
+                }
+                let most = limit.max(least).min(plan.repay);
                 let worth = price.value_up(most);
                 let pay = Value(worth.0 / i128::from(PPM) * i128::from(plan.bonus));
-                Ok(Size { most, worth, capital: worth, pay })
+                Ok(Some(Size { target: Target::Spot(plan.pair), most, worth, capital: worth, pay }))
             }
             Plan::Perp(plan) => {
                 let (mark, price) = (view.marks[usize::from(plan.market)], view.price(view.board.quote_token));
                 let limit = mark.size_up(price.amount_down(self.limit).unwrap_or(u64::MAX));
                 let most = limit.max(plan.size.div_ceil(LEAST_PART)).min(plan.size);
                 let worth = price.value_up(mark.notional(most).up);
-                Ok(Size { most, worth, capital: Value::ZERO, pay: price.value_down(plan.fee - plan.insurance) })
+                let pay = price.value_down(plan.fee - plan.insurance);
+                Ok(Some(Size { target: Target::Perp(plan.market), most, worth, capital: Value::ZERO, pay }))
             }
         }
     }
@@ -220,6 +249,18 @@ impl Keeper {
         }
         Ok(())
     }
+}
+
+/// Whether a bucket lets so little through that it may not buy a unit of the collateral.
+pub(crate) fn is_trifle(view: &View, plan: &Plan, pace: Pace) -> bool {
+    let worth = match plan {
+        Plan::Spot(plan) => view.price(plan.pair.debt).value_up(plan.repay),
+        Plan::Perp(plan) => {
+            let notional = view.marks[usize::from(plan.market)].notional(plan.size).up;
+            view.price(view.board.quote_token).value_up(notional)
+        }
+    };
+    pace.limited && worth < LEAST_WORTH
 }
 
 /// Whether it happened; `false` where a later round may have better luck.

@@ -11,8 +11,11 @@ use super::problem::{Problem, refused};
 use super::{Keeper, Market};
 use crate::keys::random;
 use crate::price_path::{Price8, PriceStep};
+use crate::safety::Safety;
 use crate::world::{Listing, Trader, World};
 
+/// Symbol of a token that was listed a short while ago and that nobody holds at the start.
+pub const YOUNG: &str = "YOUNG";
 /// Lenders; each supplies every token.
 const LENDERS: usize = 4;
 /// Part of the supply of a token that is lent out at the start, percent, as far as lenders provide it.
@@ -58,6 +61,8 @@ pub struct SetUp<'a> {
     pub crowd: Option<Crowd>,
     /// Prices to start with.
     pub first: &'a PriceStep,
+    /// Mechanisms of the safety engine, if not as listed by default.
+    pub safety: Option<Safety>,
 }
 
 /// How the tokens of a run are listed: the dollar token with 6 decimals, SOL with 9, others with 8.
@@ -103,10 +108,13 @@ impl SetUp<'_> {
     /// An amount that does not fit, or the program's refusal.
     pub fn run(&self, world: &mut World, mut progress: impl FnMut(u64)) -> Result<Population, Problem> {
         let prices: Vec<Price8> = self.first.samples.iter().map(|sample| sample.price).collect();
-        let listings = listings(self.symbols);
+        let listings = self.listings();
         let assets: Vec<Asset> =
             prices.iter().zip(&listings).map(|(&price, &listing)| Asset { price, listing }).collect();
-        let plan = self.plan(&prices, &listings).ok_or(Problem::AmountTooLarge)?;
+        let mut plan = self.plan(&prices, &listings).ok_or(Problem::AmountTooLarge)?;
+        if let Some(safety) = &self.safety {
+            plan.listings.iter_mut().for_each(|listing| listing.config.velocity = safety.velocity);
+        }
         let needs = Needs::of(&plan.accounts, &assets, self.keepers).ok_or(Problem::AmountTooLarge)?;
 
         self.list(world, &listings)?;
@@ -126,11 +134,32 @@ impl SetUp<'_> {
         Ok(Population { traders, lenders, keepers, market, leaver })
     }
 
+    /// How the tokens are listed, with the mechanisms of this run.
+    fn listings(&self) -> Vec<Listing> {
+        let mut listings = listings(self.symbols);
+        let Some(safety) = &self.safety else { return listings };
+        for (listing, symbol) in listings.iter_mut().zip(self.symbols) {
+            listing.lending.velocity = safety.velocity.into();
+            if symbol == YOUNG {
+                listing.weights = safety.young(listing.weights);
+            }
+        }
+        listings
+    }
+
     fn plan(&self, prices: &[Price8], listings: &[Listing]) -> Option<CrowdPlan> {
         if let Some(crowd) = &self.crowd {
             return crowd_plan(crowd, self.seed, self.accounts, prices, listings);
         }
-        let portfolios = portfolios(self.seed, self.accounts, prices, listings)?;
+        // nobody begins with the young token
+        let held: Vec<usize> = (0..self.symbols.len()).filter(|number| self.symbols[*number] != YOUNG).collect();
+        let of = |number: &usize| (prices[*number], listings[*number]);
+        let (prices, listings): (Vec<Price8>, Vec<Listing>) = held.iter().map(of).unzip();
+        let mut portfolios = portfolios(self.seed, self.accounts, &prices, &listings)?;
+        for leg in portfolios.iter_mut().flat_map(|portfolio| portfolio.deposits.iter_mut().chain(&mut portfolio.debts))
+        {
+            leg.0 = held[leg.0];
+        }
         let accounts = portfolios.into_iter().map(|portfolio| Positions { portfolio, trades: Vec::new() }).collect();
         Some(CrowdPlan { accounts, ..CrowdPlan::default() })
     }
@@ -163,6 +192,9 @@ impl SetUp<'_> {
     }
 
     fn list(&self, world: &mut World, listings: &[Listing]) -> Result<(), Problem> {
+        if let Some(safety) = &self.safety {
+            world.set_liquidation(safety.liquidation).map_err(refused("set_liquidation"))?;
+        }
         for (symbol, listing) in self.symbols.iter().zip(listings) {
             world.list(symbol, *listing).map_err(refused("list_token"))?;
         }

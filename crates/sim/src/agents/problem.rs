@@ -25,6 +25,6 @@ impl From<MarginError> for Problem {
     }
 }
 
-pub(super) fn refused(what: &'static str) -> impl Fn(Box<Failure>) -> Problem {
+pub(crate) fn refused(what: &'static str) -> impl Fn(Box<Failure>) -> Problem {
     move |failure| Problem::Refused(what, failure)
 }

@@ -30,7 +30,7 @@ pub struct Asset {
 }
 
 impl Asset {
-    fn new(symbol: &str, start_usd: u32, beta_bps: u32) -> Asset {
+    pub(crate) fn new(symbol: &str, start_usd: u32, beta_bps: u32) -> Asset {
         Asset { symbol: symbol.to_owned(), start: Price8::from_usd(start_usd), beta: Beta(beta_bps) }
     }
 }

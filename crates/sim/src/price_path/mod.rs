@@ -6,10 +6,12 @@
 //! give the same path on every machine.
 
 mod asset;
+mod between;
 mod candle;
 pub mod csv_file;
 mod csv_table;
 mod error;
+mod impact;
 mod power;
 mod price;
 mod sample;
@@ -17,10 +19,15 @@ pub mod scenario;
 mod window;
 
 pub use asset::{Asset, Beta, default_assets};
+pub(crate) use between::between;
+pub use between::{Fineness, OUTAGE_SECONDS, finer};
 pub use csv_file::{PriceFile, from_files};
 pub use error::{FileProblem, PriceInputError};
+pub(crate) use impact::Pressure;
+pub use impact::{DEFAULT_HALF_LIFE, Impact};
 pub use price::Price8;
 pub use sample::{CONFIDENCE_BASE_BPS, CONFIDENCE_MAX_BPS, CONFIDENCE_MOVE_DIVISOR, EMA_HALF_LIFE_SECONDS, Sample};
+pub(crate) use scenario::shaped;
 pub use scenario::{Scenario, synthetic};
 pub use window::Window;
 pub(crate) use window::duration;

@@ -180,6 +180,38 @@ pub fn synthetic(scenario: Scenario, seed: u64, assets: &[Asset]) -> PricePath {
     sample::path(symbols, rows, notes(scenario, seed, assets))
 }
 
+/// A path of assets with shapes of their own: each follows its corners (seconds, level in bps of the start) with its beta, plus
+/// the noise of [`synthetic`] at every moment of a whole minute.
+pub(crate) fn shaped(
+    assets: &[(Asset, &[(i64, i64)])],
+    times: &[i64],
+    mut notes: Vec<String>,
+    rng: &mut StdRng,
+) -> PricePath {
+    let mut driver_noise = 0;
+    let mut own_noise = vec![0; assets.len()];
+    let mut rows = Vec::with_capacity(times.len());
+    for &time in times {
+        let shakes = time > 0 && time % 60 == 0;
+        if shakes {
+            drift(&mut driver_noise, DRIVER_NOISE_PPM, rng);
+        }
+        let mut prices = Vec::with_capacity(assets.len());
+        for ((asset, corners), noise) in assets.iter().zip(&mut own_noise) {
+            if shakes {
+                let ppm = if asset.beta.0 == 0 { QUOTE_NOISE_PPM } else { OWN_NOISE_PPM };
+                drift(noise, ppm, rng);
+            }
+            let driver = with_noise(level(corners, time), driver_noise);
+            let followed = follow(asset, DRIVER_BETA, Price8(START_LEVEL), Price8(driver));
+            prices.push(Price8(with_noise(followed.0, *noise).clamp(Price8::MIN.0, Price8::MAX.0)));
+        }
+        rows.push((START_TIME + time, prices));
+    }
+    notes.push(sample::note());
+    sample::path(assets.iter().map(|(asset, _)| asset.symbol.clone()).collect(), rows, notes)
+}
+
 fn notes(scenario: Scenario, seed: u64, assets: &[Asset]) -> Vec<String> {
     let mut notes = vec![format!(
         "Prices are synthetic (scenario {scenario}, seed {seed}): {}, a step every {} seconds.",

@@ -4,10 +4,12 @@
 //! Two units of money appear, and the field's name says which: `*_micro_usd` is US dollars × 10^6 at the step's oracle
 //! price, `*_native` is a token's smallest unit.
 
+mod outcome;
 mod perp;
 
 use serde::{Deserialize, Serialize};
 
+pub use outcome::OutcomeTotals;
 pub use perp::{ClosingRecord, MarketRecord, MarketStepRecord, PerpTotals, Waterfall};
 
 use crate::price_path::Price8;
@@ -192,6 +194,9 @@ pub struct RunTotals {
     /// What happened in perp markets.
     #[serde(default)]
     pub perps: PerpTotals,
+    /// What liquidations meant for those who were liquidated.
+    #[serde(default)]
+    pub outcome: OutcomeTotals,
     /// Invariant checks made, all of them held.
     pub invariants_checked: u64,
     /// Duration of the run on this machine, milliseconds.

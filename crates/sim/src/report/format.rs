@@ -7,7 +7,7 @@ const MICRO: u128 = 1_000_000;
 const CENT: u128 = 10_000;
 
 /// `1,234,567`.
-pub(super) fn grouped(number: u128) -> String {
+pub(crate) fn grouped(number: u128) -> String {
     let digits = number.to_string();
     let mut out = String::with_capacity(digits.len() * 4 / 3);
     for (i, digit) in digits.chars().enumerate() {

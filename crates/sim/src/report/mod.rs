@@ -10,12 +10,15 @@ mod example;
 mod facts;
 mod format;
 pub mod html;
+mod lines;
 mod perps;
 mod plots;
 pub mod summary;
 mod waterfall;
 
 pub use format::date_time;
+pub(crate) use format::grouped;
+pub(crate) use lines::picture;
 
 #[cfg(test)]
 pub(crate) use example::{example, example_with_perps};

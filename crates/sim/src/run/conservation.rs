@@ -109,7 +109,7 @@ impl Conservation {
         }
         for (number, token) in world.tokens.iter().enumerate() {
             let bank = world.bank(&token.symbol);
-            let vault = world.token_balance(&breakwater_client::address::vault(&token.keys.bank));
+            let vault = world.token_balance(&token.vault);
             let (symbol, minted, flow) = (&token.symbol, world.minted[number], self.flows[number]);
             self.holds("VAL-1", wallets[number] + u128::from(vault) == minted, || {
                 format!("{symbol}: wallets hold {}, the vault {vault}, minted were {minted}", wallets[number])
@@ -227,7 +227,7 @@ mod tests {
     #[test]
     fn a_unit_that_no_event_tells_of_breaks_val_2() {
         let (mut world, mut conservation) = world();
-        let vault = breakwater_client::address::vault(&world.token("USDC").keys.bank);
+        let vault = world.token("USDC").vault;
         let mut account = world.chain.account(&vault).expect("the vault exists");
         crate::tokens::add_amount(&mut account.data, 1);
         world.chain.set_account(&vault, account);

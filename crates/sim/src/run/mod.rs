@@ -3,18 +3,23 @@
 //! Owns the order of things within a step, the race of keepers, the laws over all parties ([`Conservation`]) and the
 //! record; refuses to know files, terminals and how a record is shown.
 
+mod conditions;
 mod conservation;
 mod error;
+mod late;
+mod outcome;
 mod perps;
 mod race;
 mod step;
 mod tally;
+mod tape;
 mod why;
 
 use std::time::Instant;
 
 use breakwater_client::receipt::ReceiptFile;
 
+pub use conditions::Conditions;
 pub use conservation::Conservation;
 pub use error::RunError;
 
@@ -24,6 +29,7 @@ use crate::price_path::PricePath;
 use crate::record::{RunParameters, RunRecord};
 use crate::world::World;
 use step::Simulation;
+use tape::Tape;
 
 /// Seconds between the set-up and the first step.
 const SET_UP_LEAD: i64 = 60;
@@ -37,6 +43,8 @@ pub struct RunConfig {
     pub keepers: u64,
     /// How perpetuals are traded, if they are; then nobody comes for a loan alone.
     pub crowd: Option<Crowd>,
+    /// What else differs from the demo's own run.
+    pub conditions: Conditions,
 }
 
 /// How far a run is.
@@ -69,7 +77,7 @@ pub enum Progress {
 /// 3. of every loss in a perp market, that its tranche was empty before its pool bore a part;
 /// 4. of every liquidation, that the program did exactly what the mathematics planned, that the account was under water at
 ///    the best end of its prices, that its health did not fall, and that it lost what keeper and insurance gained;
-/// 5. that no liquidatable account is left with a call that would succeed;
+/// 5. that no liquidatable account is left with a call that would succeed and pay;
 /// 6. of every receipt, that its outcome follows from it and the log on the chain has the same digest (REC-1).
 ///
 /// Returns the record and the receipts. The same configuration and path give the same, apart from the time it took.
@@ -89,10 +97,13 @@ pub fn run(
     }
     let RunParameters { seed, accounts, .. } = config.parameters;
     let mut chain = Chain::seeded(first.time - SET_UP_LEAD, seed);
+    if config.conditions.trusts_signatures {
+        chain = chain.trusting_signatures();
+    }
     chain.journal = Some(Vec::new());
     let mut world = World::new(chain);
-    let RunConfig { keepers, crowd, .. } = config.clone();
-    let set_up = SetUp { seed, accounts, keepers, crowd, symbols: &path.symbols, first };
+    let RunConfig { keepers, crowd, conditions, .. } = config.clone();
+    let set_up = SetUp { seed, accounts, keepers, crowd, symbols: &path.symbols, first, safety: conditions.safety };
     let population = set_up
         .run(&mut world, |done| progress(Progress::SetUp { done, total: accounts }))
         .map_err(|problem| RunError::of(problem, seed, first.time))?;
@@ -100,10 +111,16 @@ pub fn run(
     let mut parameters = config.parameters.clone();
     parameters.notes.extend(path.notes.iter().cloned());
     parameters.notes.extend(notes(keepers, crowd));
-    let mut simulation = Simulation::new(world, population, parameters);
-    for (number, step) in path.steps.iter().enumerate() {
+    parameters.notes.extend(conditions.impact.map(|impact| impact.note()));
+    let mut simulation = Simulation::new(world, population, parameters, &conditions);
+    simulation
+        .expect_latecomers(path, conditions.latecomers)
+        .map_err(|problem| RunError::of(problem, seed, first.time))?;
+    let mut tape = Tape::new(path, &conditions);
+    while let Some((number, step)) = tape.next(simulation.urgency()) {
         let stopped = |stop| RunError::at(stop, seed, number, step.time);
-        simulation.step(number, step, &path.symbols).map_err(stopped)?;
+        simulation.step(number, &step, &path.symbols).map_err(stopped)?;
+        tape.sold(&std::mem::take(&mut simulation.sales));
         progress(Progress::Step {
             done: number as u64 + 1,
             total: path.steps.len() as u64,

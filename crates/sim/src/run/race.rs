@@ -8,13 +8,15 @@ use breakwater_client::decode::Event;
 use breakwater_client::interface::events::{Liquidated, PerpLiquidated};
 use breakwater_client::interface::snapshot::{self, Own};
 use breakwater_client::interface::{MarginAccount, MarginError};
-use breakwater_client::margin::liquidation::Settled;
+use breakwater_client::margin::liquidation::{Flag, Settled, Touch};
+use breakwater_client::margin::perp::Mark;
+use breakwater_client::margin::position::MARKET_LEG;
 use breakwater_client::margin::{Plan, Price, Snapshot, Valuation, health, plan_liquidation};
 
 use super::error::Stop;
-use super::step::{Simulation, law, verify_nothing_left};
-use super::tally::Call;
-use crate::agents::{Attempt, Problem, View, market_of};
+use super::step::{Simulation, law};
+use super::tally::{Call, micro_usd};
+use crate::agents::{Attempt, Problem, View, market_of, rooms};
 use crate::chain::{Failure, Outcome};
 use crate::world::World;
 
@@ -32,7 +34,18 @@ const CHECKS_REFUSED: u64 = 1;
 /// An account just before a call, and what the mathematics says the call will do.
 struct Expected {
     before: Valuation,
-    plan: Result<Plan, MarginError>,
+    outcome: Result<Planned, MarginError>,
+}
+
+/// What a call that is served does.
+#[derive(Clone, Copy, Debug)]
+enum Planned {
+    /// It sets the account's flag and moves nothing.
+    Flag(Flag),
+    /// It takes the flag of a healthy account away.
+    Unflag,
+    /// It liquidates.
+    Plan(Plan),
 }
 
 /// One round; whether any call was served. A round in which every call failed for want of a keeper's own capital ends the
@@ -41,7 +54,7 @@ pub(super) fn race(simulation: &mut Simulation, view: &View) -> Result<bool, Sto
     let mut queues: Vec<VecDeque<Attempt>> = Vec::with_capacity(simulation.population.keepers.len());
     for keeper in &mut simulation.population.keepers {
         let equity = keeper.equity(&simulation.world, &view.board)?;
-        queues.push(keeper.scan(view, equity)?);
+        queues.push(keeper.scan(&simulation.world, view, equity)?);
     }
     if queues.iter().all(VecDeque::is_empty) {
         verify_all_idle(simulation, view)?;
@@ -68,11 +81,11 @@ pub(super) fn race(simulation: &mut Simulation, view: &View) -> Result<bool, Sto
 /// LIQ-3 over all accounts of a view in which keepers found nothing.
 fn verify_all_idle(simulation: &mut Simulation, view: &View) -> Result<(), Stop> {
     let mut legs = Snapshot::default();
-    for account in 0..simulation.accounts.len() {
+    for &account in &view.under_water {
         let valuation = view.value(account, &mut legs).map_err(Problem::from)?;
-        verify_nothing_left(account, &legs, &valuation, view)?;
-        simulation.checks += 1;
+        simulation.verify_nothing_left(account, &legs, &valuation, view)?;
     }
+    simulation.checks += simulation.accounts.len() as u64;
     Ok(())
 }
 
@@ -80,8 +93,8 @@ fn verify_all_idle(simulation: &mut Simulation, view: &View) -> Result<(), Stop>
 fn call(simulation: &mut Simulation, view: &View, keeper: usize, attempt: &Attempt) -> Result<bool, Stop> {
     let address = simulation.accounts[attempt.account];
     let account: MarginAccount = simulation.world.margin_account(&address);
-    let (before, plan) = expectation(&simulation.world, view, &account, attempt)?;
-    let expected = Expected { before, plan };
+    let (before, outcome) = expectation(&simulation.world, view, &account, attempt)?;
+    let expected = Expected { before, outcome };
 
     let sent = simulation.population.keepers[keeper].send(&mut simulation.world, &address, attempt);
     match sent {
@@ -91,19 +104,31 @@ fn call(simulation: &mut Simulation, view: &View, keeper: usize, attempt: &Attem
             simulation.checks += CHECKS_REFUSED;
             Ok(false)
         }
-        Ok(outcome) => {
+        Ok(sent) => {
+            let done = served(&sent)?;
+            if let Served::Flag(_) | Served::Unflag = done {
+                expected.verify_touch(attempt, &done)?;
+                simulation.tally.touched(&done);
+                simulation.checks += CHECKS_REFUSED;
+                return Ok(true);
+            }
+            let before_call = account;
+            simulation.tally.executed(attempt.account, &before_call, view);
             let account = simulation.world.margin_account(&address);
             let (after, _) = expectation(&simulation.world, view, &account, attempt)?;
-            let call = Call { account: attempt.account, keeper, cu: outcome.compute_units };
-            match served(&outcome)? {
+            let call = Call { account: attempt.account, keeper, cu: sent.compute_units };
+            match done {
                 Served::Spot(event) => {
                     expected.verify_event(attempt, &event)?;
+                    simulation.sales.extend(sales(&event));
                     simulation.tally.liquidation(&call, &event, (&expected.before, &after));
                 }
                 Served::Perp(event) => {
                     expected.verify_closing(attempt, &event, view.price(view.board.quote_token))?;
+                    simulation.sales.extend(hedge(&simulation.world, &before_call, &event, view));
                     simulation.tally.closing(&call, &event, (&expected.before, &after), view);
                 }
+                Served::Flag(_) | Served::Unflag => {}
             }
             simulation.checks += CHECKS_SERVED;
             Ok(true)
@@ -117,31 +142,48 @@ fn expectation(
     view: &View,
     account: &MarginAccount,
     attempt: &Attempt,
-) -> Result<(Valuation, Result<Plan, MarginError>), Problem> {
+) -> Result<(Valuation, Result<Planned, MarginError>), Problem> {
     let perp = market_of(attempt.target).map(|market| &world.perps[usize::from(market)]);
     let market = perp.map(|perp| world.own_market(perp)).transpose()?;
     let mut legs = Snapshot::default();
     snapshot::build(&mut legs, &view.board, account, &Own { banks: &[], market }, view.now)?;
     let valuation = health::value(&legs).map_err(MarginError::from)?;
-    let params = view.board.liquidation.params();
-    let plan = match perp {
-        // the program looks for the position before it asks how the account is
-        Some(perp) if account.find_perp(perp.number).is_none() => Err(MarginError::LegNotFound),
-        _ => plan_liquidation(&legs, &valuation, &params, &attempt.request()).map_err(MarginError::from),
+    // the program looks for the position before it asks how the account is
+    if perp.is_some_and(|perp| account.find_perp(perp.number).is_none()) {
+        return Ok((valuation, Err(MarginError::LegNotFound)));
+    }
+    let pace = match view.judge(account, &legs, &valuation) {
+        Ok(Touch::First(flag)) => return Ok((valuation, Ok(Planned::Flag(flag)))),
+        Ok(Touch::Healthy) if account.flag_slot != 0 => return Ok((valuation, Ok(Planned::Unflag))),
+        Ok(Touch::Healthy) => return Ok((valuation, Err(MarginError::AccountHealthy))),
+        Ok(Touch::Executes(pace)) => pace,
+        Err(refusal) => return Ok((valuation, Err(refusal.into()))),
     };
+    let request = attempt.request(pace, rooms(world, pace, attempt.target)?);
+    let params = view.board.liquidation.params();
+    let plan = plan_liquidation(&legs, &valuation, &params, &request).map(Planned::Plan).map_err(MarginError::from);
     Ok((valuation, plan))
 }
 
 /// What a call that was served says it did.
-enum Served {
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Served {
+    /// A debt was repaid.
     Spot(Liquidated),
+    /// A position was closed.
     Perp(PerpLiquidated),
+    /// The account was flagged.
+    Flag(Flag),
+    /// Its flag was taken away.
+    Unflag,
 }
 
 fn served(outcome: &Outcome) -> Result<Served, Stop> {
     let found = outcome.events.iter().find_map(|event| match event {
         Event::Liquidated(liquidated) => Some(Served::Spot(*liquidated)),
         Event::PerpLiquidated(liquidated) => Some(Served::Perp(*liquidated)),
+        Event::Flagged(flag) => Some(Served::Flag(Flag { slot: flag.slot, newest_print: flag.newest_print })),
+        Event::FlagCleared(_) => Some(Served::Unflag),
         _ => None,
     });
     found.ok_or_else(|| law("LIQ-6", "a liquidation left no event".to_owned()))
@@ -152,8 +194,8 @@ impl Expected {
     /// part of the plan.
     fn verify_refusal(&self, attempt: &Attempt, failure: Failure) -> Result<(), Stop> {
         let error = failure.margin_error();
-        let same = match (&self.plan, error) {
-            (Ok(_), Some(MarginError::InsufficientHealth)) => true,
+        let same = match (&self.outcome, error) {
+            (Ok(Planned::Plan(_)), Some(MarginError::InsufficientHealth)) => true,
             (Err(expected), Some(error)) => *expected == error,
             _ => false,
         };
@@ -161,15 +203,24 @@ impl Expected {
             return Ok(());
         }
         let expected =
-            self.plan.map_or_else(|error| format!("the refusal {}", error.name()), |plan| format!("{plan:?}"));
+            self.outcome.map_or_else(|error| format!("the refusal {}", error.name()), |plan| format!("{plan:?}"));
         Err(law("LIQ-6", format!("account {}: expected {expected}, the program says: {failure}", attempt.account)))
+    }
+
+    /// LIQ-6 of a call that moved nothing: the mathematics sets the same flag, or takes it away too.
+    fn verify_touch(&self, attempt: &Attempt, done: &Served) -> Result<(), Stop> {
+        match (&self.outcome, done) {
+            (Ok(Planned::Flag(planned)), Served::Flag(done)) if planned == done => Ok(()),
+            (Ok(Planned::Unflag), Served::Unflag) => Ok(()),
+            (planned, done) => Err(other_plan(attempt, &(planned, done))),
+        }
     }
 
     /// LIQ-6, LIQ-1, LIQ-2, LIQ-4 and VAL-4 of a served call; VAL-4: the account lost what keeper and insurance gained.
     fn verify_event(&self, attempt: &Attempt, event: &Liquidated) -> Result<(), Stop> {
-        let planned = match self.plan {
-            Ok(Plan::Spot(plan)) => Ok((plan.repay, plan.insurance, plan.seize, plan.bonus)),
-            Ok(Plan::Perp(plan)) => return Err(other_plan(attempt, &plan)),
+        let planned = match self.outcome {
+            Ok(Planned::Plan(Plan::Spot(plan))) => Ok((plan.repay, plan.insurance, plan.seize, plan.bonus)),
+            Ok(other) => return Err(other_plan(attempt, &other)),
             Err(error) => Err(error),
         };
         let done = (event.repay, event.insurance, event.seize, event.bonus);
@@ -183,9 +234,9 @@ impl Expected {
 
     /// The same of a position that was settled and closed; VAL-4: the account lost the fee, and a few units of rounding.
     fn verify_closing(&self, attempt: &Attempt, event: &PerpLiquidated, quote: Price) -> Result<(), Stop> {
-        let planned = match self.plan {
-            Ok(Plan::Perp(plan)) => Ok((plan.size, plan.fee, plan.insurance, settled(plan.settlement))),
-            Ok(Plan::Spot(plan)) => return Err(other_plan(attempt, &plan)),
+        let planned = match self.outcome {
+            Ok(Planned::Plan(Plan::Perp(plan))) => Ok((plan.size, plan.fee, plan.insurance, settled(plan.settlement))),
+            Ok(other) => return Err(other_plan(attempt, &other)),
             Err(error) => Err(error),
         };
         let done = (event.size, event.fee, event.insurance, i128::from(event.settled));
@@ -253,6 +304,24 @@ fn settled(settlement: Settled) -> i128 {
         Settled::Loss(amount) => amount.into(),
         Settled::Profit(amount) => -i128::from(amount),
     }
+}
+
+/// What the keeper sells of the collateral and buys of the debt: number of the token, micro-dollars. Claims on markets are in the
+/// dollar token.
+fn sales(event: &Liquidated) -> impl Iterator<Item = (usize, i64)> {
+    let (debt, collateral) = prices(event);
+    let sold = (event.collateral_token, micro_usd(collateral.value_down(event.seize)) as i64);
+    let bought = (event.debt_token, -(micro_usd(debt.value_down(event.repay)) as i64));
+    [sold, bought].into_iter().filter(|sale| sale.0 < MARKET_LEG.into()).map(|(token, usd)| (usize::from(token), usd))
+}
+
+/// What somebody sells who gives up the other side of a closed position: the base of a long.
+fn hedge(world: &World, before: &MarginAccount, event: &PerpLiquidated, view: &View) -> Option<(usize, i64)> {
+    let perp = &world.perps[usize::try_from(event.market).ok()?];
+    let long = before.perps[before.find_perp(perp.number)?].base > 0;
+    let quote = view.price(view.board.quote_token);
+    let usd = micro_usd(quote.value_down(Mark(event.mark).notional(event.size).down)) as i64;
+    Some((world.token(&perp.symbol).number.into(), if long { usd } else { -usd }))
 }
 
 /// Prices of debt and collateral in an event.

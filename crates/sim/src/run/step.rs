@@ -1,28 +1,36 @@
 //! One price step: prices arrive, keepers work until nothing is left to do, bankruptcies are resolved, laws are checked.
 
+use std::collections::VecDeque;
 use std::time::Duration;
 
 use breakwater_client::instruction::{self, TOKEN_ITEM};
-use breakwater_client::margin::liquidation::best_target;
+use breakwater_client::margin::units::PPM;
 use breakwater_client::margin::{Refusal, Side, Snapshot, Valuation, Value};
 use breakwater_client::receipt::{self, ReceiptFile};
 use breakwater_client::{Address, decode::Event};
 use rand::Rng;
 use rand::rngs::StdRng;
 
+use super::conditions::Conditions;
 use super::conservation::Conservation;
 use super::error::Stop;
+use super::late::Latecomer;
 use super::race::race;
 use super::tally::Tally;
-use crate::agents::{Population, Problem, View};
+use super::tape::Urgency;
+use crate::agents::{Costs, Due, Population, Problem, View, is_trifle, refused};
 use crate::invariants::{Violation, Watch};
 use crate::keys::random;
-use crate::price_path::PriceStep;
+use crate::price_path::{OUTAGE_SECONDS, PriceStep};
 use crate::record::{RunParameters, RunRecord};
 use crate::world::{Perp, World};
 
 /// Rounds of a step after which something must be wrong: a round closes at least a quarter of a plan.
 const MAX_ROUNDS: usize = 1_000;
+/// What selling costs keepers, tenths of what it costs the cheapest: the first to the fourth, and again.
+const COST_PARTS: [u32; 4] = [10, 15, 20, 25];
+/// Seconds between the prints of a feed that goes on through an outage.
+const HEARTBEAT: i64 = 240;
 
 /// A run on its way.
 pub(super) struct Simulation {
@@ -34,13 +42,31 @@ pub(super) struct Simulation {
     pub(super) random: StdRng,
     /// Laws of calls and accounts checked so far.
     pub(super) checks: u64,
+    /// What keepers sold (or, below 0, bought) of each token in the last step: number, micro-dollars.
+    pub(super) sales: Vec<(usize, i64)>,
+    /// Who still waits after the last step.
+    urgency: Urgency,
+    /// Those who come later.
+    pub(super) late: VecDeque<Latecomer>,
+    conditions: Conditions,
     watch: Watch,
     receipts: ReceiptFile,
     conservation: Conservation,
 }
 
 impl Simulation {
-    pub(super) fn new(world: World, population: Population, parameters: RunParameters) -> Simulation {
+    pub(super) fn new(
+        world: World,
+        mut population: Population,
+        parameters: RunParameters,
+        conditions: &Conditions,
+    ) -> Simulation {
+        if let Some(cheapest) = conditions.keeper_cost {
+            let depth = conditions.impact.map(|impact| impact.depth);
+            for (keeper, part) in population.keepers.iter_mut().zip(COST_PARTS.into_iter().cycle()) {
+                keeper.costs = Some(Costs { fixed: cheapest * part / 10, depth, protects: part == COST_PARTS[0] });
+            }
+        }
         let accounts: Vec<Address> = population.traders.iter().map(|trader| trader.account).collect();
         let random = random(parameters.seed, "race");
         let receipts = ReceiptFile::new(world.group);
@@ -52,6 +78,10 @@ impl Simulation {
             accounts,
             random,
             checks: 0,
+            sales: Vec::new(),
+            urgency: Urgency::None,
+            late: VecDeque::new(),
+            conditions: *conditions,
             watch: Watch::default(),
             receipts,
             conservation: Conservation::default(),
@@ -65,13 +95,20 @@ impl Simulation {
     /// Carries out one step.
     pub(super) fn step(&mut self, number: usize, step: &PriceStep, symbols: &[String]) -> Result<(), Stop> {
         self.publish(step, symbols)?;
+        self.urgency = Urgency::None;
+        self.arrive(step.time)?;
         let view = self.view()?;
-        self.tally.begin_step(number, step, &self.world, &view)?;
+        self.tally.begin_step(step, &self.world, &view)?;
         let view = self.settle(view)?;
         let view = if self.settle_positions(number, &view)? { self.view()? } else { view };
         self.leave(number, &view)?;
         self.tally.end_step(&self.world, &view)?;
         self.check()
+    }
+
+    /// How soon the next print is wanted.
+    pub(super) fn urgency(&self) -> Urgency {
+        self.urgency
     }
 
     /// The record of all steps so far, and their receipts.
@@ -84,6 +121,7 @@ impl Simulation {
 
     /// Sets the clock, writes every oracle account and brings prices and indices to the board in one instruction.
     fn publish(&mut self, step: &PriceStep, symbols: &[String]) -> Result<(), Stop> {
+        self.keep_printing(step, symbols)?;
         self.world.chain.set_time(step.time);
         for (symbol, sample) in symbols.iter().zip(&step.samples) {
             self.world.write_sample(symbol, sample);
@@ -107,6 +145,19 @@ impl Simulation {
         }
     }
 
+    /// The dollar token's feed goes on printing through an outage of all others, where the run wants it.
+    fn keep_printing(&mut self, step: &PriceStep, symbols: &[String]) -> Result<(), Stop> {
+        let (Some(dollar), Some(sample)) = (symbols.last(), step.samples.last()) else { return Ok(()) };
+        let beats = self.conditions.safety.is_some_and(|safety| safety.heartbeat);
+        while beats && step.time - self.world.chain.now() > OUTAGE_SECONDS {
+            self.world.chain.advance(HEARTBEAT);
+            self.world.write_sample(dollar, sample);
+            let refresh = self.world.refresh_instruction(&[dollar]);
+            self.world.chain.send(&[refresh], &[]).map_err(refused("refresh"))?;
+        }
+        Ok(())
+    }
+
     /// What everybody sees now; funding is charged and deficits are judged first.
     fn view(&mut self) -> Result<View, Stop> {
         if !self.world.perps.is_empty() {
@@ -122,6 +173,7 @@ impl Simulation {
             if !busy {
                 return Ok(view);
             }
+            self.urgency = Urgency::Busy;
             view = self.view()?;
         }
         Err(law("LIQ-3", format!("keepers are still busy after {MAX_ROUNDS} rounds")))
@@ -131,7 +183,8 @@ impl Simulation {
     fn resolve_bankruptcies(&mut self, view: &View) -> Result<bool, Stop> {
         let mut legs = Snapshot::default();
         let mut found = false;
-        for account in 0..self.accounts.len() {
+        // an account without deposits and positions that owes something is under water
+        for &account in &view.under_water {
             let valuation = view.value(account, &mut legs).map_err(Problem::from)?;
             found |= self.resolve_market_losses(account, &legs, &valuation, view)?;
             if valuation.verify_bankrupt(&legs, None).is_err() {
@@ -150,6 +203,39 @@ impl Simulation {
             }
         }
         Ok(found)
+    }
+
+    /// LIQ-3 of an account that no keeper found anything to do for: it is healthy, nothing is left to seize, all that is left to
+    /// it is profit that does not count yet, it must wait, or it does not pay.
+    pub(super) fn verify_nothing_left(
+        &mut self,
+        account: usize,
+        legs: &Snapshot,
+        valuation: &Valuation,
+        view: &View,
+    ) -> Result<(), Stop> {
+        let seizable = legs.tokens.iter().any(|leg| leg.side == Side::Deposit && leg.amount > 0)
+            || legs.perps.iter().any(|leg| leg.position.base != 0);
+        if !seizable && valuation.equity < Value::ZERO {
+            return Ok(());
+        }
+        let unripe = legs.perps.iter().any(|leg| leg.pnl > 0);
+        let wanted = match Due::of(&self.world, view, account, (legs, valuation)).map_err(Problem::from)? {
+            Due::Wait(Refusal::FlagTooYoung) => Urgency::Busy,
+            Due::Wait(_) => Urgency::Waits,
+            Due::Liquidate(plan, pace) if is_trifle(view, &plan, pace) => Urgency::Waits,
+            Due::Liquidate(_, pace) if self.conditions.keeper_cost.is_some() => {
+                // a bonus that grows will pay
+                let grows = view.accounts[account].flag_slot > 0 && u64::from(pace.growth) < PPM;
+                if grows { Urgency::Waits } else { Urgency::None }
+            }
+            Due::Stuck if unripe => Urgency::None,
+            due => {
+                return Err(law("LIQ-3", format!("account {account} is liquidatable, but no keeper did it: {due:?}")));
+            }
+        };
+        self.urgency = self.urgency.max(wanted);
+        Ok(())
     }
 
     /// The laws, after the step.
@@ -182,31 +268,6 @@ impl Simulation {
     }
 }
 
-/// LIQ-3 of an account that no keeper found anything to do for: it is healthy, nothing is left to seize, or all that is left
-/// to it is profit that does not count yet.
-pub(super) fn verify_nothing_left(
-    account: usize,
-    legs: &Snapshot,
-    valuation: &Valuation,
-    view: &View,
-) -> Result<(), Stop> {
-    let seizable = legs.tokens.iter().any(|leg| leg.side == Side::Deposit && leg.amount > 0)
-        || legs.perps.iter().any(|leg| leg.position.base != 0);
-    if !valuation.is_liquidatable() || (!seizable && valuation.equity < Value::ZERO) {
-        return Ok(());
-    }
-    let unripe = legs.perps.iter().any(|leg| leg.pnl > 0);
-    match best_target(legs, valuation, &view.board.liquidation.params()) {
-        Ok(target) => {
-            Err(law("LIQ-3", format!("account {account} is liquidatable by {target:?}, but no keeper did it")))
-        }
-        Err(Refusal::NoLegHelps) if unripe => Ok(()),
-        Err(refusal) => {
-            Err(law("LIQ-3", format!("account {account} is liquidatable, but no call succeeds: {refusal:?}")))
-        }
-    }
-}
-
 pub(super) fn law(law: &'static str, what: String) -> Stop {
     Stop::Law(Violation { law, what })
 }
@@ -229,9 +290,10 @@ mod tests {
         chain.journal = Some(Vec::new());
         let mut world = World::new(chain);
         let (symbols, first) = (&path.symbols, &path.steps[0]);
-        let set_up = SetUp { seed: 5, accounts: 25, keepers: 3, crowd: None, symbols, first };
+        let set_up = SetUp { seed: 5, accounts: 25, keepers: 3, crowd: None, symbols, first, safety: None };
         let population = set_up.run(&mut world, |_| {}).expect("everybody is put on the chain");
-        let mut simulation = Simulation::new(world, population, RunParameters { seed: 5, ..Default::default() });
+        let parameters = RunParameters { seed: 5, ..Default::default() };
+        let mut simulation = Simulation::new(world, population, parameters, &Conditions::default());
         for (number, step) in path.steps.iter().enumerate() {
             simulation.step(number, step, &path.symbols).expect("every law holds");
             if number % 10 != 0 {

@@ -10,6 +10,7 @@ use breakwater_client::margin::position::MARKET_LEG;
 use breakwater_client::margin::{Snapshot, Valuation, Value};
 
 use super::error::Stop;
+use super::outcome::Outcomes;
 use super::race::prices;
 use super::why::Nearest;
 use crate::agents::{Problem, View};
@@ -35,6 +36,7 @@ pub(super) struct Tally {
     pub(super) record: RunRecord,
     pub(super) step: StepRecord,
     pub(super) liquidated: BTreeSet<usize>,
+    pub(super) outcomes: Outcomes,
     nearest: Nearest,
     /// Rounds in which no keeper had the capital for what was left.
     starved: u64,
@@ -59,7 +61,8 @@ impl Tally {
             why_none: None,
         };
         let (liquidated, nearest) = (BTreeSet::new(), Nearest::default());
-        Tally { record, step: StepRecord::default(), liquidated, nearest, starved: 0 }
+        let outcomes = Outcomes::default();
+        Tally { record, step: StepRecord::default(), liquidated, outcomes, nearest, starved: 0 }
     }
 
     pub(super) fn liquidations(&self) -> u64 {
@@ -67,13 +70,8 @@ impl Tally {
     }
 
     /// What stands at the new prices, before anybody acts.
-    pub(super) fn begin_step(
-        &mut self,
-        number: usize,
-        step: &PriceStep,
-        world: &World,
-        view: &View,
-    ) -> Result<(), Stop> {
+    pub(super) fn begin_step(&mut self, step: &PriceStep, world: &World, view: &View) -> Result<(), Stop> {
+        self.outcomes.watch(view)?;
         self.step = StepRecord {
             time: step.time,
             prices: step.samples.iter().map(|sample| sample.price).collect(),
@@ -83,6 +81,7 @@ impl Tally {
         let mut legs = Snapshot::default();
         for account in 0..view.accounts.len() {
             let valuation = view.value(account, &mut legs).map_err(Problem::from)?;
+            self.outcomes.see(account, valuation.is_liquidatable(), view.slot);
             let Some(factor) = valuation.health_factor_ppm() else { continue };
             if factor < 1_000_000 + AT_RISK_BPS as i64 * 100 {
                 self.step.value_at_risk_micro_usd += micro_usd(valuation.debts);
@@ -90,7 +89,7 @@ impl Tally {
             self.step.liquidatable_accounts += u64::from(valuation.is_liquidatable());
             self.nearest.see(account, factor, step.time);
         }
-        if number == 0 {
+        if self.record.steps.is_empty() {
             self.record.totals.tranche_before_micro_usd = tranches(world, view);
             self.begin_markets(world, view)?;
         }
@@ -101,16 +100,21 @@ impl Tally {
     pub(super) fn end_step(&mut self, world: &World, view: &View) -> Result<(), Stop> {
         let mut legs = Snapshot::default();
         let (mut debts, mut collateral) = (Value::ZERO, Value::ZERO);
+        let (mut left, mut missing) = (0, 0);
         for account in 0..view.accounts.len() {
             let valuation = view.value(account, &mut legs).map_err(Problem::from)?;
             if valuation.debts > Value::ZERO {
                 debts.0 += valuation.debts.0;
                 collateral.0 += valuation.equity.0 + valuation.debts.0;
             }
+            left += micro_usd(valuation.equity);
+            missing += micro_usd(Value(-valuation.equity.0));
         }
         self.step.debt_micro_usd = micro_usd(debts);
         self.step.collateral_micro_usd = micro_usd(collateral);
         self.step.tranche_micro_usd = tranches(world, view);
+        let outcome = &mut self.record.totals.outcome;
+        (outcome.equity_after_micro_usd, outcome.bad_debt_micro_usd) = (left, missing);
         self.end_markets(world, view)?;
         self.record.steps.push(self.step.clone());
         Ok(())
@@ -197,6 +201,8 @@ impl Tally {
         totals.wall_ms = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX);
         totals.set_compute_units(&self.record.liquidations, &self.record.closings);
         totals.perps.close();
+        self.close_outcome();
+        let totals = &self.record.totals;
         if totals.liquidations == 0 {
             self.record.why_none = Some(self.nearest.explain(&self.record));
         }
@@ -230,7 +236,7 @@ fn vault(world: &World, token: &crate::world::Token) -> VaultRecord {
     let deposits = i128::from(books.deposits().unwrap_or(u64::MAX));
     let debts = i128::from(books.debts().unwrap_or(0));
     let claims = (deposits + i128::from(books.tranche) + i128::from(books.fees) - debts).max(0);
-    let vault = world.token_balance(&breakwater_client::address::vault(&token.keys.bank));
+    let vault = world.token_balance(&token.vault);
     VaultRecord {
         symbol: token.symbol.clone(),
         decimals: token.decimals,

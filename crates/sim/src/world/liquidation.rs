@@ -1,8 +1,9 @@
 //! What anybody may do to an account under water, to a bankrupt one and to the winners of a market in deficit.
 
 use breakwater_client::instruction::{self, Creditor, LiquidateKeys, TargetKeys};
-use breakwater_client::margin::Target;
+use breakwater_client::margin::liquidation::{Bucket, BucketTerms, Rooms};
 use breakwater_client::margin::position::MARKET_LEG;
+use breakwater_client::margin::{MathError, Target};
 use breakwater_client::{Address, address};
 use solana_instruction::Instruction;
 use solana_signer::Signer;
@@ -82,6 +83,34 @@ impl World {
             target: self.target_keys(target),
         };
         self.receipted(instruction::liquidate(&keys, most))
+    }
+
+    /// What fits into the velocity buckets of a target's legs now, as the program counts it once interest is charged.
+    ///
+    /// # Errors
+    /// Overflow.
+    pub fn rooms(&self, target: Target) -> Result<Rooms, MathError> {
+        let (window, now) = (self.board().liquidation.velocity_window.into(), self.chain.now());
+        let room_of_leg = |leg: u8| {
+            if leg >= MARKET_LEG {
+                return Ok(u64::MAX);
+            }
+            let bank = self.bank(&self.tokens[usize::from(leg)].symbol);
+            let mut bucket = Bucket { level: bank.bucket_level, time: bank.bucket_time };
+            let terms = BucketTerms { velocity: bank.lending.velocity, window };
+            Ok(bucket.room(bank.books().deposits()?, &terms, now))
+        };
+        match target {
+            Target::Spot(pair) => {
+                Ok(Rooms { debt: room_of_leg(pair.debt)?, collateral: room_of_leg(pair.collateral)?, base: u64::MAX })
+            }
+            Target::Perp(number) => {
+                let market = self.market(&self.perps[usize::from(number)].symbol);
+                let mut bucket = Bucket { level: market.bucket_level, time: market.bucket_time };
+                let terms = BucketTerms { velocity: market.config.velocity.into(), window };
+                Ok(Rooms { base: bucket.room(market.long.max(market.short), &terms, now), ..Rooms::OPEN })
+            }
+        }
     }
 
     fn target_keys(&self, target: Target) -> TargetKeys {

@@ -6,6 +6,7 @@ mod perp;
 
 use breakwater_client::decode::account_size;
 use breakwater_client::instruction::{self, BankKeys};
+use breakwater_client::interface::config::LiquidationConfig;
 use breakwater_client::interface::snapshot::Own;
 use breakwater_client::interface::{Bank, MarginAccount, MarginError, ReceiptLog, RiskBoard, snapshot};
 use breakwater_client::margin::liquidation::best_target;
@@ -38,6 +39,8 @@ pub struct Token {
     pub number: u8,
     /// Bank, mint and token program.
     pub keys: BankKeys,
+    /// Where the bank's tokens are.
+    pub vault: Address,
     /// Pyth feed id.
     pub feed_id: [u8; 32],
     /// The oracle account.
@@ -138,6 +141,15 @@ impl World {
         world
     }
 
+    /// Sets the group's liquidation parameters.
+    ///
+    /// # Errors
+    /// The program's refusal.
+    pub fn set_liquidation(&mut self, config: LiquidationConfig) -> Sent {
+        let set = instruction::set_liquidation(&self.admin.pubkey(), &self.group, &self.board, config);
+        self.chain.send(&[set], &[&self.admin])
+    }
+
     /// Lists a new mint.
     ///
     /// # Errors
@@ -164,6 +176,7 @@ impl World {
             decimals: listing.decimals,
             number: self.tokens.len() as u8,
             keys,
+            vault: address::vault(&keys.bank),
             feed_id,
             oracle: self.chain.keys.address(),
         });
