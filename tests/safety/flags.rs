@@ -156,3 +156,19 @@ async fn without_a_wait_one_touch_executes() {
     scene.touch().await.fails_with(MarginError::NothingToFlag);
     liquidated(&scene.liquidate().await.succeeds());
 }
+
+/// Alice has ETH too, whose index nobody has brought to the board for more than an hour. By an old index nobody is flagged.
+#[tokio::test]
+async fn no_flag_is_set_by_an_old_index() {
+    let mut scene = Scene::with(two_touches()).await;
+    scene.alice.deposit(&mut scene.world, "ETH", 1_000).await.succeeds();
+    scene.world.sync(&["ETH"]).await.succeeds();
+    scene.world.chain.advance(3_601);
+    scene.world.prices(&[("SOL", usd(115)), ("USDC", usd(1)), ("ETH", usd(3_000))]).await;
+    scene.liquidate().await.fails_with(MarginError::StaleIndex);
+    scene.touch().await.fails_with(MarginError::StaleIndex);
+    assert_eq!(scene.flag_slot().await, 0);
+    scene.world.sync(&["ETH", "SOL", "USDC"]).await.succeeds();
+    scene.liquidate().await.succeeds();
+    assert!(scene.flag_slot().await > 0);
+}
