@@ -41,8 +41,7 @@ impl Trader {
         let wallet = world.wallet(&self.address(), symbol).await;
         let deposit = instruction::deposit(&self.address(), &self.account, &world.keys(symbol), &wallet, amount);
         let (bank, board) = (world.bank(symbol).await, world.board().await);
-        let wants = bank.capped != 0 || board.is_quote(bank.token);
-        if wants { instruction::with_board(deposit, &world.board) } else { deposit }
+        if bank.wants_board(&board) { instruction::with_board(deposit, &world.board) } else { deposit }
     }
 
     /// Withdraws to the wallet.

@@ -100,9 +100,6 @@ events!(
     DelegateSet
 );
 
-/// Bytes of a discriminator.
-pub(crate) const DISCRIMINATOR_SIZE: usize = DISCRIMINATOR;
-
 /// What was logged as data, in order.
 pub(crate) fn data(logs: &[String]) -> impl Iterator<Item = Vec<u8>> + '_ {
     logs.iter().filter_map(|line| base64::prelude::BASE64_STANDARD.decode(line.strip_prefix("Program data: ")?).ok())

@@ -1,6 +1,7 @@
 //! Receipts: read them out of logs and files, check their chain, and repeat what the program decided from the receipt alone.
 
 use breakwater_interface::MarginError;
+use breakwater_interface::accounts::DISCRIMINATOR;
 use breakwater_interface::events::{BankruptcyResolved, Deleveraged, Liquidated, MarketLossResolved, PerpLiquidated};
 use breakwater_interface::receipt::{
     BankLossInputs, Basis, DeleverageInputs, LiquidationInputs, LiquidationTold, MarketLossInputs, RecordedLegs,
@@ -9,9 +10,8 @@ use breakwater_margin::liquidation::{
     Flag, Moment, Pace, Pair, Rooms, Target, Touch, apply, judge_touch, plan_liquidation,
 };
 use breakwater_margin::perp::Mark;
-use breakwater_margin::price::MAX_AGE_LIQUIDATION;
 use breakwater_margin::waterfall::{write_off, write_off_position};
-use breakwater_margin::{Plan, Refusal, Request, Snapshot, Valuation, health};
+use breakwater_margin::{Plan, Refusal, Request, Snapshot, Valuation, Value, health};
 use bytemuck::Pod;
 use sha2::{Digest, Sha256};
 
@@ -87,7 +87,7 @@ fn split(bytes: &[u8]) -> Option<(Event, &[u8])> {
         Event::Deleveraged(_) => size_of::<Deleveraged>(),
         _ => return None,
     };
-    Some((event, bytes.get(decode::DISCRIMINATOR_SIZE + size..)?))
+    Some((event, bytes.get(DISCRIMINATOR + size..)?))
 }
 
 /// Repeats what a receipt tells from its inputs, and returns it if it is the same to the unit (REC-1).
@@ -182,8 +182,8 @@ fn market_loss(event: &MarketLossResolved, inputs: &[u8]) -> Result<MarketLossRe
 fn deleveraging(event: &Deleveraged, inputs: &[u8]) -> Result<Deleveraged, Fault> {
     let (head, legs) = read(inputs, |head: &DeleverageInputs| head.basis)?;
     let valuation = health::value(&legs)?;
-    if valuation.debts.0 > 0 && valuation.oldest_price > MAX_AGE_LIQUIDATION {
-        return Err(Refusal::StalePrice.into());
+    if valuation.debts > Value::ZERO {
+        valuation.verify_known(&legs)?;
     }
     let (mut books, mut position) = (head.market.books(), head.position.position());
     let (at, slot) = (head.market.at(), head.basis.slot);

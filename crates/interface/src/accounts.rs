@@ -272,6 +272,11 @@ pub struct Bank {
 }
 
 impl Bank {
+    /// Whether a deposit or repayment passes the board: deposits share a cap there, or may repay markets.
+    pub fn wants_board(&self, board: &RiskBoard) -> bool {
+        self.capped != 0 || board.is_quote(self.token)
+    }
+
     /// The books as the mathematics takes them.
     #[inline(always)]
     pub fn books(&self) -> Books {

@@ -38,6 +38,7 @@ pub fn verify_quote(bank: &Bank, board: &RiskBoard) -> Result<(), MarginError> {
     }
     if bank.token != board.quote_token { Err(MarginError::NotQuoteBank) } else { Ok(()) }
 }
+
 /// A bank's velocity bucket, leaked until now, and what still fits into it.
 pub fn bank_bucket(bank: &Bank, books: &Books, window: u32, now: i64) -> (Bucket, u64) {
     let terms = BucketTerms { velocity: bank.lending.velocity, window };

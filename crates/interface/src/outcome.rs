@@ -1,7 +1,7 @@
 //! Events of what the mathematics decided; the program logs them, and a receipt that is replayed must give them again.
 
 use breakwater_margin::health::After;
-use breakwater_margin::liquidation::{PerpPlan, Settled};
+use breakwater_margin::liquidation::PerpPlan;
 use breakwater_margin::perp::{Deleveraged as Step, Mark};
 use breakwater_margin::position::MARKET_LEG;
 use breakwater_margin::waterfall::{Loss, MarketLoss};
@@ -60,11 +60,7 @@ impl PerpLiquidated {
             keeper,
             size: plan.size,
             mark: mark.0,
-            settled: match plan.settlement {
-                Settled::Nothing => 0,
-                Settled::Loss(amount) => amount as i64,
-                Settled::Profit(amount) => -(amount as i64),
-            },
+            settled: plan.settlement.signed(),
             fee: plan.fee,
             insurance: plan.insurance,
             equity_before: before.equity.to_e8(),

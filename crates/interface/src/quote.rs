@@ -3,16 +3,16 @@
 
 use alloc::vec::Vec;
 
+use breakwater_margin::Snapshot;
 use breakwater_margin::error::{Pair, Target};
-use breakwater_margin::liquidation::{Flag, Moment, Outlook, Plan, Rooms, Settled, Wait};
+use breakwater_margin::liquidation::{Flag, Moment, Outlook, Plan, Rooms, Wait};
 use breakwater_margin::perp::Position;
 use breakwater_margin::position::MARKET_LEG;
 use breakwater_margin::price::MAX_AGE_LIQUIDATION;
 use breakwater_margin::quote::{self as margin, LegPrices, LiquidationQuote, Question, Resolution, Threshold};
-use breakwater_margin::{Index, NativeAmount, Snapshot};
 use bytemuck::{Pod, Zeroable};
 
-use crate::accounts::{Bank, MAX_PERP_POSITIONS, MAX_TOKEN_POSITIONS, MAX_TOKENS, MarginAccount, RiskBoard};
+use crate::accounts::{Bank, MAX_PERP_POSITIONS, MAX_TOKEN_POSITIONS, MarginAccount, RiskBoard};
 use crate::errors::MarginError;
 use crate::live::{Live, accrued, bank_bucket, market_bucket, own_index, verify_quote};
 use crate::perp::{PerpMarket, PerpPosition};
@@ -140,12 +140,11 @@ pub fn quote(
 /// Errors: MathOverflow
 pub fn stored(account: &MarginAccount, board: &RiskBoard, own: &Own) -> Outcome<Vec<Position>> {
     let mut positions = Vec::with_capacity(account.perps.len());
-    let touched = own.banks.iter().find(|bank| bank.token == board.quote_token).map(|bank| bank.deposit);
-    let board_index = || Index(board.tokens[usize::from(board.quote_token) % MAX_TOKENS].deposit_index);
+    let index = snapshot::quote_index(board, own);
     for position in account.perps.iter().filter(|position| !PerpPosition::is_free(position)) {
         let mut position = position.position();
         if position.secured > 0 {
-            position.bear_loss(touched.unwrap_or_else(board_index))?;
+            position.bear_loss(index)?;
         }
         positions.push(position);
     }
@@ -321,7 +320,7 @@ impl ReturnedQuote {
             Plan::Perp(plan) => {
                 (self.target, self.market, self.size) = (TARGET_POSITION, plan.market, plan.size);
                 (self.fee, self.insurance) = (plan.fee, plan.insurance);
-                self.settled = signed(&plan.settlement);
+                self.settled = plan.settlement.signed();
             }
         }
     }
@@ -329,16 +328,6 @@ impl ReturnedQuote {
     /// The liquidation prices.
     pub fn legs(&self) -> &[ReturnedLeg] {
         &self.legs[..usize::from(self.leg_count).min(MAX_QUOTED_LEGS)]
-    }
-}
-
-/// A settlement as events tell it.
-pub fn signed(settled: &Settled) -> i64 {
-    let amount = |amount: NativeAmount| i64::try_from(amount).unwrap_or(i64::MAX);
-    match settled {
-        Settled::Nothing => 0,
-        Settled::Loss(loss) => amount(*loss),
-        Settled::Profit(profit) => -amount(*profit),
     }
 }
 

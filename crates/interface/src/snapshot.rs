@@ -110,7 +110,7 @@ pub fn quote(board: &RiskBoard, now: i64) -> Quote {
 }
 
 /// The quote bank's deposit index: its own where the instruction touches it, or the board's.
-fn quote_index(board: &RiskBoard, own: &Own) -> Index {
+pub(crate) fn quote_index(board: &RiskBoard, own: &Own) -> Index {
     let touched = own.banks.iter().find(|bank| bank.token == board.quote_token).map(|bank| bank.deposit);
     touched.unwrap_or(Index(board.tokens[usize::from(board.quote_token) % MAX_TOKENS].deposit_index))
 }

@@ -4,7 +4,7 @@ use crate::error::{MathError, Refusal};
 use crate::interest::{MAX_INDEX_AGE, MAX_INDEX_AGE_LIQUIDATION};
 use crate::perp::{Contributions, PerpLeg, PerpSums};
 use crate::position::{Side, Snapshot, TokenLeg};
-use crate::price::{Interval, Price};
+use crate::price::{Interval, MAX_AGE_LIQUIDATION, Price};
 use crate::units::{BPS, Bps, MAX_LEGS, NativeAmount, USD, Value, Weighted, WeightedSum};
 
 const ONE: Bps = BPS as Bps;
@@ -298,6 +298,14 @@ impl Valuation {
             return Err(Refusal::NotBankrupt);
         }
         Ok(())
+    }
+
+    /// Confirms that everything the value was computed from is as fresh as for a liquidation.
+    ///
+    /// Errors: StaleIndex, StalePrice
+    pub fn verify_known(&self, snapshot: &Snapshot) -> Result<(), Refusal> {
+        snapshot.verify_indices(MAX_INDEX_AGE_LIQUIDATION)?;
+        if self.oldest_price > MAX_AGE_LIQUIDATION { Err(Refusal::StalePrice) } else { Ok(()) }
     }
 
     /// What the account has beyond what it owes, in quote tokens.

@@ -32,7 +32,7 @@ pub struct Chain {
     pub keys: Keys,
     /// Events of all transactions that succeeded, if somebody wants them; whoever reads takes them out.
     pub journal: Option<Vec<Event>>,
-    /// Receipts of all transactions that succeeded; whoever reads takes them out.
+    /// Receipts of all transactions that succeeded, beside the journal; whoever reads takes them out.
     pub receipts: Vec<Vec<u8>>,
     svm: LiteSVM,
     payer: Keypair,
@@ -200,9 +200,9 @@ impl Chain {
         match self.svm.send_transaction(transaction) {
             Ok(meta) => {
                 let events = decode::events(&meta.logs);
-                self.receipts.extend(receipt::receipts(&meta.logs));
                 if let Some(journal) = &mut self.journal {
                     journal.extend(&events);
+                    self.receipts.extend(receipt::receipts(&meta.logs));
                 }
                 Ok(Outcome { compute_units: meta.compute_units_consumed, events, logs: meta.logs, bytes, accounts })
             }

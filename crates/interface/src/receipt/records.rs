@@ -131,6 +131,18 @@ fn narrow(bps: u32) -> u16 {
     bps as u16
 }
 
+/// Price, average and age, and the half-widths, as a record has them.
+fn interval((mid, ema, age): (u64, u64, u32), [band, liquidation_band, volatility]: [u16; 3]) -> Interval {
+    Interval {
+        mid: Price(mid),
+        ema: Price(ema),
+        band: band.into(),
+        liquidation_band: liquidation_band.into(),
+        age,
+        volatility: volatility.into(),
+    }
+}
+
 impl TokenRecord {
     /// Takes a leg down.
     #[inline(always)]
@@ -150,14 +162,7 @@ impl TokenRecord {
     }
 
     fn leg(&self) -> TokenLeg {
-        let price = Interval {
-            mid: Price(self.price),
-            ema: Price(self.ema),
-            band: self.band.into(),
-            liquidation_band: self.liquidation_band.into(),
-            age: self.age,
-            volatility: self.volatility.into(),
-        };
+        let price = interval((self.price, self.ema, self.age), [self.band, self.liquidation_band, self.volatility]);
         let weights =
             Weights { initial: self.initial.into(), end: self.end.into(), maintenance: self.maintenance.into() };
         let side = if self.debt == 1 { Side::Debt } else { Side::Deposit };
@@ -213,14 +218,7 @@ impl PerpRecord {
             secured: self.secured,
             ..Position::default()
         };
-        let price = Interval {
-            mid: Price(self.price),
-            ema: Price(self.ema),
-            band: self.band.into(),
-            liquidation_band: self.liquidation_band.into(),
-            age: self.age,
-            volatility: self.volatility.into(),
-        };
+        let price = interval((self.price, self.ema, self.age), [self.band, self.liquidation_band, self.volatility]);
         PerpLeg::new(terms, position, 0, price, quote_decimals, now)
     }
 }
@@ -275,17 +273,9 @@ impl RecordedLegs {
             index_age: basis.index_age,
         };
         if basis.perps > 0 {
-            snapshot.quote = Quote {
-                token: basis.quote_token,
-                price: Interval {
-                    mid: Price(basis.quote_price),
-                    ema: Price(basis.quote_ema),
-                    band: basis.quote_band.into(),
-                    liquidation_band: basis.quote_liquidation_band.into(),
-                    age: basis.quote_age,
-                    volatility: basis.quote_volatility.into(),
-                },
-            };
+            let bands = [basis.quote_band, basis.quote_liquidation_band, basis.quote_volatility];
+            let price = interval((basis.quote_price, basis.quote_ema, basis.quote_age), bands);
+            snapshot.quote = Quote { token: basis.quote_token, price };
         }
         Ok(snapshot)
     }

@@ -115,6 +115,20 @@ pub enum Settled {
     Profit(NativeAmount),
 }
 
+impl Settled {
+    /// As events tell it: positive for a loss that was paid, negative for profit that paid a debt.
+    ///
+    /// Errors: none; stops at the ends of 64 bits
+    pub fn signed(&self) -> i64 {
+        let amount = |amount: NativeAmount| i64::try_from(amount).unwrap_or(i64::MAX);
+        match self {
+            Settled::Nothing => 0,
+            Settled::Loss(loss) => amount(*loss),
+            Settled::Profit(profit) => -amount(*profit),
+        }
+    }
+}
+
 /// Decides the next step of a liquidation.
 ///
 /// Formula:  H_hi < 0; spot: k = v_end − w_end·(1 + β), R = ceil(−H_end / k), S = floor(R·(1 + β)); perp: through the tiers

@@ -255,8 +255,7 @@ impl World {
     /// A deposit or repayment that passes the board where the bank is capped, or holds what markets may be owed.
     pub fn with_board(&self, move_in: Instruction, keys: &BankKeys) -> Instruction {
         let (bank, board): (Bank, RiskBoard) = (self.chain.state(&keys.bank), self.chain.state(&self.board));
-        let wants = bank.capped != 0 || board.is_quote(bank.token);
-        if wants { instruction::with_board(move_in, &self.board) } else { move_in }
+        if bank.wants_board(&board) { instruction::with_board(move_in, &self.board) } else { move_in }
     }
 
     /// Withdraws to the trader's wallet.

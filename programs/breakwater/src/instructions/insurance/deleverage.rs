@@ -8,10 +8,8 @@ use breakwater_interface::events::Deleveraged;
 use breakwater_interface::receipt::{self, DeleverageInputs, MarketRecord, PositionRecord};
 use breakwater_interface::snapshot;
 use breakwater_interface::{Bank, MarginAccount, MarginError, PerpMarket, RiskBoard};
-use breakwater_margin::interest::MAX_INDEX_AGE_LIQUIDATION;
 use breakwater_margin::lending::Books;
 use breakwater_margin::perp::{AdlTerms, MAX_AGE_TRADE};
-use breakwater_margin::price::MAX_AGE_LIQUIDATION;
 use breakwater_margin::{NativeAmount, Snapshot, Value};
 
 use crate::state::account::{Valued, valued};
@@ -46,12 +44,7 @@ impl Deleverage {
         let banks = [own_index(&self.bank, books)];
         let Valued { valuation, legs } = valued(&self.margin_account, &self.board, &banks, live, now)?;
         if valuation.debts > Value::ZERO {
-            if legs.index_age > MAX_INDEX_AGE_LIQUIDATION {
-                return Err(MarginError::StaleIndex);
-            }
-            if valuation.oldest_price > MAX_AGE_LIQUIDATION {
-                return Err(MarginError::StalePrice);
-            }
+            valuation.verify_known(&legs)?;
         }
         Ok((valuation.spare(&snapshot::quote(&self.board, now).price), legs))
     }

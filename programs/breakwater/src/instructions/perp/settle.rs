@@ -10,7 +10,6 @@ use breakwater_interface::snapshot::{self, Own};
 use breakwater_interface::{Bank, MarginAccount, MarginError, PerpMarket, RiskBoard};
 use breakwater_margin::NativeAmount;
 use breakwater_margin::fixed::signed;
-use breakwater_margin::interest::MAX_INDEX_AGE_LIQUIDATION;
 use breakwater_margin::lending::Books;
 use breakwater_margin::perp::{Ratio, Standing};
 use breakwater_margin::price::{MAX_AGE_LIQUIDATION, MAX_AGE_RISK};
@@ -43,7 +42,7 @@ impl Settle {
     fn is_insolvent(&self, books: &Books, live: &Live, now: i64) -> core::result::Result<bool, MarginError> {
         let banks = [own_index(&self.bank, books)];
         let Valued { valuation, legs } = valued(&self.margin_account, &self.board, &banks, live, now)?;
-        let known = valuation.oldest_price <= MAX_AGE_LIQUIDATION && legs.index_age <= MAX_INDEX_AGE_LIQUIDATION;
+        let known = valuation.verify_known(&legs).is_ok();
         Ok(known && valuation.spare(&snapshot::quote(&self.board, now).price) == 0)
     }
 }
