@@ -18,6 +18,7 @@ const NOBODY: [u8; 32] = [0; 32];
 #[tokio::test]
 async fn a_fresh_account_holds_and_owes_nothing() {
     let mut world = World::new().await;
+    world.launch().await;
     let key = world.chain.funded_key();
     let open = instruction::open_account(&world.group, &key.pubkey(), 7);
     let sent = world.send(&[open], &[&key]).await.succeeds();
@@ -47,6 +48,7 @@ async fn a_fresh_account_holds_and_owes_nothing() {
 #[tokio::test]
 async fn one_owner_may_open_several_accounts_but_none_twice() {
     let mut world = World::new().await;
+    world.launch().await;
     let key = world.chain.funded_key();
     let first = world.open_account(key.insecure_clone(), 0).await;
     let second = world.open_account(key.insecure_clone(), u16::MAX).await;
@@ -59,6 +61,7 @@ async fn one_owner_may_open_several_accounts_but_none_twice() {
 #[tokio::test]
 async fn opening_is_refused_without_signature_at_a_wrong_address_or_in_no_group() {
     let mut world = World::new().await;
+    world.launch().await;
     let key = world.chain.funded_key();
     let open = instruction::open_account(&world.group, &key.pubkey(), 0);
     world.send(&[open.unsigned(0)], &[]).await.fails_with(InstructionError::MissingRequiredSignature);

@@ -1,8 +1,9 @@
 //! Creating a group and its risk board.
 
 use breakwater_client::decode::account_size;
-use breakwater_client::interface::accounts::{Feed, MarketRisk, TokenRisk};
+use breakwater_client::interface::accounts::{Feed, GROUP_VERSION, MarketRisk, TokenRisk};
 use breakwater_client::interface::config::LiquidationConfig;
+use breakwater_client::interface::governance::Pause;
 use breakwater_client::interface::{Group, RiskBoard};
 use breakwater_client::{Address, PROGRAM_ID, address, instruction};
 use breakwater_sim::world::default_liquidation;
@@ -34,10 +35,14 @@ async fn the_creator_of_a_group_becomes_admin_and_risk_manager() {
         creator: admin,
         admin,
         risk_manager: admin,
+        guardian: admin,
         board: board.to_bytes(),
         number: 5,
         bump,
-        reserved: [0; 5],
+        launched: 0,
+        version: GROUP_VERSION,
+        reserved: [0; 3],
+        changes: 0,
     };
     let group: Group = world.chain.state(&address).await;
     assert_eq!(bytemuck::bytes_of(&group), bytemuck::bytes_of(&expected));
@@ -50,9 +55,11 @@ async fn the_creator_of_a_group_becomes_admin_and_risk_manager() {
         quote_set: 0,
         liquidation: default_liquidation(),
         receipts: 0,
-        reserved: 0,
+        version: GROUP_VERSION,
         accepted_at: 0,
         calm_at: 0,
+        pause: Pause::zeroed(),
+        halt_until: 0,
         feeds: [Feed::zeroed(); 64],
         tokens: [TokenRisk::zeroed(); 32],
         markets: [MarketRisk::zeroed(); 32],

@@ -9,6 +9,7 @@
 pub mod actors;
 pub mod chain;
 pub mod full;
+pub mod governed;
 pub mod markets;
 pub mod perps;
 pub mod tamper;
@@ -19,6 +20,7 @@ pub mod world;
 pub use actors::Trader;
 pub use breakwater_client::interface::MarginError;
 pub use chain::Chain;
+pub use governed::Officers;
 pub use markets::{CAP, LOT, QUOTE, SKEW_SCALE, SecondMarket, UNIT, btc, btc_listing, btc_price};
 pub use perps::any_price;
 pub use solana_instruction::error::InstructionError;

@@ -118,7 +118,9 @@ impl World {
         self.chain.send(&[list], &[&self.admin]).await.succeeds();
         let key = self.chain.funded_key();
         let open = instruction::open_account(&group, &key.pubkey(), 0);
+        self.chain.rewrite(&group, |group: &mut Group| group.launched = 1).await;
         self.chain.send(&[open], &[&key]).await.succeeds();
+        self.chain.rewrite(&group, |group: &mut Group| group.launched = 0).await;
         let account = address::margin_account(&group, &key.pubkey(), 0);
         SecondGroup { group, board, sol: keys, trader: Trader { key, account } }
     }
@@ -179,7 +181,11 @@ impl World {
         let open = instruction::open_account(&self.group, &key.pubkey(), number);
         let account = address::margin_account(&self.group, &key.pubkey(), number);
         self.accounts.push(account);
+        // A world that is not launched stays in preparation, where its admin may set everything at once.
+        let launched: u8 = self.chain.state::<Group>(&self.group).await.launched;
+        self.chain.rewrite(&self.group, |group: &mut Group| group.launched = 1).await;
         self.send(&[open], &[&key]).await.succeeds();
+        self.chain.rewrite(&self.group, |group: &mut Group| group.launched = launched).await;
         Trader { key, account }
     }
 

@@ -9,10 +9,12 @@ use breakwater_client::interface::config::{
     LendingConfig, LiquidationConfig, OracleConfig, PerpConfig, TierConfig, WeightConfig,
 };
 use breakwater_client::interface::events::{
-    AccountClosed, AccountOpened, BalanceChanged, BankruptcyResolved, DelegateSet, Deleveraged, FlagCleared, Flagged,
-    Insured, Liquidated, LiquidityChanged, MarketListed, MarketLossResolved, OrderCanceled, OrderExecuted, OrderPlaced,
-    ParameterSet, PerpLiquidated, PnlSettled, TokenListed, Traded,
+    AccountClosed, AccountOpened, BalanceChanged, BankruptcyResolved, ChangeExecuted, ChangeQueued, ChangeVetoed,
+    DelegateSet, Deleveraged, FlagCleared, Flagged, GroupLaunched, Insured, Liquidated, LiquidityChanged, MarketListed,
+    MarketLossResolved, OrderCanceled, OrderExecuted, OrderPlaced, ParameterSet, PauseSet, PerpLiquidated, PnlSettled,
+    RoleSet, TokenListed, Traded,
 };
+use breakwater_client::interface::governance::Pause;
 use breakwater_client::interface::perp::PerpPosition;
 use breakwater_client::interface::quote::{ReturnedLeg, ReturnedQuote};
 use breakwater_client::interface::receipt::{
@@ -20,7 +22,8 @@ use breakwater_client::interface::receipt::{
     TokenRecord,
 };
 use breakwater_client::interface::{
-    Bank, Group, InsuranceFund, LiquidityPosition, MarginAccount, PerpMarket, ReceiptLog, RiskBoard, TriggerOrder,
+    Bank, Group, InsuranceFund, LiquidityPosition, MarginAccount, PerpMarket, QueuedChange, ReceiptLog, RiskBoard,
+    TriggerOrder,
 };
 use bytemuck::Zeroable;
 
@@ -44,16 +47,20 @@ macro_rules! account {
 
 #[test]
 fn a_group_keeps_its_layout() {
-    account!(Group, "d1f9d03fb659bafe", 144:
-        creator 8, admin 40, risk_manager 72, board 104, number 136, bump 138, reserved 139);
+    account!(Group, "d1f9d03fb659bafe", 184:
+        creator 8, admin 40, risk_manager 72, guardian 104, board 136, number 168, bump 170, launched 171, version 172,
+        reserved 173, changes 176);
+    layout!(Pause, 0, 24: until 0, day 8, used 12, actions 16, reserved 17);
+    account!(QueuedChange, "b8c8e76dc7bab8df", 400:
+        group 8, proposer 40, target 72, queued_at 104, due_at 112, expires_at 120, number 128, data 136, length 392,
+        status 394, bump 395, reserved 396);
 }
 
 #[test]
 fn a_board_keeps_its_layout() {
-    account!(RiskBoard, "a585f381b96a7038", 12_632:
-        group 8, token_count 40, market_count 41, quote_token 42, quote_set 43, liquidation 44, receipts 70, reserved 71,
-        accepted_at 72,
-        calm_at 80, feeds 88, tokens 7_256, markets 9_304);
+    account!(RiskBoard, "a585f381b96a7038", 12_664:
+        group 8, token_count 40, market_count 41, quote_token 42, quote_set 43, liquidation 44, receipts 70, version 71,
+        accepted_at 72, calm_at 80, pause 88, halt_until 112, feeds 120, tokens 7_288, markets 9_336);
     layout!(Feed, 0, 112: price 0, ema 8, publish_time 16, accepted_slot 24, confidence_band 32, listed 36, oracle 40,
         volatility 84, variance 88, sample_price 96, sample_time 104);
     layout!(TokenRisk, 0, 64: deposit_index 0, borrow_index 8, index_time 16, listed_at 24, deposits 32, weights 40,
@@ -64,11 +71,11 @@ fn a_board_keeps_its_layout() {
 
 #[test]
 fn a_bank_keeps_its_layout() {
-    account!(Bank, "8e31a6f2324261bc", 256:
+    account!(Bank, "8e31a6f2324261bc", 280:
         group 8, mint 40, vault 72, vault_amount 104, deposit_shares 112, borrow_shares 120, deposit_index 128,
         borrow_index 136, tranche 144, fees 152, socialised 160, accrued_at 168, bucket_level 176,
-        bucket_time 184, lending 192, token 248, decimals 249, reduce_only 250, transfer_fee 251, bump 252,
-        vault_bump 253, capped 254, reserved 255);
+        bucket_time 184, lending 192, pause 248, token 272, decimals 273, reduce_only 274, transfer_fee 275, bump 276,
+        vault_bump 277, capped 278, version 279);
 }
 
 #[test]
@@ -85,10 +92,11 @@ fn a_margin_account_keeps_its_layout() {
 
 #[test]
 fn a_market_keeps_its_layout() {
-    account!(PerpMarket, "0adf0c2c6bf537f7", 320:
+    account!(PerpMarket, "0adf0c2c6bf537f7", 344:
         group 8, long 40, short 48, claims_quote 56, claims_fraction 64, dust 72, funding_index 80, funding_time 88,
         pool 96, tranche 104, fees 112, liquidity 120, escrow 128, secured 136, deficit_since 144, pool_losses 152,
-        expires_at 160, bucket_level 168, bucket_time 176, config 184, market 312, status 313, bump 314, reserved 315);
+        expires_at 160, bucket_level 168, bucket_time 176, config 184, pause 312,
+        market 336, status 337, bump 338, version 339, reserved 340);
 }
 
 #[test]
@@ -184,6 +192,12 @@ fn events_of_markets_keep_their_layout() {
     layout!(Flagged, DISCRIMINATOR, 56: account 8, slot 40, newest_print 48);
     layout!(FlagCleared, DISCRIMINATOR, 48: account 8, slot 40);
     layout!(Insured, DISCRIMINATOR, 80: account 8, receiver 40, amount 72);
+    layout!(ChangeQueued, DISCRIMINATOR, 152: group 8, change 40, target 72, proposer 104, due_at 136, expires_at 144);
+    layout!(ChangeVetoed, DISCRIMINATOR, 104: group 8, change 40, authority 72);
+    layout!(ChangeExecuted, DISCRIMINATOR, 104: group 8, change 40, executor 72);
+    layout!(RoleSet, DISCRIMINATOR, 80: group 8, holder 40, role 72);
+    layout!(GroupLaunched, DISCRIMINATOR, 40: group 8);
+    layout!(PauseSet, DISCRIMINATOR, 88: group 8, scope 40, until 72, actions 80);
     layout!(MarketListed, DISCRIMINATOR, 80: group 8, market 40, number 72);
 }
 

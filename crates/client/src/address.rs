@@ -34,6 +34,11 @@ pub fn receipt_log(group: &Address) -> Address {
     derive(&[seeds::RECEIPTS, group.as_ref()])
 }
 
+/// The change with a number in a group's queue.
+pub fn change(group: &Address, number: u64) -> Address {
+    derive(&[seeds::CHANGE, group.as_ref(), &number.to_le_bytes()])
+}
+
 /// The perp market with a number on the group's board.
 pub fn perp_market(group: &Address, number: u8) -> Address {
     derive(&[seeds::PERP_MARKET, group.as_ref(), &[number]])

@@ -3,13 +3,15 @@
 use base64::Engine;
 use breakwater_interface::accounts::DISCRIMINATOR;
 use breakwater_interface::events::{
-    AccountClosed, AccountOpened, BalanceChanged, BankruptcyResolved, DelegateSet, Deleveraged, FlagCleared, Flagged,
-    Insured, Liquidated, LiquidityChanged, MarketListed, MarketLossResolved, OrderCanceled, OrderExecuted, OrderPlaced,
-    ParameterSet, PerpLiquidated, PnlSettled, TokenListed, Traded,
+    AccountClosed, AccountOpened, BalanceChanged, BankruptcyResolved, ChangeExecuted, ChangeQueued, ChangeVetoed,
+    DelegateSet, Deleveraged, FlagCleared, Flagged, GroupLaunched, Insured, Liquidated, LiquidityChanged, MarketListed,
+    MarketLossResolved, OrderCanceled, OrderExecuted, OrderPlaced, ParameterSet, PauseSet, PerpLiquidated, PnlSettled,
+    RoleSet, TokenListed, Traded,
 };
 use breakwater_interface::quote::ReturnedQuote;
 use breakwater_interface::{
-    Bank, Group, InsuranceFund, LiquidityPosition, MarginAccount, MarginError, PerpMarket, ReceiptLog, RiskBoard,
+    Bank, Group, InsuranceFund, LiquidityPosition, MarginAccount, MarginError, PerpMarket, QueuedChange, ReceiptLog,
+    RiskBoard,
 };
 use bytemuck::Pod;
 use sha2::{Digest, Sha256};
@@ -29,7 +31,17 @@ pub trait ProgramAccount: Pod {
 macro_rules! program_accounts {
     ($($name:ident),*) => { $(impl ProgramAccount for $name { const NAME: &'static str = stringify!($name); })* };
 }
-program_accounts!(Group, RiskBoard, Bank, MarginAccount, PerpMarket, InsuranceFund, LiquidityPosition, ReceiptLog);
+program_accounts!(
+    Group,
+    RiskBoard,
+    Bank,
+    MarginAccount,
+    PerpMarket,
+    InsuranceFund,
+    LiquidityPosition,
+    ReceiptLog,
+    QueuedChange
+);
 
 /// Reads an account's data; `None` if it is not such an account.
 pub fn account<T: ProgramAccount>(data: &[u8]) -> Option<T> {
@@ -95,6 +107,12 @@ events!(
     BankruptcyResolved,
     TokenListed,
     ParameterSet,
+    ChangeQueued,
+    ChangeVetoed,
+    ChangeExecuted,
+    RoleSet,
+    GroupLaunched,
+    PauseSet,
     AccountOpened,
     AccountClosed,
     DelegateSet

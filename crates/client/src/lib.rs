@@ -27,5 +27,7 @@ pub const PROGRAM_ID: Address = Address::from_str_const(interface::PROGRAM_ID);
 pub const TOKEN_PROGRAM: Address = Address::from_str_const("TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA");
 /// Token-2022.
 pub const TOKEN_2022_PROGRAM: Address = Address::from_str_const("TokenzQdBNbLqP5VEhdkAS6EPFLC1PHnBqCXEpPxuEb");
+/// The sysvar that holds a transaction's instructions.
+pub const INSTRUCTIONS_SYSVAR: Address = Address::from_str_const("Sysvar1nstructions1111111111111111111111111");
 /// The system program.
 pub const SYSTEM_PROGRAM: Address = Address::new_from_array([0; 32]);

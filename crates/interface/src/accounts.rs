@@ -9,6 +9,7 @@ use bytemuck::{Pod, Zeroable};
 use crate::Address;
 use crate::config::{LendingConfig, LiquidationConfig, OracleConfig, TierConfig, WeightConfig};
 use crate::errors::MarginError;
+use crate::governance::Pause;
 use crate::order::{MAX_ORDERS, TriggerOrder};
 use crate::perp::PerpPosition;
 
@@ -25,6 +26,8 @@ pub const MAX_MARKETS: usize = 32;
 pub const MAX_TOKEN_POSITIONS: usize = 16;
 /// Perp positions of a margin account.
 pub const MAX_PERP_POSITIONS: usize = 8;
+/// Layout version of a group and its board, banks and markets.
+pub const GROUP_VERSION: u8 = 1;
 /// Layout version of a margin account.
 pub const MARGIN_ACCOUNT_VERSION: u8 = 1;
 /// In `refresh`, an item from here on is the index snapshot of token `item − TOKEN_ITEM`.
@@ -44,18 +47,26 @@ pub const DISCRIMINATOR: usize = 8;
 pub struct Group {
     /// Who created the group; part of its address.
     pub creator: Address,
-    /// May list tokens and set parameters.
+    /// May hand roles over, and all that the risk manager may.
     pub admin: Address,
-    /// May list tokens and set parameters.
+    /// May tighten parameters at once and queue any other change.
     pub risk_manager: Address,
+    /// May pause and veto.
+    pub guardian: Address,
     /// The group's risk board.
     pub board: Address,
     /// Number among the creator's groups; part of the address.
     pub number: u16,
     /// Bump of the address.
     pub bump: u8,
+    /// 1 once the group takes users: from then on changes wait.
+    pub launched: u8,
+    /// [`GROUP_VERSION`].
+    pub version: u8,
     /// Zero.
-    pub reserved: [u8; 5],
+    pub reserved: [u8; 3],
+    /// Number of changes that were ever queued.
+    pub changes: u64,
 }
 
 /// A feed's configuration and last accepted print.
@@ -198,12 +209,16 @@ pub struct RiskBoard {
     pub liquidation: LiquidationConfig,
     /// 1 once the group keeps receipts.
     pub receipts: u8,
-    /// Zero.
-    pub reserved: u8,
+    /// [`GROUP_VERSION`].
+    pub version: u8,
     /// When a print of any feed was last accepted, unix seconds.
     pub accepted_at: i64,
     /// Until when shallow breaches wait after an outage, unix seconds.
     pub calm_at: i64,
+    /// What is paused in the whole group.
+    pub pause: Pause,
+    /// Until when liquidations may be paused anywhere in the group, unix seconds: before it each looks at all pauses.
+    pub halt_until: i64,
     /// Price cache.
     pub feeds: [Feed; MAX_FEEDS],
     /// Token risk.
@@ -253,6 +268,8 @@ pub struct Bank {
     pub bucket_time: i64,
     /// Lending parameters.
     pub lending: LendingConfig,
+    /// What is paused in this bank.
+    pub pause: Pause,
     /// Number of the token on the board.
     pub token: u8,
     /// Decimals of the mint.
@@ -267,8 +284,8 @@ pub struct Bank {
     pub vault_bump: u8,
     /// 1 if deposits must write the board, because all of them share a cap there.
     pub capped: u8,
-    /// Zero.
-    pub reserved: [u8; 1],
+    /// [`GROUP_VERSION`].
+    pub version: u8,
 }
 
 impl Bank {

@@ -180,6 +180,32 @@ errors! {
     FundOfOtherGroup = 6705, "the shared fund belongs to another group";
     ReceiptLogMissing = 6706, "the group keeps receipts: its receipt log must be passed";
     ReceiptLogOfOtherGroup = 6707, "the receipt log belongs to another group";
+
+    // 68xx governance
+    NotAdmin = 6800, "the signer is not the admin of the group";
+    NotGuardian = 6801, "the signer is not the guardian of the group";
+    AdminByNonce = 6802, "an administrative instruction may not stand in a transaction with a durable nonce";
+    AdminByProgram = 6803, "an administrative instruction may not be called by another program";
+    ChangeMustWait = 6804, "the change loosens a parameter, touches a liquidation or lists something: queue it";
+    ChangeMismatch = 6805, "the queued change is another instruction, or one for another account";
+    ChangeNotDue = 6806, "the queued change is not due yet";
+    ChangeExpired = 6807, "the queued change has expired";
+    ChangeIsOver = 6808, "the queued change was executed, vetoed or taken back";
+    ChangeIsWaiting = 6809, "the queued change may still be executed";
+    ChangeTooLarge = 6810, "the change goes further than one change may";
+    ChangeOfOtherGroup = 6811, "the queued change belongs to another group";
+    NotGoverned = 6812, "the instruction data is none that waits in the queue";
+    VetoNotAllowed = 6813, "the signer may not veto this change";
+    NotProposer = 6814, "the rent goes back to who queued the change";
+    UnknownRole = 6815, "the role is unknown";
+    RolesNotSeparate = 6816, "the guardian must be neither admin nor risk manager";
+    GroupNotLaunched = 6817, "the group is not launched yet: it takes no users";
+    GroupIsLaunched = 6818, "the group is launched already";
+    ActionPaused = 6819, "the guardian has paused this action; the pause ends by itself";
+    UnknownAction = 6820, "the pause names no action, or an unknown one";
+    PauseTooLong = 6821, "a pause lasts between one second and six hours";
+    PauseAllowanceUsed = 6822, "twelve hours of this day are paused already";
+    PauseScope = 6823, "a pause is of the group, of one bank or of one market";
 }
 
 impl From<MathError> for MarginError {

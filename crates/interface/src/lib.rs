@@ -11,6 +11,7 @@ pub mod accounts;
 pub mod config;
 pub mod errors;
 pub mod events;
+pub mod governance;
 pub mod live;
 pub mod oracle;
 pub mod order;
@@ -24,6 +25,7 @@ pub mod token_2022;
 
 pub use accounts::{Bank, Group, MarginAccount, RiskBoard};
 pub use errors::MarginError;
+pub use governance::QueuedChange;
 pub use order::TriggerOrder;
 pub use perp::{InsuranceFund, LiquidityPosition, PerpMarket};
 pub use receipt::ReceiptLog;

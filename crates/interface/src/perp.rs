@@ -7,6 +7,7 @@ use bytemuck::{Pod, Zeroable};
 
 use crate::Address;
 use crate::config::PerpConfig;
+use crate::governance::Pause;
 
 #[cfg(feature = "anchor")]
 use anchor_lang::prelude::*;
@@ -62,14 +63,18 @@ pub struct PerpMarket {
     pub bucket_time: i64,
     /// Parameters.
     pub config: PerpConfig,
+    /// What is paused in this market.
+    pub pause: Pause,
     /// Number of the market on the board.
     pub market: u8,
     /// [`STATUS_ACTIVE`], [`STATUS_REDUCE_ONLY`] or [`STATUS_PAUSED`].
     pub status: u8,
     /// Bump of the address.
     pub bump: u8,
+    /// [`crate::accounts::GROUP_VERSION`].
+    pub version: u8,
     /// Zero.
-    pub reserved: [u8; 5],
+    pub reserved: [u8; 4],
 }
 
 impl PerpMarket {

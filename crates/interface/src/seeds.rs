@@ -12,6 +12,8 @@ pub const MARGIN_ACCOUNT: &[u8] = b"margin_account";
 pub const FUND: &[u8] = b"fund";
 /// `[RECEIPTS, group]`: the group's receipt log.
 pub const RECEIPTS: &[u8] = b"receipts";
+/// `[CHANGE, group, number as u64 little-endian]`: a change that waits.
+pub const CHANGE: &[u8] = b"change";
 /// `[PERP_MARKET, group, number as u8]`
 pub const PERP_MARKET: &[u8] = b"perp_market";
 /// `[LIQUIDITY, market, owner]`

@@ -259,6 +259,19 @@ impl Chain {
         self.account(address).filter(|account| account.owner == PROGRAM_ID).and_then(|a| decode::account(&a.data))
     }
 
+    /// Writes one of the program's accounts in place of what it was: for states that only long use would reach.
+    ///
+    /// # Panics
+    /// If there is no such account.
+    pub fn rewrite<T: ProgramAccount>(&mut self, address: &Address, change: impl FnOnce(&mut T)) {
+        let mut account = self.account(address).unwrap_or_else(|| panic!("{address} does not exist"));
+        let mut state: T = self.state(address);
+        change(&mut state);
+        let body = decode::discriminator("account", T::NAME).len();
+        account.data[body..body + size_of::<T>()].copy_from_slice(bytemuck::bytes_of(&state));
+        self.set_account(address, account);
+    }
+
     /// The runtime itself, for what this type has no word for.
     pub fn svm(&mut self) -> &mut LiteSVM {
         &mut self.svm

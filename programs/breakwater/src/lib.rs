@@ -62,6 +62,34 @@ pub mod breakwater {
         instructions::set_board::set_liquidation(ctx, liquidation)
     }
 
+    pub fn queue_change(ctx: &mut Context<QueueChange>, target: Address, data: &[u8]) -> Result<()> {
+        instructions::queue::queue(ctx, target, data)
+    }
+
+    pub fn veto_change(ctx: &mut Context<VetoChange>) -> Result<()> {
+        instructions::queue::veto(ctx)
+    }
+
+    pub fn close_change(ctx: &mut Context<CloseChange>) -> Result<()> {
+        instructions::queue::close(ctx)
+    }
+
+    pub fn set_role(ctx: &mut Context<SetRole>, role: u8) -> Result<()> {
+        instructions::roles::set_role(ctx, role)
+    }
+
+    pub fn launch_group(ctx: &mut Context<LaunchGroup>) -> Result<()> {
+        instructions::roles::launch(ctx)
+    }
+
+    pub fn pause(ctx: &mut Context<SetPause>, actions: u8, seconds: u32) -> Result<()> {
+        instructions::pause::pause(ctx, actions, seconds)
+    }
+
+    pub fn unpause(ctx: &mut Context<SetPause>) -> Result<()> {
+        instructions::pause::unpause(ctx)
+    }
+
     pub fn open_account(ctx: &mut Context<OpenAccount>, number: u16) -> Result<()> {
         instructions::open_account::handle(ctx, number)
     }

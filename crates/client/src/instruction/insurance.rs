@@ -2,8 +2,9 @@
 
 use solana_instruction::Instruction;
 
+use super::governance::control;
 use super::{build, optional, payer, readonly, signer, writable};
-use crate::{Address, SYSTEM_PROGRAM, address};
+use crate::{Address, INSTRUCTIONS_SYSVAR, SYSTEM_PROGRAM, address};
 
 /// Creates the group's shared fund; the bank's token becomes the group's quote token. `epoch_cap` is the part of itself that
 /// the fund pays in an epoch, bps.
@@ -14,7 +15,7 @@ pub fn create_fund(
     quote_bank: &Address,
     epoch_cap: u16,
 ) -> Instruction {
-    let accounts = vec![
+    let mut accounts = vec![
         payer(authority),
         readonly(group),
         writable(board),
@@ -22,6 +23,7 @@ pub fn create_fund(
         writable(&address::fund(group)),
         readonly(&SYSTEM_PROGRAM),
     ];
+    accounts.extend(control());
     build("create_fund", accounts, &[&epoch_cap.to_le_bytes()])
 }
 
@@ -33,6 +35,7 @@ pub fn create_log(authority: &Address, group: &Address, board: &Address) -> Inst
         writable(board),
         writable(&address::receipt_log(group)),
         readonly(&SYSTEM_PROGRAM),
+        readonly(&INSTRUCTIONS_SYSVAR),
     ];
     build("create_log", accounts, &[])
 }

@@ -1,5 +1,6 @@
 //! One builder for each instruction of the program. Accounts are in the program's order.
 
+mod governance;
 mod insurance;
 mod liquidation;
 mod orders;
@@ -11,8 +12,13 @@ use solana_instruction::{AccountMeta, Instruction};
 
 use crate::decode::discriminator;
 use crate::{Address, PROGRAM_ID, SYSTEM_PROGRAM, address};
+use governance::control;
 
 pub use breakwater_interface::accounts::{MARKET_FEED, MARKET_ITEM, TOKEN_ITEM};
+pub use governance::{
+    Scope, close_change, execute_change, execution, governed_name, launch_group, pause, queue_change, set_role, target,
+    unpause, veto_change,
+};
 pub use insurance::{Insured, create_fund, create_log, insure};
 pub use liquidation::{
     Creditor, LiquidateKeys, TargetKeys, deleverage, liquidate, quote_liquidation, resolve_bankruptcy, touch,
@@ -90,7 +96,7 @@ pub fn list_token(
     parameters: (LendingConfig, WeightConfig, OracleConfig),
 ) -> Instruction {
     let (lending, weights, oracle) = parameters;
-    let accounts = vec![
+    let mut accounts = vec![
         payer(authority),
         readonly(group),
         writable(board),
@@ -100,17 +106,23 @@ pub fn list_token(
         readonly(&keys.token_program),
         readonly(&SYSTEM_PROGRAM),
     ];
+    accounts.extend(control());
     build("list_token", accounts, &[bytes_of(&lending), bytes_of(&weights), bytes_of(&oracle)])
+}
+
+fn set_bank(authority: &Address, group: &Address, bank: &Address) -> Vec<AccountMeta> {
+    let [instructions, change] = control();
+    vec![signer(authority), readonly(group), writable(bank), instructions, change]
 }
 
 /// Sets a bank's lending parameters.
 pub fn set_lending(authority: &Address, group: &Address, bank: &Address, lending: LendingConfig) -> Instruction {
-    build("set_lending", vec![signer(authority), readonly(group), writable(bank)], &[bytes_of(&lending)])
+    build("set_lending", set_bank(authority, group, bank), &[bytes_of(&lending)])
 }
 
 /// Switches a bank to reduce-only or back.
 pub fn set_reduce_only(authority: &Address, group: &Address, bank: &Address, reduce_only: bool) -> Instruction {
-    build("set_reduce_only", vec![signer(authority), readonly(group), writable(bank)], &[&[reduce_only.into()]])
+    build("set_reduce_only", set_bank(authority, group, bank), &[&[reduce_only.into()]])
 }
 
 /// Sets the weights of a bank's token.
@@ -121,7 +133,8 @@ pub fn set_weights(
     bank: &Address,
     weights: WeightConfig,
 ) -> Instruction {
-    let accounts = vec![signer(authority), readonly(group), writable(board), writable(bank)];
+    let [instructions, change] = control();
+    let accounts = vec![signer(authority), readonly(group), writable(board), writable(bank), instructions, change];
     build("set_weights", accounts, &[bytes_of(&weights)])
 }
 
@@ -133,7 +146,8 @@ pub fn set_oracle(
     token: u8,
     oracle: OracleConfig,
 ) -> Instruction {
-    let accounts = vec![signer(authority), readonly(group), writable(board)];
+    let [instructions, change] = control();
+    let accounts = vec![signer(authority), readonly(group), writable(board), instructions, change];
     build("set_oracle", accounts, &[&[token], bytes_of(&oracle)])
 }
 
@@ -144,7 +158,8 @@ pub fn set_liquidation(
     board: &Address,
     liquidation: LiquidationConfig,
 ) -> Instruction {
-    let accounts = vec![signer(authority), readonly(group), writable(board)];
+    let [instructions, change] = control();
+    let accounts = vec![signer(authority), readonly(group), writable(board), instructions, change];
     build("set_liquidation", accounts, &[bytes_of(&liquidation)])
 }
 

@@ -4,6 +4,7 @@ use breakwater_interface::config::{OracleConfig, PerpConfig};
 use bytemuck::bytes_of;
 use solana_instruction::Instruction;
 
+use super::governance::control;
 use super::{build, payer, readonly, signer, writable};
 use crate::{Address, SYSTEM_PROGRAM, address};
 
@@ -18,8 +19,9 @@ pub fn create_market(
 ) -> Instruction {
     let (config, oracle) = parameters;
     let market = address::perp_market(group, number);
-    let accounts =
+    let mut accounts =
         vec![payer(authority), readonly(group), writable(board), writable(&market), readonly(&SYSTEM_PROGRAM)];
+    accounts.extend(control());
     build("create_market", accounts, &[&[number], bytes_of(&config), bytes_of(&oracle)])
 }
 
@@ -31,7 +33,8 @@ pub fn set_market(
     market: &Address,
     config: PerpConfig,
 ) -> Instruction {
-    let accounts = vec![signer(authority), readonly(group), writable(board), writable(market)];
+    let [instructions, change] = control();
+    let accounts = vec![signer(authority), readonly(group), writable(board), writable(market), instructions, change];
     build("set_market", accounts, &[bytes_of(&config)])
 }
 
@@ -44,7 +47,8 @@ pub fn set_market_status(
     market: &Address,
     (status, expires_at): (u8, i64),
 ) -> Instruction {
-    let accounts = vec![signer(authority), readonly(group), writable(board), writable(market)];
+    let [instructions, change] = control();
+    let accounts = vec![signer(authority), readonly(group), writable(board), writable(market), instructions, change];
     build("set_market_status", accounts, &[&[status], &expires_at.to_le_bytes()])
 }
 

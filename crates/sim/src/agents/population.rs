@@ -119,6 +119,10 @@ impl SetUp<'_> {
 
         self.list(world, &listings)?;
         world.create_log().map_err(refused("create_log"))?;
+        if self.crowd.is_some() {
+            self.list_markets(world, &plan)?;
+        }
+        world.launch().map_err(refused("launch_group"))?;
         let market = Market::new(world);
         for (symbol, amount) in self.symbols.iter().zip(&needs.market) {
             world.mint_to(&market.address(), symbol, *amount);
@@ -164,16 +168,20 @@ impl SetUp<'_> {
         Some(CrowdPlan { accounts, ..CrowdPlan::default() })
     }
 
-    /// Creates the shared fund, lists a market for every token but the dollar token, and lets two providers fill their pools;
-    /// the first insures markets and fund as well, the second will leave.
-    fn open_markets(&self, world: &mut World, crowd: &Crowd, plan: &CrowdPlan) -> Result<Trader, Problem> {
+    /// Creates the shared fund and lists a market for every token but the dollar token.
+    fn list_markets(&self, world: &mut World, plan: &CrowdPlan) -> Result<(), Problem> {
         let (dollar, bases) = self.symbols.split_last().ok_or(Problem::AmountTooLarge)?;
         world.create_fund(dollar, FUND_EPOCH_CAP).map_err(refused("create_fund"))?;
         for (symbol, listing) in bases.iter().zip(&plan.listings) {
             world.list_perp(symbol, *listing).map_err(refused("create_market"))?;
         }
         world.refresh_perps().map_err(refused("refresh"))?;
+        Ok(())
+    }
 
+    /// Lets two providers fill the pools; the first insures markets and fund as well, the second will leave.
+    fn open_markets(&self, world: &mut World, crowd: &Crowd, plan: &CrowdPlan) -> Result<Trader, Problem> {
+        let (dollar, bases) = self.symbols.split_last().ok_or(Problem::AmountTooLarge)?;
         let liquidity = plan.liquidity.iter().try_fold(0u64, |sum, amount| sum.checked_add(*amount));
         let liquidity = liquidity.filter(|sum| *sum < u64::MAX / 4).ok_or(Problem::AmountTooLarge)?;
         let (provider, leaver) = (world.trader(), world.trader());

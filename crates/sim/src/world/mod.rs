@@ -1,6 +1,7 @@
 //! A group with tokens, perp markets, traders and prices on an embedded chain: what the demo, the tests and the benchmark
 //! all start from.
 
+mod launch;
 mod liquidation;
 mod perp;
 
@@ -89,6 +90,8 @@ pub struct World {
     pub receipt_log: Option<Address>,
     /// Every share of a pool that was opened here.
     pub liquidity: Vec<Address>,
+    /// May pause and veto, once the group is launched.
+    pub guardian: Option<Keypair>,
 }
 
 impl Default for World {
@@ -123,6 +126,7 @@ impl World {
             fund: None,
             receipt_log: None,
             liquidity: Vec::new(),
+            guardian: None,
         }
     }
 
@@ -200,7 +204,7 @@ impl World {
         let key = self.chain.keys.keypair();
         self.chain.fund(&key.pubkey());
         let open = instruction::open_account(&self.group, &key.pubkey(), 0);
-        self.chain.send(&[open], &[&key]).unwrap_or_else(|e| panic!("open_account: {e}"));
+        self.as_launched(|chain| chain.send(&[open], &[&key])).unwrap_or_else(|e| panic!("open_account: {e}"));
         let account = address::margin_account(&self.group, &key.pubkey(), 0);
         self.accounts.push(account);
         Trader { key, account }

@@ -11,7 +11,9 @@ mod liquidation;
 mod perp;
 
 pub use account::{close_account, open_account, set_delegate};
-pub use admin::{create_group, create_log, create_market, list_token, set_bank, set_board, set_market};
+pub use admin::{
+    create_group, create_log, create_market, list_token, pause, queue, roles, set_bank, set_board, set_market,
+};
 pub use crank::refresh;
 pub use insurance::{create_fund, deleverage, insure};
 pub use lending::{borrow, deposit, repay, withdraw};
@@ -25,6 +27,9 @@ pub use admin::create_group::*;
 pub use admin::create_log::*;
 pub use admin::create_market::*;
 pub use admin::list_token::*;
+pub use admin::pause::{SetPause, *};
+pub use admin::queue::*;
+pub use admin::roles::*;
 pub use admin::set_bank::*;
 pub use admin::set_board::*;
 pub use admin::set_market::*;

@@ -216,6 +216,7 @@ fn account_rows() -> [Row; 3] {
     let mut world = World::new(Chain::default());
     let key = Keypair::new_from_array([7; 32]);
     world.chain.fund(&key.pubkey());
+    world.launch().expect("a group with a guardian");
     let account = breakwater_client::address::margin_account(&world.group, &key.pubkey(), 0);
     [
         ("open_account", instruction::open_account(&world.group, &key.pubkey(), 0)),

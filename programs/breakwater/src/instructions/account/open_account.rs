@@ -1,17 +1,19 @@
-//! Opens a margin account. Anybody may, for itself; a fresh account holds and owes nothing.
+//! Opens a margin account. Anybody may, for itself, once the group is launched; a fresh account holds and owes nothing.
+//! Errors: GroupNotLaunched.
 // The derive binds the argument also where it does not use it.
 #![allow(unused_variables)]
 
 use anchor_lang::prelude::*;
 use breakwater_interface::accounts::MARGIN_ACCOUNT_VERSION;
 use breakwater_interface::events::AccountOpened;
-use breakwater_interface::{Group, MarginAccount, seeds};
+use breakwater_interface::{Group, MarginAccount, MarginError, seeds};
 
 #[derive(Accounts)]
 #[instruction(number: u16)]
 pub struct OpenAccount {
     #[account(mut)]
     pub owner: Signer,
+    #[account(constraint = group.launched == 1 @ MarginError::GroupNotLaunched)]
     pub group: Account<Group>,
     #[account(
         init,

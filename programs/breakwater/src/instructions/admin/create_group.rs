@@ -1,9 +1,11 @@
-//! Creates a group and takes over an all-zero risk board. Anybody may; the creator becomes admin and risk manager.
+//! Creates a group and takes over an all-zero risk board. Anybody may; the creator becomes admin, risk manager and
+//! guardian, and prepares the group until it launches it.
 //! Errors: ConfigLiquidation.
 // The derive binds the argument also where it does not use it.
 #![allow(unused_variables)]
 
 use anchor_lang::prelude::*;
+use breakwater_interface::accounts::GROUP_VERSION;
 use breakwater_interface::config::LiquidationConfig;
 use breakwater_interface::{Group, RiskBoard, seeds};
 
@@ -33,10 +35,13 @@ pub fn handle(ctx: &mut Context<CreateGroup>, number: u16, liquidation: Liquidat
     group.creator = creator;
     group.admin = creator;
     group.risk_manager = creator;
+    group.guardian = creator;
     group.board = *board.address();
     group.number = number;
     group.bump = bump;
+    group.version = GROUP_VERSION;
     board.group = *group.address();
     board.liquidation = liquidation;
+    board.version = GROUP_VERSION;
     Ok(())
 }

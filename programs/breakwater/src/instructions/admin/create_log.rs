@@ -4,7 +4,7 @@
 use anchor_lang::prelude::*;
 use breakwater_interface::{Group, MarginError, ReceiptLog, RiskBoard, seeds};
 
-use crate::instructions::set_board::may_set;
+use super::control::*;
 
 #[derive(Accounts)]
 pub struct CreateLog {
@@ -22,11 +22,13 @@ pub struct CreateLog {
     )]
     pub receipt_log: Account<ReceiptLog>,
     pub system_program: Program<System>,
+    pub direct: Nested<Direct>,
 }
 
 pub fn handle(ctx: &mut Context<CreateLog>) -> Result<()> {
     let bump = ctx.bumps.receipt_log;
-    let CreateLog { authority, group, board, receipt_log, .. } = &mut ctx.accounts;
+    let CreateLog { authority, group, board, receipt_log, direct, .. } = &mut ctx.accounts;
+    direct.verify()?;
     may_set(group, authority.address())?;
     receipt_log.group = *group.address();
     receipt_log.bump = bump;

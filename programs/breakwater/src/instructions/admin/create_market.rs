@@ -4,13 +4,13 @@
 #![allow(unused_variables)]
 
 use anchor_lang::prelude::*;
-use breakwater_interface::accounts::{Feed, MARKET_FEED, MAX_MARKETS, MarketRisk};
+use breakwater_interface::accounts::{Feed, GROUP_VERSION, MARKET_FEED, MAX_MARKETS, MarketRisk};
 use breakwater_interface::config::{OracleConfig, PerpConfig};
 use breakwater_interface::events::MarketListed;
 use breakwater_interface::{Group, MarginError, PerpMarket, RiskBoard, seeds};
 use breakwater_margin::config::verify_market;
 
-use super::set_board::may_set;
+use super::control::*;
 
 #[derive(Accounts)]
 #[instruction(number: u8)]
@@ -29,13 +29,14 @@ pub struct CreateMarket {
     )]
     pub market: Account<PerpMarket>,
     pub system_program: Program<System>,
+    pub control: Nested<Control>,
 }
 
 pub fn handle(ctx: &mut Context<CreateMarket>, number: u8, config: PerpConfig, oracle: OracleConfig) -> Result<()> {
     let bump = ctx.bumps.market;
     let now = Clock::get()?.unix_timestamp;
-    let CreateMarket { authority, group, board, market, .. } = &mut ctx.accounts;
-    may_set(group, authority.address())?;
+    let CreateMarket { authority, group, board, market, control, .. } = &mut ctx.accounts;
+    control.warrant(group, authority.address(), board.address())?.verify_waited(true)?;
     if board.quote_set == 0 {
         return Err(MarginError::QuoteNotSet.into());
     }
@@ -55,6 +56,7 @@ pub fn handle(ctx: &mut Context<CreateMarket>, number: u8, config: PerpConfig, o
     market.config = config;
     market.market = number;
     market.bump = bump;
+    market.version = GROUP_VERSION;
     emit!(MarketListed { group: market.group, market: *market.address(), number: number.into() });
     Ok(())
 }

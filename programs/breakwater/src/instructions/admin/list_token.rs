@@ -4,7 +4,7 @@
 
 use anchor_lang::prelude::*;
 use anchor_spl::token_interface::TokenInterface;
-use breakwater_interface::accounts::{Feed, MAX_TOKENS, TokenRisk};
+use breakwater_interface::accounts::{Feed, GROUP_VERSION, MAX_TOKENS, TokenRisk};
 use breakwater_interface::config::{LendingConfig, OracleConfig, WeightConfig};
 use breakwater_interface::events::TokenListed;
 use breakwater_interface::token_2022::{MintFacts, extension_name, judge_mint};
@@ -14,7 +14,7 @@ use breakwater_margin::lending::Books;
 use breakwater_margin::price::MAX_DECIMALS;
 use pinocchio_token_2022::instructions::InitializeAccount3;
 
-use super::set_board::may_set;
+use super::control::*;
 use crate::state::verify_extremes;
 
 /// Bytes of a token account, and of one whose mint may charge a transfer fee (account type and the fee's extension).
@@ -43,6 +43,7 @@ pub struct ListToken {
     #[account(constraint = mint.account().owned_by(token_program.address()) @ MarginError::TokenProgramMismatch)]
     pub token_program: Interface<'static, TokenInterface>,
     pub system_program: Program<System>,
+    pub control: Nested<Control>,
 }
 
 pub fn handle(
@@ -51,7 +52,8 @@ pub fn handle(
     weights: WeightConfig,
     mut oracle: OracleConfig,
 ) -> Result<()> {
-    may_set(&ctx.accounts.group, ctx.accounts.authority.address())?;
+    let ListToken { authority, group, mint, control, .. } = &mut ctx.accounts;
+    control.warrant(group, authority.address(), mint.address())?.verify_waited(true)?;
     let facts = mint_facts(ctx.accounts.mint.account())?;
     oracle.decimals = facts.decimals;
     verify(&lending, &weights, &oracle)?;
@@ -73,6 +75,7 @@ pub fn handle(
     bank.transfer_fee = facts.transfer_fee.into();
     bank.bump = bumps.0;
     bank.vault_bump = bumps.1;
+    bank.version = GROUP_VERSION;
     enter(board, token, weights, oracle, now);
     verify_extremes(board)?;
     emit!(TokenListed { group: bank.group, bank: *bank.address(), mint: bank.mint, token: token.into() });

@@ -7,7 +7,7 @@ use breakwater_interface::events::ParameterSet;
 use breakwater_interface::{Bank, Group, MarginError};
 use breakwater_margin::config::verify_lending;
 
-use super::set_board::may_set;
+use super::control::*;
 use crate::state::{accrued, settle};
 
 #[derive(Accounts)]
@@ -16,16 +16,18 @@ pub struct SetBank {
     pub group: Account<Group>,
     #[account(mut, constraint = bank.group == *group.address() @ MarginError::BankOfOtherGroup)]
     pub bank: Account<Bank>,
+    pub control: Nested<Control>,
 }
 
 /// Interest until now is charged at the old parameters.
 pub fn set_lending(ctx: &mut Context<SetBank>, lending: LendingConfig) -> Result<()> {
-    let SetBank { authority, group, bank } = &mut ctx.accounts;
-    may_set(group, authority.address())?;
+    let SetBank { authority, group, bank, control } = &mut ctx.accounts;
+    let warrant = control.warrant(group, authority.address(), bank.address())?;
     verify_lending(&lending.pricing(), &lending.limits()).map_err(MarginError::from)?;
     let now = Clock::get()?.unix_timestamp;
     let books = accrued(bank, now)?;
     settle(bank, &books, now)?;
+    warrant.verify(&bank.lending, &lending)?;
     bank.lending = lending;
     emit!(ParameterSet { group: bank.group, authority: *authority.address(), token: bank.token.into(), parameter: 0 });
     Ok(())
@@ -33,8 +35,8 @@ pub fn set_lending(ctx: &mut Context<SetBank>, lending: LendingConfig) -> Result
 
 /// A reduce-only bank takes no deposits and gives no loans.
 pub fn set_reduce_only(ctx: &mut Context<SetBank>, reduce_only: u8) -> Result<()> {
-    let SetBank { authority, group, bank } = &mut ctx.accounts;
-    may_set(group, authority.address())?;
+    let SetBank { authority, group, bank, control } = &mut ctx.accounts;
+    control.warrant(group, authority.address(), bank.address())?.verify_waited(reduce_only == 0)?;
     bank.reduce_only = u8::from(reduce_only != 0);
     emit!(ParameterSet { group: bank.group, authority: *authority.address(), token: bank.token.into(), parameter: 4 });
     Ok(())

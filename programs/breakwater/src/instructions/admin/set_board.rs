@@ -9,6 +9,7 @@ use breakwater_interface::events::ParameterSet;
 use breakwater_interface::{Bank, Group, MarginError, RiskBoard};
 use breakwater_margin::config::{ConfigError, verify_perp_fees};
 
+use super::control::*;
 use crate::state::board::sync_index;
 use crate::state::{accrued, verify_extremes};
 
@@ -18,18 +19,11 @@ pub struct SetBoard {
     pub group: Account<Group>,
     #[account(mut, address = group.board @ MarginError::BoardOfOtherGroup)]
     pub board: Account<RiskBoard>,
+    pub control: Nested<Control>,
 }
 
 /// [`ParameterSet::token`] of a parameter of the whole group.
 const GROUP_WIDE: u64 = u64::MAX;
-
-/// Refuses whoever is neither admin nor risk manager.
-pub fn may_set(group: &Group, signer: &Address) -> core::result::Result<(), MarginError> {
-    if group.admin != *signer && group.risk_manager != *signer {
-        return Err(MarginError::NotRiskManager);
-    }
-    Ok(())
-}
 
 #[derive(Accounts)]
 pub struct SetWeights {
@@ -40,13 +34,15 @@ pub struct SetWeights {
     /// The token's.
     #[account(mut, constraint = bank.group == *group.address() @ MarginError::BankOfOtherGroup)]
     pub bank: Account<Bank>,
+    pub control: Nested<Control>,
 }
 
 /// The board counts the deposits in the same instruction, so that a new cap never meets an older total.
 pub fn set_weights(ctx: &mut Context<SetWeights>, weights: WeightConfig) -> Result<()> {
-    let SetWeights { authority, group, board, bank } = &mut ctx.accounts;
-    may_set(group, authority.address())?;
+    let SetWeights { authority, group, board, bank, control } = &mut ctx.accounts;
+    let warrant = control.warrant(group, authority.address(), bank.address())?;
     weights.verify()?;
+    warrant.verify(&board.tokens[usize::from(bank.token)].weights, &weights)?;
     let (token, now) = (bank.token, Clock::get()?.unix_timestamp);
     sync_index(board, token, &accrued(bank, now)?, now)?;
     board.tokens[usize::from(token)].weights = weights;
@@ -55,12 +51,13 @@ pub fn set_weights(ctx: &mut Context<SetWeights>, weights: WeightConfig) -> Resu
 }
 
 pub fn set_oracle(ctx: &mut Context<SetBoard>, token: u8, mut config: OracleConfig) -> Result<()> {
-    let SetBoard { authority, group, board } = &mut ctx.accounts;
-    may_set(group, authority.address())?;
+    let SetBoard { authority, group, board, control } = &mut ctx.accounts;
+    let warrant = control.warrant(group, authority.address(), board.address())?;
     let feed = board.feeds.get_mut(usize::from(token)).filter(|feed| feed.listed == 1);
     let feed = feed.ok_or(MarginError::TokenNotListed)?;
     config.decimals = feed.oracle.decimals;
     config.verify()?;
+    warrant.verify(&feed.oracle, &config)?;
     feed.oracle = config;
     verify_market_of(board, token, &config).map_err(MarginError::from)?;
     finish(board, authority.address(), token.into(), 2)
@@ -75,9 +72,10 @@ fn verify_market_of(board: &RiskBoard, feed: u8, oracle: &OracleConfig) -> core:
 }
 
 pub fn set_liquidation(ctx: &mut Context<SetBoard>, liquidation: LiquidationConfig) -> Result<()> {
-    let SetBoard { authority, group, board } = &mut ctx.accounts;
-    may_set(group, authority.address())?;
+    let SetBoard { authority, group, board, control } = &mut ctx.accounts;
+    let warrant = control.warrant(group, authority.address(), board.address())?;
     liquidation.verify()?;
+    warrant.verify(&board.liquidation, &liquidation)?;
     board.liquidation = liquidation;
     finish(board, authority.address(), GROUP_WIDE, 3)
 }

@@ -8,8 +8,9 @@ use breakwater_interface::events::ParameterSet;
 use breakwater_interface::perp::STATUS_PAUSED;
 use breakwater_interface::{Group, MarginError, PerpMarket, RiskBoard};
 
+use super::control::*;
 use super::create_market::{enter, verify};
-use super::set_board::may_set;
+use super::pause::CALM_AFTER_PAUSE;
 use crate::state::Live;
 use crate::state::market::board_index;
 
@@ -21,13 +22,15 @@ pub struct SetMarket {
     pub board: Account<RiskBoard>,
     #[account(mut, constraint = market.group == *group.address() @ MarginError::MarketOfOtherGroup)]
     pub market: Account<PerpMarket>,
+    pub control: Nested<Control>,
 }
 
 pub fn set_market(ctx: &mut Context<SetMarket>, config: PerpConfig) -> Result<()> {
-    let SetMarket { authority, group, board, market } = &mut ctx.accounts;
-    may_set(group, authority.address())?;
+    let SetMarket { authority, group, board, market, control } = &mut ctx.accounts;
+    let warrant = control.warrant(group, authority.address(), market.address())?;
     let number = market.market;
     verify(&config, &board.feeds[usize::from(MARKET_FEED + number)].oracle)?;
+    warrant.verify(&market.config, &config)?;
     let clock = Clock::get()?;
     let live = Live::new(market, board, board_index(board), clock.unix_timestamp, clock.slot)?;
     live.sync(board, clock.unix_timestamp)?;
@@ -46,18 +49,23 @@ pub struct SetMarketStatus {
     pub board: Account<RiskBoard>,
     #[account(mut, constraint = market.group == *group.address() @ MarginError::MarketOfOtherGroup)]
     pub market: Account<PerpMarket>,
+    pub control: Nested<Control>,
 }
 
-/// After a pause shallow breaches wait this long, seconds.
-const CALM_AFTER_PAUSE: i64 = 300;
+/// Whether a market would take more trades than it does, or take them longer.
+fn loosens(market: &PerpMarket, status: u8, expires_at: i64) -> bool {
+    let end = |expires_at| if expires_at == 0 { i64::MAX } else { expires_at };
+    status < market.status || end(expires_at) > end(market.expires_at)
+}
 
 /// A market that is not active, or has expired, takes reductions only.
 pub fn set_market_status(ctx: &mut Context<SetMarketStatus>, status: u8, expires_at: i64) -> Result<()> {
-    let SetMarketStatus { authority, group, board, market } = &mut ctx.accounts;
-    may_set(group, authority.address())?;
+    let SetMarketStatus { authority, group, board, market, control } = &mut ctx.accounts;
+    let warrant = control.warrant(group, authority.address(), market.address())?;
     if status > STATUS_PAUSED || expires_at < 0 {
         return Err(MarginError::ConfigStatus.into());
     }
+    warrant.verify_waited(loosens(market, status, expires_at))?;
     if market.status == STATUS_PAUSED && status != STATUS_PAUSED {
         board.calm_at = board.calm_at.max(Clock::get()?.unix_timestamp.saturating_add(CALM_AFTER_PAUSE));
     }

@@ -6,7 +6,7 @@ use breakwater_interface::{Bank, Group, InsuranceFund, MarginError, RiskBoard, s
 use breakwater_margin::BPS;
 use breakwater_margin::perp::MAX_QUOTE_DECIMALS;
 
-use crate::instructions::set_board::may_set;
+use crate::instructions::admin::control::*;
 use crate::state::verify_extremes;
 
 #[derive(Accounts)]
@@ -27,12 +27,13 @@ pub struct CreateFund {
     )]
     pub fund: Account<InsuranceFund>,
     pub system_program: Program<System>,
+    pub control: Nested<Control>,
 }
 
 pub fn handle(ctx: &mut Context<CreateFund>, epoch_cap: u16) -> Result<()> {
     let bump = ctx.bumps.fund;
-    let CreateFund { authority, group, board, bank, fund, .. } = &mut ctx.accounts;
-    may_set(group, authority.address())?;
+    let CreateFund { authority, group, board, bank, fund, control, .. } = &mut ctx.accounts;
+    control.warrant(group, authority.address(), bank.address())?.verify_waited(true)?;
     if bank.decimals > MAX_QUOTE_DECIMALS {
         return Err(MarginError::QuoteDecimals.into());
     }

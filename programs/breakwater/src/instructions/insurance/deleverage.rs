@@ -5,6 +5,7 @@
 
 use anchor_lang::prelude::*;
 use breakwater_interface::events::Deleveraged;
+use breakwater_interface::governance::LIQUIDATE;
 use breakwater_interface::receipt::{self, DeleverageInputs, MarketRecord, PositionRecord};
 use breakwater_interface::snapshot;
 use breakwater_interface::{Bank, MarginAccount, MarginError, PerpMarket, RiskBoard};
@@ -59,6 +60,8 @@ pub fn handle(ctx: &mut Context<Deleverage>) -> Result<()> {
     verify_quote(&accounts.bank, &accounts.board)?;
     let clock = Clock::get()?;
     let now = clock.unix_timestamp;
+    accounts.board.pause.verify(LIQUIDATE, now)?;
+    accounts.market.pause.verify(LIQUIDATE, now)?;
     let books = accrued(&accounts.bank, now)?;
     let mut live = Live::new(&accounts.market, &accounts.board, books.deposit_index, now, clock.slot)?;
     live.verify_fresh(MAX_AGE_TRADE)?;

@@ -4,6 +4,7 @@
 use anchor_lang::prelude::*;
 use breakwater_interface::MarginError;
 use breakwater_interface::events::BORROW;
+use breakwater_interface::governance;
 
 use super::MoveOut;
 use super::move_in::Change;
@@ -15,6 +16,7 @@ pub fn handle(ctx: &mut Context<MoveOut>, amount: u64) -> Result<()> {
         return Err(MarginError::BankReduceOnly.into());
     }
     let now = Clock::get()?.unix_timestamp;
+    accounts.verify_running(governance::BORROW, now)?;
     let token = accounts.bank.token;
     let mut books = accrued(&accounts.bank, now)?;
     let shares = Ledger { account: &mut accounts.margin_account, books: &mut books, token }.borrow(amount)?;

@@ -33,6 +33,12 @@ pub struct MoveOut {
 }
 
 impl MoveOut {
+    /// Refuses an action that is paused.
+    pub fn verify_running(&self, action: u8, now: i64) -> core::result::Result<(), MarginError> {
+        self.board.pause.verify(action, now)?;
+        self.bank.pause.verify(action, now)
+    }
+
     /// Refuses what would leave the account unable to answer for its risk. Without any risk no price is needed.
     pub fn verify_health(&self, books: &Books, now: i64) -> core::result::Result<(), MarginError> {
         let own = [state::own_index(&self.bank, books)];

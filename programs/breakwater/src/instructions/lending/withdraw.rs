@@ -3,6 +3,7 @@
 
 use anchor_lang::prelude::*;
 use breakwater_interface::events::WITHDRAW;
+use breakwater_interface::governance;
 
 use super::MoveOut;
 use super::move_in::Change;
@@ -16,6 +17,9 @@ pub fn handle(ctx: &mut Context<MoveOut>, amount: u64) -> Result<()> {
     let mut ledger = Ledger { account: &mut accounts.margin_account, books: &mut books, token };
     let amount = ledger.withdraw(amount)?;
     let shares = ledger.shares();
+    if !accounts.margin_account.is_riskless() {
+        accounts.verify_running(governance::WITHDRAW, now)?;
+    }
     accounts.verify_health(&books, now)?;
     let change = Change { action: WITHDRAW, amount, shares, index: books.deposit_index.0 };
     accounts.finish(&mut books, change, now)

@@ -16,6 +16,7 @@
 use alloc::boxed::Box;
 
 use anchor_lang::prelude::*;
+use breakwater_interface::governance::LIQUIDATE;
 use breakwater_interface::snapshot::{self, Own, OwnIndex, OwnMarket};
 use breakwater_interface::{Bank, MarginAccount, MarginError, PerpMarket, RiskBoard};
 use breakwater_margin::error::Pair;
@@ -73,6 +74,21 @@ impl Touched {
 }
 
 impl Liquidate {
+    /// Refuses where liquidations are paused.
+    #[cold]
+    #[inline(never)]
+    fn verify_running(&self, now: i64) -> core::result::Result<(), MarginError> {
+        self.board.pause.verify(LIQUIDATE, now)?;
+        self.bank.pause.verify(LIQUIDATE, now)?;
+        if let Some(bank) = &self.collateral_bank {
+            bank.pause.verify(LIQUIDATE, now)?;
+        }
+        if let Some(market) = &self.market {
+            market.pause.verify(LIQUIDATE, now)?;
+        }
+        Ok(())
+    }
+
     /// Charges interest and funding until now, and brings the liquidatee's position up to date.
     fn touch(&mut self, clock: &Clock) -> core::result::Result<Touched, MarginError> {
         let now = clock.unix_timestamp;
@@ -242,6 +258,9 @@ pub fn handle(ctx: &mut Context<Liquidate>, most: u64) -> Result<()> {
     accounts.keeper_account.verify_operator(accounts.keeper.address())?;
     let clock = Clock::get()?;
     let now = clock.unix_timestamp;
+    if now < accounts.board.halt_until {
+        accounts.verify_running(now)?;
+    }
     let mut touched = accounts.touch(&clock)?;
 
     let mut legs = accounts.legs(&accounts.liquidatee, &touched, now)?;

@@ -7,6 +7,7 @@
 use anchor_lang::prelude::*;
 use breakwater_interface::accounts::SIDE_DEBT;
 use breakwater_interface::events::{BankruptcyResolved, MarketLossResolved};
+use breakwater_interface::governance::LIQUIDATE;
 use breakwater_interface::receipt::{
     self, BankLossInputs, BooksRecord, MarketLossInputs, MarketRecord, PositionRecord, PurseRecord,
 };
@@ -62,6 +63,11 @@ pub fn handle(ctx: &mut Context<ResolveBankruptcy>) -> Result<()> {
     };
     let accounts = &mut ctx.accounts;
     let clock = Clock::get()?;
+    accounts.board.pause.verify(LIQUIDATE, clock.unix_timestamp)?;
+    accounts.bank.pause.verify(LIQUIDATE, clock.unix_timestamp)?;
+    if let Some(market) = &accounts.market {
+        market.pause.verify(LIQUIDATE, clock.unix_timestamp)?;
+    }
     let books = accrued(&accounts.bank, clock.unix_timestamp)?;
     match accounts.market {
         Some(_) => resolve_market(accounts, log, books, &clock),

@@ -5,6 +5,7 @@
 
 use anchor_lang::prelude::*;
 use breakwater_interface::events::{ADD, LiquidityChanged, REMOVE, REQUEST};
+use breakwater_interface::governance::LIQUIDITY;
 use breakwater_interface::perp::STATUS_PAUSED;
 use breakwater_interface::snapshot::{self, Own};
 use breakwater_interface::{Bank, LiquidityPosition, MarginAccount, MarginError, PerpMarket, RiskBoard, seeds};
@@ -98,6 +99,8 @@ pub fn add(ctx: &mut Context<ChangeLiquidity>, amount: u64) -> Result<()> {
     }
     let clock = Clock::get()?;
     let now = clock.unix_timestamp;
+    accounts.board.pause.verify(LIQUIDITY, now)?;
+    accounts.market.pause.verify(LIQUIDITY, now)?;
     let mut books = accrued(&accounts.bank, now)?;
     let mut live = Live::new(&accounts.market, &accounts.board, books.deposit_index, now, clock.slot)?;
     let bounds = bounds(&accounts.market, &accounts.board, &live)?;

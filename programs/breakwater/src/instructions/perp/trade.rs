@@ -5,6 +5,7 @@
 
 use anchor_lang::prelude::*;
 use breakwater_interface::events::Traded;
+use breakwater_interface::governance::TRADE;
 use breakwater_interface::snapshot::Own;
 use breakwater_interface::{MarginAccount, MarginError, PerpMarket, RiskBoard};
 use breakwater_margin::Refusal;
@@ -49,6 +50,8 @@ fn execute(accounts: &mut Trade, order: impl FnOnce(&Position) -> core::result::
     let filled = Filled::new(account, (&accounts.market, &accounts.board), (&mut live, &mut held), &order, &clock)?;
     match filled.fill.effect {
         Effect::Increase => {
+            accounts.board.pause.verify(TRADE, now)?;
+            accounts.market.pause.verify(TRADE, now)?;
             let own = Own { banks: &[], market: Some(live.own()?) };
             verify_initial(&accounts.board, account, &own, MAX_AGE_RISK, now)?;
         }

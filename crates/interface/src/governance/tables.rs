@@ -1,0 +1,121 @@
+//! The rules themselves (docs/spec.md §12.3). Weights and rates that decide about liquidations wait in both directions, so
+//! that nobody becomes liquidatable by a change that was not announced (ADM-3).
+
+use super::rules::Step::{By, Free, Times};
+use super::rules::{Governed, MAX_RULES, Rule, Step, Tightens};
+use crate::config::{LendingConfig, LiquidationConfig, OracleConfig, PerpConfig, WeightConfig};
+
+macro_rules! rules {
+    ($config:ty, |$it:ident| { $($name:ident: $tightens:ident, $step:expr, $value:expr;)* }) => {
+        impl Governed for $config {
+            const RULES: &'static [Rule] =
+                &[$(Rule { name: stringify!($name), tightens: Tightens::$tightens, step: $step },)*];
+
+            #[inline(never)]
+            fn values(&self, values: &mut [u64; MAX_RULES]) {
+                let $it = self;
+                for (place, value) in values.iter_mut().zip([$(u64::from($value)),*]) {
+                    *place = value;
+                }
+            }
+        }
+    };
+}
+
+/// Eight of the bytes of a feed id.
+fn word(id: &[u8; 32], number: usize) -> u64 {
+    let mut bytes = [0; 8];
+    bytes.copy_from_slice(&id[8 * number..8 * number + 8]);
+    u64::from_le_bytes(bytes)
+}
+
+/// Largest change of a weight or margin rate, bps.
+const WEIGHT: Step = By(500);
+/// Largest change of a cap, of what is measured in tokens or of time.
+const SCALE: Step = Times(4);
+
+rules!(WeightConfig, |it| {
+    asset_initial: Down, WEIGHT, it.asset_initial;
+    asset_end: Never, WEIGHT, it.asset_end;
+    asset_maintenance: Never, WEIGHT, it.asset_maintenance;
+    liability_initial: Up, WEIGHT, it.liability_initial;
+    liability_end: Never, WEIGHT, it.liability_end;
+    liability_maintenance: Never, WEIGHT, it.liability_maintenance;
+    ramp: Up, Free, it.ramp;
+    collateral_cap: Down, SCALE, match it.collateral_cap { 0 => u32::MAX, cap => cap };
+});
+
+rules!(LendingConfig, |it| {
+    deposit_cap: Down, SCALE, it.deposit_cap;
+    borrow_cap: Down, SCALE, it.borrow_cap;
+    tranche_target: Up, SCALE, it.tranche_target;
+    base_rate: Never, By(1_000), it.base_rate;
+    kink_utilisation: Never, By(2_000), it.kink_utilisation;
+    kink_rate: Never, By(2_000), it.kink_rate;
+    max_rate: Never, By(10_000), it.max_rate;
+    reserve_factor: Never, By(1_000), it.reserve_factor;
+    max_utilisation: Down, By(1_000), it.max_utilisation;
+    velocity: Never, Free, it.velocity;
+});
+
+rules!(OracleConfig, |it| {
+    feed_id_0: Never, Free, word(&it.feed_id, 0);
+    feed_id_1: Never, Free, word(&it.feed_id, 1);
+    feed_id_2: Never, Free, word(&it.feed_id, 2);
+    feed_id_3: Never, Free, word(&it.feed_id, 3);
+    max_confidence: Never, By(200), it.max_confidence;
+    confidence_multiple: Never, By(10_000), it.confidence_multiple;
+    drift: Never, By(20), it.drift;
+    max_band: Never, By(500), it.max_band;
+    max_liquidation_band: Never, By(50), it.max_liquidation_band;
+    kind: Never, Free, it.kind;
+});
+
+rules!(LiquidationConfig, |it| {
+    bonus_min: Never, By(50), it.bonus_min;
+    bonus_max: Never, By(200), it.bonus_max;
+    full_bonus_depth: Never, By(500), it.full_bonus_depth;
+    insurance_share: Never, By(1_000), it.insurance_share;
+    dust: Never, By(20), it.dust;
+    wait_slots: Never, Free, it.wait_slots;
+    grace_slots: Never, Free, it.grace_slots;
+    auction_slots: Never, Free, it.auction_slots;
+    deep_breach: Never, Free, it.deep_breach;
+    velocity_window: Never, Free, it.velocity_window;
+    volatility_multiple: Up, Free, it.volatility_multiple;
+});
+
+rules!(PerpConfig, |it| {
+    tier_0_edge: Never, Free, it.tiers[0].edge;
+    tier_0_initial: Up, WEIGHT, it.tiers[0].initial;
+    tier_0_end: Never, WEIGHT, it.tiers[0].end;
+    tier_0_maintenance: Never, WEIGHT, it.tiers[0].maintenance;
+    tier_1_edge: Never, Free, it.tiers[1].edge;
+    tier_1_initial: Up, WEIGHT, it.tiers[1].initial;
+    tier_1_end: Never, WEIGHT, it.tiers[1].end;
+    tier_1_maintenance: Never, WEIGHT, it.tiers[1].maintenance;
+    tier_2_edge: Never, Free, it.tiers[2].edge;
+    tier_2_initial: Up, WEIGHT, it.tiers[2].initial;
+    tier_2_end: Never, WEIGHT, it.tiers[2].end;
+    tier_2_maintenance: Never, WEIGHT, it.tiers[2].maintenance;
+    tier_3_edge: Never, Free, it.tiers[3].edge;
+    tier_3_initial: Up, WEIGHT, it.tiers[3].initial;
+    tier_3_end: Never, WEIGHT, it.tiers[3].end;
+    tier_3_maintenance: Never, WEIGHT, it.tiers[3].maintenance;
+    skew_scale: Never, SCALE, it.skew_scale;
+    open_interest_cap: Down, SCALE, it.open_interest_cap;
+    lot: Never, Times(10), it.lot;
+    funding_slope: Never, Free, it.funding_slope;
+    funding_max: Never, By(1_000), it.funding_max;
+    maturity: Never, SCALE, it.maturity;
+    cooldown: Never, SCALE, it.cooldown;
+    adl_slots: Never, Free, it.adl_slots;
+    taker_fee: Never, By(20), it.taker_fee;
+    tranche_share: Never, By(2_000), it.tranche_share;
+    protocol_share: Never, By(2_000), it.protocol_share;
+    keeper_fee: Never, By(50), it.keeper_fee;
+    insurance_fee: Never, By(50), it.insurance_fee;
+    pool_leverage: Down, By(5_000), it.pool_leverage;
+    adl_threshold: Never, Free, it.adl_threshold;
+    velocity: Never, Free, it.velocity;
+});
