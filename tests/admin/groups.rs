@@ -60,6 +60,7 @@ async fn the_creator_of_a_group_becomes_admin_and_risk_manager() {
         calm_at: 0,
         pause: Pause::zeroed(),
         halt_until: 0,
+        liquidation_set_at: 0,
         feeds: [Feed::zeroed(); 64],
         tokens: [TokenRisk::zeroed(); 32],
         markets: [MarketRisk::zeroed(); 32],

@@ -60,6 +60,7 @@ async fn a_listed_token_has_an_empty_bank_a_vault_of_its_own_and_an_entry_withou
         decimals: 8,
         bump: seeds(&[b"bank", world.group.as_ref(), mint.as_ref()]),
         vault_bump: seeds(&[b"vault", keys.bank.as_ref()]),
+        version: 1,
         ..Bank::zeroed()
     };
     assert_eq!(bytemuck::bytes_of(&world.bank("ETH").await), bytemuck::bytes_of(&expected));

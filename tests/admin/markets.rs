@@ -48,6 +48,7 @@ async fn a_listed_market_is_empty_and_has_an_entry_without_a_price() {
         funding_time: now,
         config: listing.config,
         bump,
+        version: 1,
         ..PerpMarket::zeroed()
     };
     assert_eq!(bytemuck::bytes_of(&world.market("BTC").await), bytemuck::bytes_of(&expected));

@@ -6,11 +6,13 @@ use breakwater_client::{Address, PROGRAM_ID};
 use breakwater_sim::chain::{Failure, Outcome, START};
 use breakwater_sim::world::Sent;
 use solana_account::Account;
+use solana_account_info::AccountInfo;
 use solana_clock::Clock;
 use solana_compute_budget_interface::ComputeBudgetInstruction;
-use solana_instruction::Instruction;
+use solana_instruction::{AccountMeta, Instruction};
 use solana_keypair::Keypair;
-use solana_program_test::{ProgramTest, ProgramTestContext};
+use solana_program_error::ProgramError;
+use solana_program_test::{ProgramTest, ProgramTestContext, processor};
 use solana_signer::Signer;
 use solana_transaction::Transaction;
 
@@ -18,6 +20,10 @@ use solana_transaction::Transaction;
 const BYTECODE_VARIABLE: &str = "BREAKWATER_SO";
 /// The loader that needs nothing but the bytecode.
 const LOADER: Address = Address::from_str_const("BPFLoader2111111111111111111111111111111111");
+/// A program that calls Breakwater with what it is given.
+pub const CALLER: Address = Address::from_str_const("Ca11er1111111111111111111111111111111111111");
+/// Owns what the runtime itself changes.
+const SYSVARS: Address = Address::from_str_const("Sysvar1111111111111111111111111111111111111");
 const COMPUTE_UNITS: u32 = 1_400_000;
 
 /// A chain.
@@ -42,6 +48,8 @@ impl Chain {
             }
             None => test.add_program("breakwater", PROGRAM_ID, None),
         }
+        test.prefer_bpf(false);
+        test.add_program("caller", CALLER, processor!(call));
         let context = test.start_with_context().await;
         let clock: Clock = context.banks_client.get_sysvar().await.expect("the clock is there");
         let mut chain = Chain { context, clock, sent: 0 };
@@ -90,8 +98,12 @@ impl Chain {
     /// # Panics
     /// If a failed transaction has changed an account that it named, the payer aside (ATO-1).
     pub async fn send(&mut self, instructions: &[Instruction], signers: &[&Keypair]) -> Sent {
-        let before = self.picture(instructions).await;
         let transaction = self.sign(instructions, signers).await;
+        self.process(instructions, transaction).await
+    }
+
+    async fn process(&mut self, instructions: &[Instruction], transaction: Transaction) -> Sent {
+        let before = self.picture(instructions).await;
         let bytes = 1 + 64 * transaction.signatures.len() + transaction.message.serialize().len();
         let accounts = transaction.message.account_keys.len();
         let sent = self.context.banks_client.process_transaction_with_metadata(transaction).await;
@@ -110,6 +122,20 @@ impl Chain {
         }
     }
 
+    /// Sends a transaction that begins with an instruction of the system program.
+    ///
+    /// # Errors
+    /// The failure with its logs.
+    pub async fn send_first(&mut self, first: &Instruction, then: &[Instruction], signers: &[&Keypair]) -> Sent {
+        let all: Vec<Instruction> = std::iter::once(first).chain(then).cloned().collect();
+        let blockhash = self.context.banks_client.get_latest_blockhash().await.expect("the bank answers");
+        let mut keys = vec![&self.context.payer];
+        keys.extend_from_slice(signers);
+        keys.dedup_by_key(|key| key.pubkey());
+        let transaction = Transaction::new_signed_with_payer(&all, Some(&keys[0].pubkey()), &keys, blockhash);
+        self.process(&all, transaction).await
+    }
+
     /// Every account that the instructions name, the payer and programs aside.
     async fn picture(&mut self, instructions: &[Instruction]) -> Vec<(Address, Option<Account>)> {
         let named = instructions.iter().flat_map(|instruction| &instruction.accounts).map(|meta| meta.pubkey);
@@ -118,7 +144,10 @@ impl Chain {
         addresses.dedup();
         let mut picture = Vec::new();
         for address in addresses {
-            picture.push((address, self.account(&address).await.filter(|account| !account.executable)));
+            picture.push((
+                address,
+                self.account(&address).await.filter(|account| !account.executable && account.owner != SYSVARS),
+            ));
         }
         picture
     }
@@ -183,6 +212,19 @@ impl Chain {
         account.data[body..body + size_of::<T>()].copy_from_slice(bytemuck::bytes_of(&state));
         self.set_account(address, account);
     }
+}
+
+/// Calls the program that stands first among the accounts, with the others and the data.
+fn call(_: &Address, accounts: &[AccountInfo], data: &[u8]) -> Result<(), ProgramError> {
+    let (callee, passed) = accounts.split_first().ok_or(ProgramError::NotEnoughAccountKeys)?;
+    let meta = |info: &AccountInfo| AccountMeta {
+        pubkey: *info.key,
+        is_signer: info.is_signer,
+        is_writable: info.is_writable,
+    };
+    let call =
+        Instruction { program_id: *callee.key, accounts: passed.iter().map(meta).collect(), data: data.to_vec() };
+    solana_sysvar::program_stubs::sol_invoke_signed(&call, accounts, &[])
 }
 
 fn rent_free(data: Vec<u8>, owner: Address, executable: bool) -> Account {

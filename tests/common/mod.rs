@@ -20,7 +20,7 @@ pub mod world;
 pub use actors::Trader;
 pub use breakwater_client::interface::MarginError;
 pub use chain::Chain;
-pub use governed::Officers;
+pub use governed::{Officers, Queued};
 pub use markets::{CAP, LOT, QUOTE, SKEW_SCALE, SecondMarket, UNIT, btc, btc_listing, btc_price};
 pub use perps::any_price;
 pub use solana_instruction::error::InstructionError;

@@ -51,16 +51,17 @@ fn a_group_keeps_its_layout() {
         creator 8, admin 40, risk_manager 72, guardian 104, board 136, number 168, bump 170, launched 171, version 172,
         reserved 173, changes 176);
     layout!(Pause, 0, 24: until 0, day 8, used 12, actions 16, reserved 17);
-    account!(QueuedChange, "b8c8e76dc7bab8df", 400:
+    account!(QueuedChange, "b2d1d4f031413203", 400:
         group 8, proposer 40, target 72, queued_at 104, due_at 112, expires_at 120, number 128, data 136, length 392,
         status 394, bump 395, reserved 396);
 }
 
 #[test]
 fn a_board_keeps_its_layout() {
-    account!(RiskBoard, "a585f381b96a7038", 12_664:
+    account!(RiskBoard, "a585f381b96a7038", 12_672:
         group 8, token_count 40, market_count 41, quote_token 42, quote_set 43, liquidation 44, receipts 70, version 71,
-        accepted_at 72, calm_at 80, pause 88, halt_until 112, feeds 120, tokens 7_288, markets 9_336);
+        accepted_at 72, calm_at 80, pause 88, halt_until 112, liquidation_set_at 120, feeds 128, tokens 7_296,
+        markets 9_344);
     layout!(Feed, 0, 112: price 0, ema 8, publish_time 16, accepted_slot 24, confidence_band 32, listed 36, oracle 40,
         volatility 84, variance 88, sample_price 96, sample_time 104);
     layout!(TokenRisk, 0, 64: deposit_index 0, borrow_index 8, index_time 16, listed_at 24, deposits 32, weights 40,
@@ -71,11 +72,11 @@ fn a_board_keeps_its_layout() {
 
 #[test]
 fn a_bank_keeps_its_layout() {
-    account!(Bank, "8e31a6f2324261bc", 280:
+    account!(Bank, "8e31a6f2324261bc", 296:
         group 8, mint 40, vault 72, vault_amount 104, deposit_shares 112, borrow_shares 120, deposit_index 128,
         borrow_index 136, tranche 144, fees 152, socialised 160, accrued_at 168, bucket_level 176,
-        bucket_time 184, lending 192, pause 248, token 272, decimals 273, reduce_only 274, transfer_fee 275, bump 276,
-        vault_bump 277, capped 278, version 279);
+        bucket_time 184, lending 192, lending_set_at 248, weights_set_at 256, pause 264, token 288,
+        decimals 289, reduce_only 290, transfer_fee 291, bump 292, vault_bump 293, capped 294, version 295);
 }
 
 #[test]
@@ -92,11 +93,11 @@ fn a_margin_account_keeps_its_layout() {
 
 #[test]
 fn a_market_keeps_its_layout() {
-    account!(PerpMarket, "0adf0c2c6bf537f7", 344:
+    account!(PerpMarket, "0adf0c2c6bf537f7", 352:
         group 8, long 40, short 48, claims_quote 56, claims_fraction 64, dust 72, funding_index 80, funding_time 88,
         pool 96, tranche 104, fees 112, liquidity 120, escrow 128, secured 136, deficit_since 144, pool_losses 152,
-        expires_at 160, bucket_level 168, bucket_time 176, config 184, pause 312,
-        market 336, status 337, bump 338, version 339, reserved 340);
+        expires_at 160, bucket_level 168, bucket_time 176, config 184, config_set_at 312,
+        pause 320, market 344, status 345, bump 346, version 347, reserved 348);
 }
 
 #[test]

@@ -9,8 +9,9 @@ use std::process::{Command, Output};
 use std::thread;
 
 use base64::Engine;
-use breakwater_client::decode;
+use breakwater_client::decode::{self, account_size};
 use breakwater_client::instruction::{self, ALL, TargetKeys};
+use breakwater_client::interface::Bank;
 use breakwater_client::{Address, PROGRAM_ID};
 use breakwater_sim::chain::Chain;
 use breakwater_sim::price_path::Price8;
@@ -225,8 +226,8 @@ fn respond(all: &[Value], request: &Value) -> Value {
         }
         Some("getProgramAccounts") => {
             assert_eq!(request["params"][0], PROGRAM_ID.to_string());
-            assert_eq!(request["params"][1]["filters"][0]["dataSize"], 256);
-            let bank = |item: &&Value| item["account"]["space"] == 256;
+            assert_eq!(request["params"][1]["filters"][0]["dataSize"], account_size::<Bank>());
+            let bank = |item: &&Value| item["account"]["space"] == account_size::<Bank>();
             all.iter().filter(bank).cloned().collect::<Vec<_>>().into()
         }
         other => return json!({ "error": { "code": -32601, "message": format!("no method {other:?}") } }),

@@ -219,6 +219,8 @@ pub struct RiskBoard {
     pub pause: Pause,
     /// Until when liquidations may be paused anywhere in the group, unix seconds: before it each looks at all pauses.
     pub halt_until: i64,
+    /// When a queued change of the liquidation parameters last took effect, unix seconds.
+    pub liquidation_set_at: i64,
     /// Price cache.
     pub feeds: [Feed; MAX_FEEDS],
     /// Token risk.
@@ -268,6 +270,10 @@ pub struct Bank {
     pub bucket_time: i64,
     /// Lending parameters.
     pub lending: LendingConfig,
+    /// When a queued change of the lending parameters last took effect, unix seconds.
+    pub lending_set_at: i64,
+    /// When a queued change of the token's weights last took effect, unix seconds.
+    pub weights_set_at: i64,
     /// What is paused in this bank.
     pub pause: Pause,
     /// Number of the token on the board.

@@ -206,6 +206,8 @@ errors! {
     PauseTooLong = 6821, "a pause lasts between one second and six hours";
     PauseAllowanceUsed = 6822, "twelve hours of this day are paused already";
     PauseScope = 6823, "a pause is of the group, of one bank or of one market";
+    ChangeOvertaken = 6824, "another change of these parameters took effect since this one was queued: queue it again";
+    ConfigQuarantine = 6825, "a token listed after the launch needs a ramp of fourteen days and a cap of at most a million dollars";
 }
 
 impl From<MathError> for MarginError {

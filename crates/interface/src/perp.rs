@@ -63,6 +63,8 @@ pub struct PerpMarket {
     pub bucket_time: i64,
     /// Parameters.
     pub config: PerpConfig,
+    /// When a queued change of the parameters last took effect, unix seconds.
+    pub config_set_at: i64,
     /// What is paused in this market.
     pub pause: Pause,
     /// Number of the market on the board.

@@ -41,7 +41,7 @@ rules!(WeightConfig, |it| {
     liability_initial: Up, WEIGHT, it.liability_initial;
     liability_end: Never, WEIGHT, it.liability_end;
     liability_maintenance: Never, WEIGHT, it.liability_maintenance;
-    ramp: Up, Free, it.ramp;
+    ramp: Up, By(172_800), it.ramp;
     collateral_cap: Down, SCALE, match it.collateral_cap { 0 => u32::MAX, cap => cap };
 });
 
@@ -63,11 +63,11 @@ rules!(OracleConfig, |it| {
     feed_id_1: Never, Free, word(&it.feed_id, 1);
     feed_id_2: Never, Free, word(&it.feed_id, 2);
     feed_id_3: Never, Free, word(&it.feed_id, 3);
-    max_confidence: Never, By(200), it.max_confidence;
-    confidence_multiple: Never, By(10_000), it.confidence_multiple;
-    drift: Never, By(20), it.drift;
-    max_band: Never, By(500), it.max_band;
-    max_liquidation_band: Never, By(50), it.max_liquidation_band;
+    max_confidence: Never, Free, it.max_confidence;
+    confidence_multiple: Never, Free, it.confidence_multiple;
+    drift: Never, Free, it.drift;
+    max_band: Never, Free, it.max_band;
+    max_liquidation_band: Never, Free, it.max_liquidation_band;
     kind: Never, Free, it.kind;
 });
 
@@ -119,3 +119,52 @@ rules!(PerpConfig, |it| {
     adl_threshold: Never, Free, it.adl_threshold;
     velocity: Never, Free, it.velocity;
 });
+
+#[cfg(test)]
+#[allow(non_snake_case)]
+mod tests {
+    use super::super::{verify_step, waits};
+    use super::*;
+    use crate::errors::MarginError;
+    use bytemuck::{Pod, Zeroable};
+
+    /// Changes of single bytes that no rule sees.
+    fn unseen<C: Governed + Pod>() -> Vec<usize> {
+        let seen = |place: &usize| {
+            let mut changed = C::zeroed();
+            // 3 and 7: neither is a limit that is off
+            bytemuck::bytes_of_mut(&mut changed)[*place] = 3;
+            let mut more = changed;
+            bytemuck::bytes_of_mut(&mut more)[*place] = 7;
+            waits(&changed, &more) || waits(&more, &changed)
+        };
+        (0..size_of::<C>()).filter(|place| !seen(place)).collect()
+    }
+
+    #[test]
+    fn ADM_2_no_parameter_is_left_out() {
+        assert_eq!(unseen::<WeightConfig>(), [0; 0]);
+        assert_eq!(unseen::<LendingConfig>(), [52, 53, 54, 55], "reserved");
+        assert_eq!(unseen::<OracleConfig>(), [43], "decimals, which are the mint's");
+        assert_eq!(unseen::<LiquidationConfig>(), [22, 23, 24, 25], "reserved");
+        let reserved = [14, 15, 30, 31, 46, 47, 62, 63, 124, 125, 126, 127];
+        assert_eq!(unseen::<PerpConfig>(), reserved, "reserved");
+    }
+
+    #[test]
+    fn a_limit_that_is_off_is_the_loosest() {
+        let config = |collateral_cap| WeightConfig { collateral_cap, ..WeightConfig::zeroed() };
+        assert!(waits(&config(1), &config(0)) && !waits(&config(0), &config(1)));
+        assert_eq!(verify_step(&config(1), &config(0)), Err(MarginError::ChangeTooLarge));
+        assert_eq!(verify_step(&config(1), &config(4)), Ok(()));
+        assert_eq!(verify_step(&config(1), &config(5)), Err(MarginError::ChangeTooLarge));
+    }
+
+    #[test]
+    fn tightening_may_go_as_far_as_it_likes() {
+        let config = |asset_initial, asset_end| WeightConfig { asset_initial, asset_end, ..WeightConfig::zeroed() };
+        assert_eq!(verify_step(&config(9_000, 9_000), &config(0, 9_500)), Ok(()));
+        assert_eq!(verify_step(&config(9_000, 9_000), &config(0, 9_501)), Err(MarginError::ChangeTooLarge));
+        assert_eq!(verify_step(&config(0, 9_000), &config(501, 9_000)), Err(MarginError::ChangeTooLarge));
+    }
+}

@@ -31,8 +31,8 @@ pub enum Warrant {
     Preparing,
     /// Admin or risk manager, without having waited.
     Officer,
-    /// It has waited, and nobody vetoed it.
-    Waited,
+    /// It has waited since a time, unix seconds, and nobody vetoed it.
+    Waited(i64),
 }
 
 /// Refuses whoever is neither admin nor risk manager.
@@ -75,20 +75,30 @@ impl Control {
         change.verify(group.address(), target, running.get_instruction_data(), now)?;
         change.status = EXECUTED;
         emit!(ChangeExecuted { group: change.group, change: *change.address(), executor: *signer });
-        Ok(Warrant::Waited)
+        Ok(Warrant::Waited(change.queued_at))
     }
 }
 
 impl Warrant {
-    /// Refuses to loosen without having waited, and to go too far at once.
+    /// Refuses to loosen without having waited, and to go too far at once. Of the changes of the same parameters each is queued
+    /// after the one before took effect, so that many small steps take their time; `set_at` is when that was.
     ///
-    /// Errors: ChangeMustWait, ChangeTooLarge
-    pub fn verify<C: Governed>(&self, old: &C, new: &C) -> core::result::Result<(), MarginError> {
-        match self {
+    /// Errors: ChangeMustWait, ChangeTooLarge, ChangeOvertaken
+    pub fn verify<C: Governed>(
+        &self,
+        (old, new): (&C, &C),
+        set_at: &mut i64,
+        now: i64,
+    ) -> core::result::Result<(), MarginError> {
+        match *self {
             Warrant::Preparing => Ok(()),
             Warrant::Officer if waits(old, new) => Err(MarginError::ChangeMustWait),
             Warrant::Officer => Ok(()),
-            Warrant::Waited => verify_step(old, new),
+            Warrant::Waited(queued_at) if queued_at < *set_at => Err(MarginError::ChangeOvertaken),
+            Warrant::Waited(_) => {
+                *set_at = now;
+                verify_step(old, new)
+            }
         }
     }
 

@@ -1,6 +1,7 @@
 //! Lists a token: its bank, vault, feed and weights. Admin or risk manager. The mint may be SPL Token or Token-2022 with
 //! allow-listed extensions; a refusal names the extension in the log. Errors: NotRiskManager, TokensFull, MintExtension,
-//! TransferFeeTooHigh, MintDecimals, NotAMint, TokenProgramMismatch and every Config error.
+//! TransferFeeTooHigh, MintDecimals, NotAMint, TokenProgramMismatch ConfigQuarantine, ChangeMustWait and every
+//! Config error.
 
 use anchor_lang::prelude::*;
 use anchor_spl::token_interface::TokenInterface;
@@ -54,6 +55,9 @@ pub fn handle(
 ) -> Result<()> {
     let ListToken { authority, group, mint, control, .. } = &mut ctx.accounts;
     control.warrant(group, authority.address(), mint.address())?.verify_waited(true)?;
+    if group.launched == 1 {
+        verify_quarantine(&weights)?;
+    }
     let facts = mint_facts(ctx.accounts.mint.account())?;
     oracle.decimals = facts.decimals;
     verify(&lending, &weights, &oracle)?;
@@ -80,6 +84,18 @@ pub fn handle(
     verify_extremes(board)?;
     emit!(TokenListed { group: bank.group, bank: *bank.address(), mint: bank.mint, token: token.into() });
     Ok(())
+}
+
+/// The least time over which the weight of a token rises that is listed after the launch, seconds.
+const MIN_RAMP: u32 = 1_209_600;
+/// The most that all deposits of such a token may count for at first, dollars.
+const MAX_YOUNG_CAP: u32 = 1_000_000;
+
+/// A token listed after the launch cannot be borrowed against in a minute, whoever listed it.
+fn verify_quarantine(weights: &WeightConfig) -> core::result::Result<(), MarginError> {
+    let harmless = weights.asset_initial == 0;
+    let quarantined = weights.ramp >= MIN_RAMP && (1..=MAX_YOUNG_CAP).contains(&weights.collateral_cap);
+    if harmless || quarantined { Ok(()) } else { Err(MarginError::ConfigQuarantine) }
 }
 
 /// The bounds that a token must keep on its own.

@@ -27,7 +27,8 @@ pub fn set_lending(ctx: &mut Context<SetBank>, lending: LendingConfig) -> Result
     let now = Clock::get()?.unix_timestamp;
     let books = accrued(bank, now)?;
     settle(bank, &books, now)?;
-    warrant.verify(&bank.lending, &lending)?;
+    let old = bank.lending;
+    warrant.verify((&old, &lending), &mut bank.lending_set_at, now)?;
     bank.lending = lending;
     emit!(ParameterSet { group: bank.group, authority: *authority.address(), token: bank.token.into(), parameter: 0 });
     Ok(())

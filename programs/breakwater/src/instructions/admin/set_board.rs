@@ -6,6 +6,7 @@ use anchor_lang::prelude::*;
 use breakwater_interface::accounts::MARKET_FEED;
 use breakwater_interface::config::{LiquidationConfig, OracleConfig, WeightConfig, tiers};
 use breakwater_interface::events::ParameterSet;
+use breakwater_interface::governance::waits;
 use breakwater_interface::{Bank, Group, MarginError, RiskBoard};
 use breakwater_margin::config::{ConfigError, verify_perp_fees};
 
@@ -42,8 +43,8 @@ pub fn set_weights(ctx: &mut Context<SetWeights>, weights: WeightConfig) -> Resu
     let SetWeights { authority, group, board, bank, control } = &mut ctx.accounts;
     let warrant = control.warrant(group, authority.address(), bank.address())?;
     weights.verify()?;
-    warrant.verify(&board.tokens[usize::from(bank.token)].weights, &weights)?;
     let (token, now) = (bank.token, Clock::get()?.unix_timestamp);
+    warrant.verify((&board.tokens[usize::from(token)].weights, &weights), &mut bank.weights_set_at, now)?;
     sync_index(board, token, &accrued(bank, now)?, now)?;
     board.tokens[usize::from(token)].weights = weights;
     bank.capped = u8::from(weights.collateral_cap != 0);
@@ -57,7 +58,7 @@ pub fn set_oracle(ctx: &mut Context<SetBoard>, token: u8, mut config: OracleConf
     let feed = feed.ok_or(MarginError::TokenNotListed)?;
     config.decimals = feed.oracle.decimals;
     config.verify()?;
-    warrant.verify(&feed.oracle, &config)?;
+    warrant.verify_waited(waits(&feed.oracle, &config))?;
     feed.oracle = config;
     verify_market_of(board, token, &config).map_err(MarginError::from)?;
     finish(board, authority.address(), token.into(), 2)
@@ -75,7 +76,8 @@ pub fn set_liquidation(ctx: &mut Context<SetBoard>, liquidation: LiquidationConf
     let SetBoard { authority, group, board, control } = &mut ctx.accounts;
     let warrant = control.warrant(group, authority.address(), board.address())?;
     liquidation.verify()?;
-    warrant.verify(&board.liquidation, &liquidation)?;
+    let (old, now) = (board.liquidation, Clock::get()?.unix_timestamp);
+    warrant.verify((&old, &liquidation), &mut board.liquidation_set_at, now)?;
     board.liquidation = liquidation;
     finish(board, authority.address(), GROUP_WIDE, 3)
 }

@@ -30,8 +30,8 @@ pub fn set_market(ctx: &mut Context<SetMarket>, config: PerpConfig) -> Result<()
     let warrant = control.warrant(group, authority.address(), market.address())?;
     let number = market.market;
     verify(&config, &board.feeds[usize::from(MARKET_FEED + number)].oracle)?;
-    warrant.verify(&market.config, &config)?;
-    let clock = Clock::get()?;
+    let (clock, old) = (Clock::get()?, market.config);
+    warrant.verify((&old, &config), &mut market.config_set_at, clock.unix_timestamp)?;
     let live = Live::new(market, board, board_index(board), clock.unix_timestamp, clock.slot)?;
     live.sync(board, clock.unix_timestamp)?;
     market.set_books(&live.books);
