@@ -4,6 +4,7 @@
 mod actions;
 mod collusion;
 mod escrow;
+mod governance;
 mod ground;
 mod lending;
 mod liquidations;
