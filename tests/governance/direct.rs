@@ -55,7 +55,7 @@ async fn all(world: &mut World, officers: &Officers) -> Vec<(Instruction, Keypai
 }
 
 /// An account of the system program that holds a nonce of an authority, older than the last blockhash.
-fn nonce_account(world: &mut World, authority: &Address) -> Address {
+pub fn nonce_account(world: &mut World, authority: &Address) -> Address {
     let address = Address::new_unique();
     let mut data = Vec::new();
     data.extend(1u32.to_le_bytes());
@@ -67,7 +67,7 @@ fn nonce_account(world: &mut World, authority: &Address) -> Address {
     address
 }
 
-fn advance(nonce: &Address, authority: &Address) -> Instruction {
+pub fn advance(nonce: &Address, authority: &Address) -> Instruction {
     let accounts = vec![
         AccountMeta::new(*nonce, false),
         AccountMeta::new_readonly(RECENT_BLOCKHASHES, false),
