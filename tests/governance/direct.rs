@@ -1,6 +1,8 @@
 //! Administrative instructions are signed when they are sent and by those who send them: no durable nonce in front, no other
 //! program in between.
 
+use std::slice::from_ref;
+
 use breakwater_client::instruction::{self, Scope};
 use breakwater_client::interface::governance::{GUARDIAN, TRADE};
 use breakwater_client::{Address, PROGRAM_ID, SYSTEM_PROGRAM};
@@ -107,7 +109,7 @@ async fn users_may_use_nonces_and_programs() {
     let alice = world.trader().await;
     let delegate = instruction::set_delegate(&alice.address(), &alice.account, &Address::new_unique());
     let nonce = nonce_account(&mut world, &alice.address());
-    world.chain.send_first(&advance(&nonce, &alice.address()), &[delegate.clone()], &[&alice.key]).await.succeeds();
+    world.chain.send_first(&advance(&nonce, &alice.address()), from_ref(&delegate), &[&alice.key]).await.succeeds();
     let mut accounts = vec![AccountMeta::new_readonly(PROGRAM_ID, false)];
     accounts.extend(delegate.accounts);
     let through = Instruction { program_id: crate::common::chain::CALLER, accounts, data: delegate.data };

@@ -1,5 +1,7 @@
 //! Changes that wait: queued, executed by anybody once due, vetoed, expired, closed.
 
+use std::slice::from_ref;
+
 use breakwater_client::decode::Event;
 use breakwater_client::instruction;
 use breakwater_client::interface::QueuedChange;
@@ -105,7 +107,7 @@ async fn the_guardian_vetoes_and_who_queues_takes_back() {
     for who in [&officers.guardian, &officers.risk_manager, &admin] {
         let queued = world.queue(&admin, &change).await;
         let veto = instruction::veto_change(&who.pubkey(), &world.group, queued.number);
-        let sent = world.send(&[veto.clone()], &[who]).await.succeeds();
+        let sent = world.send(from_ref(&veto), &[who]).await.succeeds();
         let told = ChangeVetoed {
             group: world.group.to_bytes(),
             change: queued.address.to_bytes(),
@@ -130,7 +132,7 @@ async fn the_rent_of_a_change_goes_back_once_it_is_over() {
     let (change, admin) = (looser(&world), world.admin.insecure_clone());
     let queued = world.queue(&admin, &change).await;
     let close = instruction::close_change(&admin.pubkey(), &queued.address);
-    world.send(&[close.clone()], &[]).await.fails_with(MarginError::ChangeIsWaiting);
+    world.send(from_ref(&close), &[]).await.fails_with(MarginError::ChangeIsWaiting);
     world.chain.advance(TIMELOCK);
     world.execute(&change, &queued).await.succeeds();
     let mallory = world.chain.funded_key();
@@ -192,16 +194,16 @@ async fn a_listing_waits_too() {
     let mut young = Listing::volatile(9);
     (young.weights.ramp, young.weights.collateral_cap) = (1_209_600, 250_000);
     let list = world.list_instruction("NEW", mint, young);
-    world.send_as_admin(&[list.clone()]).await.fails_with(MarginError::ChangeMustWait);
+    world.send_as_admin(from_ref(&list)).await.fails_with(MarginError::ChangeMustWait);
     world.change_in_time(&list).await.succeeds();
     assert_eq!(world.board().await.token_count, 3);
 
     let fund = world.create_fund_instruction("USDC", 2_500);
-    world.send_as_admin(&[fund.clone()]).await.fails_with(MarginError::ChangeMustWait);
+    world.send_as_admin(from_ref(&fund)).await.fails_with(MarginError::ChangeMustWait);
     world.change_in_time(&fund).await.succeeds();
     world.price("SOL", usd(150)).await;
     let market = world.list_perp_instruction("BTC", 0, crate::common::btc_listing());
-    world.send_as_admin(&[market.clone()]).await.fails_with(MarginError::ChangeMustWait);
+    world.send_as_admin(from_ref(&market)).await.fails_with(MarginError::ChangeMustWait);
     world.change_in_time(&market).await.succeeds();
     assert_eq!(world.board().await.market_count, 1);
 }
@@ -218,7 +220,7 @@ async fn a_cap_may_be_lowered_at_once_and_raised_only_in_time() {
     };
     let (lower, higher, too_high) = (set(1_000_000), set(4_000_000), set(16_000_001));
     world.send_as_admin(&[lower]).await.succeeds();
-    world.send_as_admin(&[higher.clone()]).await.fails_with(MarginError::ChangeMustWait);
+    world.send_as_admin(from_ref(&higher)).await.fails_with(MarginError::ChangeMustWait);
     world.change_in_time(&higher).await.succeeds();
     world.change_in_time(&too_high).await.fails_with(MarginError::ChangeTooLarge);
 

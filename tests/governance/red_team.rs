@@ -1,5 +1,7 @@
 //! The thefts of the last years, tried here, and where each stops. What happened: docs/threat-model.md.
 
+use std::slice::from_ref;
+
 use breakwater_client::instruction::{self, ALL, BankKeys, Scope};
 use breakwater_client::interface::MarginError;
 use breakwater_client::interface::config::{LendingConfig, WeightConfig};
@@ -64,7 +66,7 @@ async fn a_stolen_admin_key_gets_nothing_at_once() {
         instruction::set_liquidation(&key, &group, &board, liquidation),
     ];
     for grab in &grabs {
-        world.send(&[grab.clone()], &[&thief]).await.fails_with(MarginError::ChangeMustWait);
+        world.send(from_ref(grab), &[&thief]).await.fails_with(MarginError::ChangeMustWait);
     }
     for role in [ADMIN, GUARDIAN] {
         let take = instruction::set_role(&key, &group, &own.pubkey(), role);

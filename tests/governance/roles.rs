@@ -1,5 +1,7 @@
 //! Roles are handed over in two steps, and the guardian stays apart.
 
+use std::slice::from_ref;
+
 use breakwater_client::decode::Event;
 use breakwater_client::instruction;
 use breakwater_client::interface::events::{GroupLaunched, RoleSet};
@@ -45,7 +47,7 @@ async fn after_the_launch_a_role_waits_and_its_new_holder_accepts() {
         world.launch().await;
         let (admin, next) = (world.admin.insecure_clone(), world.chain.funded_key());
         let change = hand_over(&world, &next, role);
-        world.send(&[change.clone()], &[&admin, &next]).await.fails_with(MarginError::ChangeMustWait);
+        world.send(from_ref(&change), &[&admin, &next]).await.fails_with(MarginError::ChangeMustWait);
         let queued = world.queue(&admin, &change).await;
         world.chain.advance(wait - 1);
         world.send(&[accept(&change, &next, &queued)], &[&next]).await.fails_with(MarginError::ChangeNotDue);
@@ -91,18 +93,18 @@ async fn the_guardian_is_nobody_else() {
     let mut world = World::new().await;
     let admin = world.admin.insecure_clone();
     let launch = instruction::launch_group(&admin.pubkey(), &world.group);
-    world.send_as_admin(&[launch.clone()]).await.fails_with(MarginError::RolesNotSeparate);
+    world.send_as_admin(from_ref(&launch)).await.fails_with(MarginError::RolesNotSeparate);
     let guardian = world.chain.funded_key();
     for role in [RISK_MANAGER, GUARDIAN] {
         let set = hand_over(&world, &guardian, role);
         world.send(&[set], &[&admin, &guardian]).await.succeeds();
     }
-    world.send_as_admin(&[launch.clone()]).await.fails_with(MarginError::RolesNotSeparate);
+    world.send_as_admin(from_ref(&launch)).await.fails_with(MarginError::RolesNotSeparate);
     let back = instruction::set_role(&admin.pubkey(), &world.group, &admin.pubkey(), RISK_MANAGER);
     world.send_as_admin(&[back]).await.succeeds();
     let by_guardian = instruction::launch_group(&guardian.pubkey(), &world.group);
     world.send(&[by_guardian], &[&guardian]).await.fails_with(MarginError::NotAdmin);
-    let sent = world.send_as_admin(&[launch.clone()]).await.succeeds();
+    let sent = world.send_as_admin(from_ref(&launch)).await.succeeds();
     assert_eq!(sent.events, [Event::GroupLaunched(GroupLaunched { group: world.group.to_bytes() })]);
     world.send_as_admin(&[launch]).await.fails_with(MarginError::GroupIsLaunched);
 
@@ -117,7 +119,7 @@ async fn a_group_takes_no_users_before_its_launch() {
     let mut world = World::new().await;
     let key = world.chain.funded_key();
     let open = instruction::open_account(&world.group, &key.pubkey(), 0);
-    world.send(&[open.clone()], &[&key]).await.fails_with(MarginError::GroupNotLaunched);
+    world.send(from_ref(&open), &[&key]).await.fails_with(MarginError::GroupNotLaunched);
     world.launch().await;
     world.send(&[open], &[&key]).await.succeeds();
 }

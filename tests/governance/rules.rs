@@ -1,6 +1,8 @@
 //! What is tighter takes effect at once, what is looser waits (ADM-2), and nothing that takes effect at once makes anybody
 //! liquidatable (ADM-3).
 
+use std::slice::from_ref;
+
 use breakwater_client::instruction;
 use breakwater_client::interface::config::{LendingConfig, LiquidationConfig, OracleConfig, PerpConfig, WeightConfig};
 use breakwater_client::interface::governance::{Governed, TIMELOCK, waits};
@@ -223,7 +225,7 @@ async fn ADM_3_nothing_that_takes_effect_at_once_makes_anybody_liquidatable() {
     let mut weights = harsh(of_sol);
     (weights.asset_end, weights.asset_maintenance) = (8_450, 8_500);
     let change = instruction::set_weights(&admin, &group, &board, &bank, weights);
-    world.send_as_admin(&[change.clone()]).await.fails_with(MarginError::ChangeMustWait);
+    world.send_as_admin(from_ref(&change)).await.fails_with(MarginError::ChangeMustWait);
     let (signer, begun) = (world.admin.insecure_clone(), world.chain.now());
     let queued = world.queue(&signer, &change).await;
     world.chain.set_time(begun + TIMELOCK - 1);
