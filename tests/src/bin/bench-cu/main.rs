@@ -3,6 +3,7 @@
 //! `bench-cu` prints a table, `bench-cu --json` one JSON object, `bench-cu --write FILE` puts the table between the
 //! markers of a Markdown file. docs/performance.md says what is counted.
 
+mod governance;
 mod perp;
 
 use std::process::ExitCode;
@@ -66,6 +67,7 @@ fn measure() -> Vec<Row> {
     rows.extend(refresh_rows());
     rows.extend(bankruptcy_row());
     rows.extend(account_rows());
+    rows.extend(governance::rows());
     rows
 }
 
@@ -264,8 +266,11 @@ fn table(rows: &[Row], size: u64) -> String {
         "| instruction | legs | CU, instruction | CU, transaction | accounts | bytes |\n|---|---|---|---|---|---|\n",
     );
     for r in rows {
-        let legs =
-            if r.kind == "spot" || r.legs.is_empty() { r.legs.clone() } else { format!("{} {}", r.legs, r.kind) };
+        let legs = match (r.kind, r.legs.as_str()) {
+            ("spot", legs) => legs.to_owned(),
+            (kind, "") => kind.to_owned(),
+            (kind, legs) => format!("{legs} {kind}"),
+        };
         out +=
             &format!("| `{}` | {legs} | {} | {} | {} | {} |\n", r.instruction, r.cu_ix, r.cu_tx, r.accounts, r.bytes);
     }
