@@ -208,10 +208,7 @@ fn a_bucket_with_room_for_less_than_a_unit_of_the_collateral_is_full() {
     };
     let leg = |number, side, amount, mid| TokenLeg::new(number, side, amount, at(mid), weights(side));
     let snapshot = Snapshot {
-        tokens: alloc::vec![
-            leg(1, Side::Deposit, 1_000, dear),
-            leg(2, Side::Debt, 240 * 10_000_000_000, cheap),
-        ],
+        tokens: alloc::vec![leg(1, Side::Deposit, 1_000, dear), leg(2, Side::Debt, 240 * 10_000_000_000, cheap),],
         perps: Vec::new(),
         quote: Quote { token: QUOTE, price: interval(10_000, 0, 3) },
         index_age: 0,
