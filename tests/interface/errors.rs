@@ -88,7 +88,7 @@ const TABLE: &[(u32, &str, &str)] = &[
     (6506, "BankInsolvent", "the bank's vault and debts would not cover its claims"),
     (6507, "BankReduceOnly", "the bank is reduce-only: it takes no new deposits and gives no new loans"),
     (6508, "BoardMissing", "the bank's collateral is capped: pass the risk board, which counts what depositors own"),
-    (6509, "OutflowLimit", "more would leave the bank in the window than a part of what its depositors own"),
+    (6509, "OutflowLimit", "the bank's net outflow in the window would exceed its limit"),
     (6600, "SizeZero", "the size is zero"),
     (6601, "ReduceOnlyViolated", "the order would do more than reduce the position"),
     (6602, "ReduceTooSoon", "the position was increased on this print or within the last three slots"),

@@ -19,7 +19,10 @@ async fn insolvent(symbol: &str) -> (World, Trader) {
 /// Changes what a bank's tranche claims.
 async fn claim(world: &mut World, symbol: &str, by: i64) {
     let bank = world.keys(symbol).bank;
-    world.chain.rewrite::<Bank>(&bank, |bank| bank.tranche = bank.tranche.checked_add_signed(by).expect("a tranche")).await;
+    world
+        .chain
+        .rewrite::<Bank>(&bank, |bank| bank.tranche = bank.tranche.checked_add_signed(by).expect("a tranche"))
+        .await;
 }
 
 #[tokio::test]

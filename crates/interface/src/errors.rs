@@ -139,7 +139,7 @@ errors! {
     BankInsolvent = 6506, "the bank's vault and debts would not cover its claims";
     BankReduceOnly = 6507, "the bank is reduce-only: it takes no new deposits and gives no new loans";
     BoardMissing = 6508, "the bank's collateral is capped: pass the risk board, which counts what depositors own";
-    OutflowLimit = 6509, "more would leave the bank in the window than a part of what its depositors own";
+    OutflowLimit = 6509, "the bank's net outflow in the window would exceed its limit";
 
     // 66xx perp
     SizeZero = 6600, "the size is zero";

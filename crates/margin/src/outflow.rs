@@ -2,7 +2,7 @@
 //! however. Who finds a way to take what is not theirs takes a part, and somebody has time to act.
 //!
 //! One signed number says what has left less what has come in lately. Where more has left it leaks like the velocity buckets;
-//! where more has come in it is a credit, which fades in a window too. So tokens that come and go again change nothing, and
+//! where more has come in it is a credit, which fades at the same pace. So tokens that come and go again change nothing, and
 //! what came in long ago lets nobody take more.
 
 use crate::fixed::mul_div_down;

@@ -58,6 +58,11 @@ impl Bank {
 }
 
 impl Touched {
+    /// What may leave at least.
+    pub fn outflow_room(&self, now: i64) -> i128 {
+        self.lo.outflow_room(now).min(self.hi.outflow_room(now))
+    }
+
     /// Refuses what is more than may leave.
     pub(super) fn judge_outflow(&self, taken: &Range, now: i64, verdict: &mut Verdict) {
         if self.lo.has_brake() {
