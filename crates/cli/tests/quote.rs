@@ -225,8 +225,8 @@ fn respond(all: &[Value], request: &Value) -> Value {
         }
         Some("getProgramAccounts") => {
             assert_eq!(request["params"][0], PROGRAM_ID.to_string());
-            assert_eq!(request["params"][1]["filters"][0]["dataSize"], 256);
-            let bank = |item: &&Value| item["account"]["space"] == 256;
+            assert_eq!(request["params"][1]["filters"][0]["dataSize"], 272);
+            let bank = |item: &&Value| item["account"]["space"] == 272;
             all.iter().filter(bank).cloned().collect::<Vec<_>>().into()
         }
         other => return json!({ "error": { "code": -32601, "message": format!("no method {other:?}") } }),
