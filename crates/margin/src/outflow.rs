@@ -36,7 +36,7 @@ impl Outflow {
     /// Lets the level go back towards 0. To be called before the deposits change.
     ///
     /// Formula:  level > 0:  level −= cap × elapsed / window;  level < 0:  level += |level| × elapsed / window;  0 after a
-    ///           window       (docs/spec.md §11.9)
+    ///           window; a level above its cap counts as the highest that is not       (docs/spec.md §11.9)
     /// Units:    deposits: what depositors own, native units; now: unix seconds
     /// Rounding: what goes back floor
     /// Errors:   none
@@ -48,7 +48,11 @@ impl Outflow {
         let amount = self.level.unsigned_abs();
         let left = match self.level {
             0 => 0,
-            1.. => leaked(amount, self.cap(deposits, terms), (passed, terms.window)),
+            1.. => {
+                let cap = self.cap(deposits, terms);
+                let (level, cap) = if amount > cap { highest(deposits, terms) } else { (amount, cap) };
+                leaked(level, cap, (passed, terms.window))
+            }
             _ => leaked(amount, amount, (passed, terms.window)),
         };
         // Safe because: an amount never grows by leaking, and the least number stays itself.
@@ -83,6 +87,19 @@ impl Outflow {
     pub fn take_in(&mut self, amount: NativeAmount) {
         self.level = self.level.saturating_sub_unsigned(amount);
     }
+}
+
+/// The highest level that its own cap lets be, and that cap: where a brake was tightened, or deposits bore a loss, it is not
+/// tighter than its own pace because of what left before.
+///
+/// Formula:  level = cap = max(least, deposits × share / (1 − share))
+/// Rounding: floor
+#[cold]
+fn highest(deposits: NativeAmount, terms: &OutflowTerms) -> (NativeAmount, NativeAmount) {
+    // A share of one or more has a cap above every level.
+    let rest = BPS.saturating_sub(terms.share.into());
+    let level = mul_div_down(deposits, terms.share.into(), rest).unwrap_or(NativeAmount::MAX).max(OUTFLOW_LEAST);
+    (level, level)
 }
 
 #[cfg(test)]
@@ -181,6 +198,21 @@ mod tests {
         assert!((600..=603).contains(&windows), "{windows}");
         // A bank that holds less than the least amount is empty at once.
         assert!(Bank::old(OUTFLOW_LEAST).withdraw(OUTFLOW_LEAST, 1));
+    }
+
+    /// A bank whose brake was loose, or off, is not shut for longer by a tight one: a quarter of 5 % in a quarter of an hour.
+    #[test]
+    fn a_tighter_brake_lets_out_at_its_own_pace_at_once() {
+        let mut bank = Bank::old(500_000_000);
+        bank.outflow = Outflow { level: 500_000_000, time: HOUR };
+        assert_eq!(bank.room(HOUR), 0);
+        assert_eq!(bank.room(HOUR + 900), 6_250_000);
+        assert!((24_000_000..=25_000_000).contains(&bank.room(2 * HOUR)));
+        assert_eq!(bank.room(3 * HOUR), 25_000_000);
+        // The least amount is not in the way of it.
+        let mut tiny = Bank::old(1_000);
+        tiny.outflow = Outflow { level: 1 << 40, time: HOUR };
+        assert_eq!(tiny.room(HOUR + 1_800), 50_000);
     }
 
     /// A deposit of a unit every second holds nobody back for longer than twice as long.

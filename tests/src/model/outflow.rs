@@ -1,7 +1,6 @@
 //! The brake on net outflow (docs/spec.md §11.9).
 
 use breakwater_client::interface::MarginError as E;
-use num_traits::Signed;
 
 use super::bank::Bank;
 use super::rational::{Range, bps, floor_u64, int, ratio};
@@ -36,9 +35,17 @@ impl Bank {
     fn leaked(&self, now: i64) -> Bank {
         let (level, window) = (self.outflow.level, 60 * i64::from(self.lending.outflow_window));
         let passed = (now - self.outflow.time).clamp(0, window);
-        let pace = if level > 0 { int(self.outflow_cap()) } else { int(level).abs() };
-        let back = if passed < window { floor_u64(&(pace * ratio(passed, window))) } else { u64::MAX };
-        let left = level.unsigned_abs().saturating_sub(back) as i64 * level.signum();
+        // A level above its cap counts as the highest that is not: that which is its own cap.
+        let over = level > 0 && level.unsigned_abs() > self.outflow_cap();
+        let share = bps(self.lending.outflow_share);
+        let pace = match (over, level > 0) {
+            (true, _) => floor_u64(&(int(self.deposits()) * &share / (int(1) - &share))).max(LEAST),
+            (false, true) => self.outflow_cap(),
+            _ => level.unsigned_abs(),
+        };
+        let counted = if over && passed > 0 { pace } else { level.unsigned_abs() };
+        let back = if passed < window { floor_u64(&(int(pace) * ratio(passed, window))) } else { u64::MAX };
+        let left = counted.saturating_sub(back) as i64 * level.signum();
         Bank { outflow: Outflow { level: left, time: self.outflow.time.max(now) }, ..self.clone() }
     }
 
