@@ -273,7 +273,15 @@ async fn CFG_1_lending_parameters_keep_their_bounds() {
         (None, LendingConfig { reserve_factor: 5_000, ..good }),
         (lending.clone(), LendingConfig { reserve_factor: 5_001, ..good }),
         (None, LendingConfig { max_utilisation: 10_000, ..good }),
-        (lending, LendingConfig { max_utilisation: 10_001, ..good }),
+        (lending.clone(), LendingConfig { max_utilisation: 10_001, ..good }),
+        // 5 % an hour, and windows of an hour to a day.
+        (None, LendingConfig { outflow_share: 0, outflow_window: 1, ..good }),
+        (None, LendingConfig { outflow_share: 500, outflow_window: 60, ..good }),
+        (lending.clone(), LendingConfig { outflow_share: 499, outflow_window: 60, ..good }),
+        (lending.clone(), LendingConfig { outflow_share: 500, outflow_window: 59, ..good }),
+        (None, LendingConfig { outflow_share: 12_000, outflow_window: 1_440, ..good }),
+        (lending.clone(), LendingConfig { outflow_share: 11_999, outflow_window: 1_440, ..good }),
+        (lending, LendingConfig { outflow_share: 12_009, outflow_window: 1_441, ..good }),
     ];
     for (refused, config) in cases {
         let sent = world.send_as_admin(&[set_lending(&world, "SOL", config)]).await;

@@ -72,11 +72,12 @@ fn a_board_keeps_its_layout() {
 
 #[test]
 fn a_bank_keeps_its_layout() {
-    account!(Bank, "8e31a6f2324261bc", 296:
+    account!(Bank, "8e31a6f2324261bc", 312:
         group 8, mint 40, vault 72, vault_amount 104, deposit_shares 112, borrow_shares 120, deposit_index 128,
         borrow_index 136, tranche 144, fees 152, socialised 160, accrued_at 168, bucket_level 176,
-        bucket_time 184, lending 192, lending_set_at 248, weights_set_at 256, pause 264, token 288,
-        decimals 289, reduce_only 290, transfer_fee 291, bump 292, vault_bump 293, capped 294, version 295);
+        bucket_time 184, outflow_level 192, outflow_time 200, lending 208, lending_set_at 264, weights_set_at 272,
+        pause 280, token 304, decimals 305, reduce_only 306, transfer_fee 307, bump 308, vault_bump 309, capped 310,
+        version 311);
 }
 
 #[test]
@@ -144,7 +145,8 @@ fn a_share_of_a_pool_keeps_its_layout() {
 #[test]
 fn parameters_keep_their_layout() {
     layout!(LendingConfig, 0, 56: deposit_cap 0, borrow_cap 8, tranche_target 16, base_rate 24, kink_utilisation 28,
-        kink_rate 32, max_rate 36, reserve_factor 40, max_utilisation 44, velocity 48, reserved 52);
+        kink_rate 32, max_rate 36, reserve_factor 40, max_utilisation 44, velocity 48, outflow_share 52,
+        outflow_window 54);
     layout!(WeightConfig, 0, 20: asset_initial 0, asset_end 2, asset_maintenance 4, liability_initial 6,
         liability_end 8, liability_maintenance 10, ramp 12, collateral_cap 16);
     layout!(OracleConfig, 0, 44: feed_id 0, max_confidence 32, confidence_multiple 34, drift 36, max_band 38,

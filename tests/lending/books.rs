@@ -3,20 +3,58 @@
 use breakwater_client::interface::{Bank, MarginError};
 
 use super::{depositor, vault};
-use crate::common::{Verdict, World, sol};
+use crate::common::{Trader, Verdict, World, sol, usdc};
 
-/// SOL-1 is checked by every instruction that moves tokens. No instruction breaks it; a bank whose tranche claims a unit
-/// that is not there stands still until it is.
-#[tokio::test]
-async fn SOL_1_every_movement_fails_with_BankInsolvent_where_the_books_do_not_add_up() {
-    let mut world = World::new().await;
+/// No instruction breaks SOL-1; a bank whose tranche claims a unit that is not there stands still until it is. Alice holds SOL and
+/// owes USDC without interest.
+async fn insolvent(symbol: &str) -> (World, Trader) {
+    let mut world = World::still().await;
+    depositor(&mut world, "USDC", usdc(1_000)).await;
     let alice = depositor(&mut world, "SOL", sol(10)).await;
-    let bank = world.keys("SOL").bank;
-    world.chain.rewrite::<Bank>(&bank, |bank| bank.tranche += 1).await;
+    alice.borrow(&mut world, "USDC", usdc(100)).await.succeeds();
+    claim(&mut world, symbol, 1).await;
+    (world, alice)
+}
+
+/// Changes what a bank's tranche claims.
+async fn claim(world: &mut World, symbol: &str, by: i64) {
+    let bank = world.keys(symbol).bank;
+    world
+        .chain
+        .rewrite::<Bank>(&bank, |bank| bank.tranche = bank.tranche.checked_add_signed(by).expect("a tranche"))
+        .await;
+}
+
+#[tokio::test]
+async fn SOL_1_deposit_fails_with_BankInsolvent() {
+    let (mut world, alice) = insolvent("SOL").await;
     alice.deposit(&mut world, "SOL", sol(1)).await.fails_with(MarginError::BankInsolvent);
+    claim(&mut world, "SOL", -1).await;
+    alice.deposit(&mut world, "SOL", sol(1)).await.succeeds();
+}
+
+#[tokio::test]
+async fn SOL_1_repay_fails_with_BankInsolvent() {
+    let (mut world, alice) = insolvent("USDC").await;
+    alice.repay(&mut world, "USDC", usdc(1)).await.fails_with(MarginError::BankInsolvent);
+    claim(&mut world, "USDC", -1).await;
+    alice.repay(&mut world, "USDC", usdc(1)).await.succeeds();
+}
+
+#[tokio::test]
+async fn SOL_1_withdraw_fails_with_BankInsolvent() {
+    let (mut world, alice) = insolvent("SOL").await;
     alice.withdraw(&mut world, "SOL", sol(1)).await.fails_with(MarginError::BankInsolvent);
-    world.chain.rewrite::<Bank>(&bank, |bank| bank.tranche -= 1).await;
+    claim(&mut world, "SOL", -1).await;
     alice.withdraw(&mut world, "SOL", sol(1)).await.succeeds();
+}
+
+#[tokio::test]
+async fn SOL_1_borrow_fails_with_BankInsolvent() {
+    let (mut world, alice) = insolvent("USDC").await;
+    alice.borrow(&mut world, "USDC", usdc(1)).await.fails_with(MarginError::BankInsolvent);
+    claim(&mut world, "USDC", -1).await;
+    alice.borrow(&mut world, "USDC", usdc(1)).await.succeeds();
 }
 
 #[tokio::test]

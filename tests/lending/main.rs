@@ -8,6 +8,7 @@ mod books;
 mod borrow;
 mod deposit;
 mod interest;
+mod outflow;
 mod quarantine;
 mod repay;
 mod withdraw;

@@ -49,6 +49,8 @@ fn listing(symbol: &str, decimals: u8) -> Listing {
         listing.lending.deposit_cap = 7_000_000_000;
         listing.lending.borrow_cap = 150_000_000;
         listing.lending.tranche_target = 1_000;
+        // As tight as it may be.
+        (listing.lending.outflow_share, listing.lending.outflow_window) = (500, 60);
     }
     listing
 }

@@ -10,6 +10,7 @@ mod lending;
 mod liquidations;
 mod markets;
 mod moves;
+mod outflow;
 mod patience;
 mod pure;
 mod safety;

@@ -124,13 +124,16 @@ fn terms() -> impl Strategy<Value = Terms> {
         prop_oneof![Just(100u16), Just(500)],
         prop_oneof![Just(60u16), Just(0), Just(600)],
     );
-    (prop_oneof![3 => large, 2 => small], velocity).prop_map(|((wait, grace, auction, deep, window), velocity)| Terms {
+    let outflow = prop_oneof![Just((0u16, 0u16)), Just((500, 60)), Just((1_500, 180)), Just((12_000, 1_440))];
+    let all = (prop_oneof![3 => large, 2 => small], velocity, outflow);
+    all.prop_map(|((wait, grace, auction, deep, window), velocity, outflow)| Terms {
         wait,
         grace: grace.min(auction),
         auction,
         deep,
         window,
         velocity,
+        outflow,
     })
 }
 

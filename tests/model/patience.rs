@@ -109,7 +109,8 @@ const USDC: u8 = 2;
 const DEBTOR: usize = TRADERS[0];
 
 fn at_the_edge(velocity: u16) -> Arena {
-    let terms = Terms { wait: 3, grace: 10, auction: 150, deep: 500, window: 600, velocity: (velocity, 0) };
+    let terms =
+        Terms { wait: 3, grace: 10, auction: 150, deep: 500, window: 600, velocity: (velocity, 0), outflow: (0, 0) };
     let mut arena = safety::populated(Ground { place: Place::Lending, terms });
     for part in [300, 500] {
         let rank = rank_of(&arena, DEBTOR);

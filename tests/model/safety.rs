@@ -29,6 +29,8 @@ pub struct Terms {
     pub window: u16,
     /// Of banks and of markets, bps.
     pub velocity: (u16, u16),
+    /// Brake of banks: bps of the deposits and minutes.
+    pub outflow: (u16, u16),
 }
 
 /// Where a sequence plays.
@@ -78,6 +80,7 @@ pub fn switch_on(arena: &mut Arena, terms: Terms) {
     for (token, entry) in arena.world.tokens.iter().zip(&state.tokens) {
         let mut lending = entry.bank.lending;
         lending.velocity = terms.velocity.0.into();
+        (lending.outflow_share, lending.outflow_window) = terms.outflow;
         all.push(instruction::set_lending(&admin.pubkey(), &group, &token.keys.bank, lending));
     }
     for (perp, market) in arena.world.perps.iter().zip(&state.markets) {

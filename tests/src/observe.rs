@@ -10,7 +10,7 @@ use breakwater_sim::world::World;
 
 use crate::model::perp::{self, Fund, Liquidity, Market, MarketSnapshot, Perp, Quote};
 use crate::model::state::Snapshot;
-use crate::model::{self, Account, Bucket, Feed, Flag, Position, Side, State, Token};
+use crate::model::{self, Account, Bucket, Feed, Flag, Outflow, Position, Side, State, Token};
 
 /// A group as the model sees it. Accounts are numbered as they were opened, tokens as they were listed.
 pub fn state(world: &World) -> State {
@@ -166,6 +166,7 @@ fn bank(world: &World, bank: &Bank) -> model::Bank {
         socialised: bank.socialised,
         accrued_at: bank.accrued_at,
         bucket: Bucket { level: bank.bucket_level, time: bank.bucket_time },
+        outflow: Outflow { level: bank.outflow_level, time: bank.outflow_time },
         lending: bank.lending,
         reduce_only: bank.reduce_only == 1,
     }

@@ -58,6 +58,11 @@ impl Tally {
     pub fn succeeded(&self, instruction: &'static str) -> u64 {
         self.outcomes.get(&(instruction, "ok".to_owned())).copied().unwrap_or_default()
     }
+
+    /// How often anything ended with an error.
+    pub fn refused(&self, error: &str) -> u64 {
+        self.outcomes.iter().filter(|((_, outcome), _)| outcome == error).map(|(_, count)| count).sum()
+    }
 }
 
 impl std::fmt::Display for Tally {

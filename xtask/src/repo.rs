@@ -52,9 +52,17 @@ impl Repo {
         command
     }
 
-    /// The cargo that runs this xtask.
+    /// The cargo that runs this xtask, without what it told this xtask about its own package: build scripts that look at these
+    /// variables would run again whenever cargo is called directly, and everything that depends on them be compiled again.
     pub fn cargo(&self) -> Command {
-        self.command(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+        let mut cargo = self.command(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+        for (name, _) in std::env::vars_os() {
+            let text = name.to_string_lossy();
+            if text.starts_with("CARGO_PKG_") || text.starts_with("CARGO_MANIFEST_") {
+                cargo.env_remove(&name);
+            }
+        }
+        cargo
     }
 
     /// Cargo for the program's workspace, compiled natively: its output stays apart from the host workspace's.

@@ -1,6 +1,7 @@
 //! The command `breakwater`. Exit codes: 0 done, 1 the run went wrong (an invariant did not hold, a node failed), 2 bad
 //! input.
 
+mod audit;
 mod demo;
 mod experiment;
 mod output;
@@ -26,6 +27,7 @@ enum Command {
     Experiment(Box<experiment::Options>),
     Replay(replay::Options),
     Quote(quote::Options),
+    Audit(audit::Options),
 }
 
 /// Why a command ended without doing what it was asked.
@@ -47,6 +49,7 @@ fn main() -> ExitCode {
         Command::Experiment(options) => experiment::run(options),
         Command::Replay(options) => replay::run(options),
         Command::Quote(options) => quote::run(options),
+        Command::Audit(options) => audit::run(options),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -76,7 +76,7 @@ fn with_json_stdout_holds_one_object_and_both_files_agree_with_it() {
     assert_eq!(record.parameters.command, "breakwater demo --accounts 6 --seed 9 --keepers 4 --scenario wick");
     let stored = fs::read_to_string(folder.0.join("a/b/record.json")).expect("the record is stored");
     assert_eq!(serde_json::from_str::<RunRecord>(&stored).expect("it is a record"), record);
-    assert_eq!(names(&folder.0.join("a/b")), ["receipts.bin", "record.json", "report.html"]);
+    assert_eq!(names(&folder.0.join("a/b")), ["accounts.json", "receipts.bin", "record.json", "report.html"]);
 }
 
 #[test]

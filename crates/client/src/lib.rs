@@ -13,6 +13,7 @@
 #![deny(missing_docs)]
 
 pub mod address;
+pub mod audit;
 pub mod decode;
 pub mod instruction;
 pub mod receipt;

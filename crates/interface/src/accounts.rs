@@ -268,6 +268,10 @@ pub struct Bank {
     pub bucket_level: u64,
     /// When the level was computed, unix seconds.
     pub bucket_time: i64,
+    /// What has left the vault in the window less what has come in, native units; counted while the bank has a brake.
+    pub outflow_level: i64,
+    /// When the level was computed, unix seconds.
+    pub outflow_time: i64,
     /// Lending parameters.
     pub lending: LendingConfig,
     /// When a queued change of the lending parameters last took effect, unix seconds.

@@ -7,6 +7,7 @@ use breakwater_margin::config::{
 use breakwater_margin::interest::RateCurve;
 use breakwater_margin::lending::{Limits, Pricing};
 use breakwater_margin::liquidation::TouchTerms;
+use breakwater_margin::outflow::OutflowTerms;
 use breakwater_margin::perp::{AdlTerms, Availability, FundingTerms, MAX_TIERS, MIN_OPEN, Tier, Tiers, TradeTerms};
 use breakwater_margin::{FeedConfig, LiquidationParams, MathError, Value, Weights};
 use bytemuck::{Pod, Zeroable};
@@ -42,8 +43,10 @@ pub struct LendingConfig {
     pub max_utilisation: u32,
     /// Most of the token that liquidations of shallow breaches may move in a window, bps of the deposits; 0 for no limit.
     pub velocity: u32,
-    /// Zero.
-    pub reserved: u32,
+    /// Most that may leave in a window, less what comes in, bps of the deposits; 0 for no brake.
+    pub outflow_share: u16,
+    /// Window of the brake, minutes.
+    pub outflow_window: u16,
 }
 
 impl LendingConfig {
@@ -62,9 +65,20 @@ impl LendingConfig {
         }
     }
 
-    /// Caps and utilisation limit.
+    /// Caps, utilisation limit and brake.
     pub fn limits(&self) -> Limits {
-        Limits { deposit_cap: self.deposit_cap, borrow_cap: self.borrow_cap, max_utilisation: self.max_utilisation }
+        Limits {
+            deposit_cap: self.deposit_cap,
+            borrow_cap: self.borrow_cap,
+            max_utilisation: self.max_utilisation,
+            outflow: self.outflow(),
+        }
+    }
+
+    /// The brake on net outflow.
+    #[inline(always)]
+    pub fn outflow(&self) -> OutflowTerms {
+        OutflowTerms { share: self.outflow_share.into(), window: u32::from(self.outflow_window) * 60 }
     }
 }
 

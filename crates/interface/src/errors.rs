@@ -114,7 +114,7 @@ errors! {
     ConfigFeed = 6413, "the feed's bands or confidence limit are out of bounds";
     ConfigLiquidation = 6414, "the bonus, its depth, the insurance share or the dust limit is out of bounds";
     ConfigCurve = 6415, "the rate curve must rise and its kink lie between zero and one";
-    ConfigLending = 6416, "the reserve factor or the utilisation limit is out of bounds";
+    ConfigLending = 6416, "the reserve factor, the utilisation limit or the brake on outflow is out of bounds";
     ConfigWeightGap = 6417, "a first liquidation could start below zero equity with these weights";
     ConfigOracleKind = 6418, "the oracle kind is unknown";
     MarketsFull = 6419, "the risk board holds thirty-two markets already";
@@ -139,6 +139,7 @@ errors! {
     BankInsolvent = 6506, "the bank's vault and debts would not cover its claims";
     BankReduceOnly = 6507, "the bank is reduce-only: it takes no new deposits and gives no new loans";
     BoardMissing = 6508, "the bank's collateral is capped: pass the risk board, which counts what depositors own";
+    OutflowLimit = 6509, "the bank's net outflow in the window would exceed its limit";
 
     // 66xx perp
     SizeZero = 6600, "the size is zero";
@@ -302,6 +303,7 @@ impl From<LendingError> for MarginError {
             LendingError::OverUtilisation => MarginError::OverUtilisation,
             LendingError::VaultTooSmall => MarginError::VaultTooSmall,
             LendingError::Insolvent => MarginError::BankInsolvent,
+            LendingError::OutflowLimit => MarginError::OutflowLimit,
         }
     }
 }

@@ -3,6 +3,7 @@
 
 use breakwater_margin::lending::Books;
 use breakwater_margin::liquidation::{Bucket, BucketTerms};
+use breakwater_margin::outflow::Outflow;
 use breakwater_margin::perp::{Freshness, Mark, Market, Position, Purse, Standing};
 use breakwater_margin::price::{MAX_AGE_LIQUIDATION, elapsed};
 use breakwater_margin::{Index, Interval, NativeAmount, Refusal};
@@ -45,6 +46,22 @@ pub fn bank_bucket(bank: &Bank, books: &Books, window: u32, now: i64) -> (Bucket
     let mut bucket = Bucket { level: bank.bucket_level, time: bank.bucket_time };
     let room = bucket.room(books.deposits().unwrap_or(0), &terms, now);
     (bucket, room)
+}
+
+/// A bank's net outflow, leaked until now, and what may still leave; 2^64 − 1 without a brake. The books are those before
+/// anything moves.
+///
+/// Errors: MathOverflow
+pub fn bank_outflow(bank: &Bank, books: &Books, now: i64) -> Result<(Outflow, NativeAmount), MarginError> {
+    let mut outflow = Outflow { level: bank.outflow_level, time: bank.outflow_time };
+    let terms = bank.lending.outflow();
+    if terms.share == 0 {
+        return Ok((outflow, NativeAmount::MAX));
+    }
+    let deposits = books.deposits()?;
+    outflow.leak(deposits, &terms, now);
+    let room = outflow.room(deposits, &terms);
+    Ok((outflow, room))
 }
 
 /// A market's velocity bucket, leaked until now, and what still fits into it.

@@ -4,6 +4,7 @@ use crate::fixed::mul;
 use crate::interest::RateCurve;
 use crate::lending::{Limits, Pricing};
 use crate::liquidation::{LiquidationParams, TouchTerms};
+use crate::outflow::OutflowTerms;
 use crate::perp::{AdlTerms, FundingTerms, MAX_TIERS, Tier, Tiers, TradeTerms};
 use crate::position::Weights;
 use crate::price::{FeedConfig, MAX_DECIMALS};
@@ -25,7 +26,7 @@ pub enum ConfigError {
     Liquidation,
     /// The curve must rise and its kink lie between 0 and 1.
     Curve,
-    /// The reserve factor or the utilisation limit is out of bounds.
+    /// The reserve factor, the utilisation limit or the brake on outflow is out of bounds.
     Lending,
     /// A first liquidation could start below zero equity, given the extremes of all listed tokens.
     WeightGap,
@@ -118,17 +119,24 @@ pub fn verify_volatility(multiple: u16) -> Result<(), ConfigError> {
     if multiple <= 3_000 { Ok(()) } else { Err(ConfigError::Liquidation) }
 }
 
+const HOUR: u64 = 3_600;
+/// What a brake lets out in an hour at least, bps of the deposits.
+const LEAST_OUTFLOW: Bps = 500;
+
 /// Checks a bank's curve, reserve and limits.
 ///
-/// Formula:  base ≤ kink_rate ≤ max_rate ≤ 100,000 bps; 0 < kink < 1; reserve ≤ 5,000 bps; max_utilisation ≤ 1
-///           (docs/spec.md §7)
+/// Formula:  base ≤ kink_rate ≤ max_rate ≤ 100,000 bps; 0 < kink < 1; reserve ≤ 5,000 bps; max_utilisation ≤ 1; a brake
+///           lets out 5 % of the deposits an hour at least, in windows of 1 h to 24 h       (docs/spec.md §7, §11.9)
 /// Errors:   Curve, Lending
 pub fn verify_lending(pricing: &Pricing, limits: &Limits) -> Result<(), ConfigError> {
     let RateCurve { base, kink, kink_rate, max_rate } = pricing.curve;
     if !(base <= kink_rate && kink_rate <= max_rate && max_rate <= 100_000 && (1..ONE).contains(&kink)) {
         return Err(ConfigError::Curve);
     }
-    if pricing.reserve_factor > 5_000 || limits.max_utilisation > ONE {
+    let OutflowTerms { share, window } = limits.outflow;
+    let hourly = mul(share.into(), HOUR) >= mul(LEAST_OUTFLOW.into(), window.into());
+    let brake = share == 0 || ((3_600..=86_400).contains(&window) && hourly);
+    if pricing.reserve_factor > 5_000 || limits.max_utilisation > ONE || !brake {
         return Err(ConfigError::Lending);
     }
     Ok(())

@@ -4,6 +4,7 @@
 use crate::error::MathError;
 use crate::fixed::mul;
 use crate::interest::{RateCurve, growth, utilisation};
+use crate::outflow::OutflowTerms;
 use crate::units::{BPS, Bps, Index, NativeAmount, Shares, WAD, WAD_BITS};
 
 /// A lending rule that an amount breaks.
@@ -21,6 +22,8 @@ pub enum LendingError {
     VaultTooSmall,
     /// Vault and debts would be below the claims.
     Insolvent,
+    /// More would leave in the window than may.
+    OutflowLimit,
 }
 
 /// A bank's limits.
@@ -32,6 +35,8 @@ pub struct Limits {
     pub borrow_cap: NativeAmount,
     /// Highest utilisation after a borrow, bps.
     pub max_utilisation: Bps,
+    /// How much may leave in a window.
+    pub outflow: OutflowTerms,
 }
 
 /// How interest is charged and shared.
@@ -291,7 +296,8 @@ mod tests {
     #[test]
     fn limits_hold_at_the_boundary() {
         let (books, ..) = bank(1_000, 800);
-        let limits = Limits { deposit_cap: 1_000, borrow_cap: 800, max_utilisation: 8_000 };
+        let limits =
+            Limits { deposit_cap: 1_000, borrow_cap: 800, max_utilisation: 8_000, outflow: OutflowTerms::default() };
         assert_eq!(books.verify_deposit_cap(&limits), Ok(()));
         assert_eq!(books.verify_borrow_limits(&limits), Ok(()));
         assert_eq!(

@@ -22,6 +22,7 @@ pub mod health;
 pub mod interest;
 pub mod lending;
 pub mod liquidation;
+pub mod outflow;
 pub mod perp;
 pub mod position;
 pub mod price;

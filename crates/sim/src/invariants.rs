@@ -3,8 +3,7 @@
 use std::collections::HashMap;
 
 use breakwater_client::Address;
-use breakwater_client::interface::accounts::SIDE_DEBT;
-use breakwater_client::interface::perp::PerpPosition;
+use breakwater_client::audit::{self, Comparison};
 use breakwater_client::interface::{Bank, InsuranceFund, LiquidityPosition, MarginAccount, PerpMarket, RiskBoard};
 use breakwater_client::margin::perp::MARK_BITS;
 
@@ -79,15 +78,6 @@ impl Picture {
             fund: world.insurance_fund(),
         }
     }
-
-    /// Deposit shares of a bank that belong to no account: those of markets and of the fund.
-    fn held_by_markets(&self, bank: &Bank) -> u128 {
-        let Some(fund) = self.fund.filter(|_| bank.token == self.board.quote_token) else { return 0 };
-        let held = |market: &PerpMarket| {
-            [market.pool, market.escrow, market.tranche, market.fees].map(u128::from).iter().sum::<u128>()
-        };
-        u128::from(fund.shares) + self.markets.iter().map(|picture| held(&picture.market)).sum::<u128>()
-    }
 }
 
 impl MarketPicture {
@@ -125,73 +115,35 @@ impl Watch {
     /// # Errors
     /// The first law that does not hold.
     pub fn check_picture(&mut self, picture: &Picture) -> Result<(), Violation> {
-        let sums = share_sums(&picture.accounts);
+        let Picture { board, accounts, markets, fund, .. } = picture;
+        let quote = (board.quote_set == 1).then_some(board.quote_token);
+        let owned = audit::owned(accounts, markets.iter().map(|picture| &picture.market), fund.as_ref(), quote);
         for BankPicture { symbol, address, bank, vault } in &picture.banks {
-            self.solvent(symbol, bank, *vault)?;
-            let (deposits, debts) = sums.get(&bank.token).copied().unwrap_or_default();
-            let deposits = deposits + picture.held_by_markets(bank);
-            self.holds("SOL-2", deposits == u128::from(bank.deposit_shares), || {
-                format!("{symbol}: {deposits} deposit shares have an owner, the bank counts {}", bank.deposit_shares)
-            })?;
-            self.holds("SOL-2", debts == u128::from(bank.borrow_shares), || {
-                format!("{symbol}: accounts owe {debts} debt shares, the bank counts {}", bank.borrow_shares)
-            })?;
+            let all = audit::of_bank(bank, *vault, owned[usize::from(bank.token)])
+                .map_err(|error| Violation { law: "SOL-1", what: format!("{symbol}: {error:?} {:?}", bank.books()) })?;
+            self.add_up(symbol, all)?;
             self.indices_rise(symbol, *address, *bank)?;
         }
-        for market in &picture.markets {
-            self.conserved(market, &picture.accounts)?;
+        for MarketPicture { symbol, market, liquidity } in markets {
+            self.add_up(symbol, audit::of_market(market, accounts, liquidity.iter()))?;
+            self.holds("FND-1", market.dust < 1 << MARK_BITS, || {
+                format!("{symbol}: {} of funding is still without an owner", market.dust)
+            })?;
         }
-        self.watermarks_rise(&picture.board)
+        self.watermarks_rise(board)
+    }
+
+    /// SOL-1, SOL-2 and CON-1: what banks and markets count is what all accounts together have.
+    fn add_up(&mut self, symbol: &str, all: impl Iterator<Item = Comparison>) -> Result<(), Violation> {
+        for comparison in all {
+            self.holds(comparison.law, comparison.holds(), || format!("{symbol}: {comparison}"))?;
+        }
+        Ok(())
     }
 
     fn holds(&mut self, law: &'static str, holds: bool, what: impl FnOnce() -> String) -> Result<(), Violation> {
         self.checks += 1;
         if holds { Ok(()) } else { Err(Violation { law, what: what() }) }
-    }
-
-    /// SOL-1: the vault holds what the bank counts, and with the debts it covers all claims.
-    fn solvent(&mut self, symbol: &str, bank: &Bank, vault: u64) -> Result<(), Violation> {
-        self.holds("SOL-1", vault >= bank.vault_amount, || {
-            format!("{symbol}: the vault holds {vault}, the bank counts {}", bank.vault_amount)
-        })?;
-        let solvent = bank.books().verify_solvent();
-        self.holds("SOL-1", solvent.is_ok(), || format!("{symbol}: {solvent:?} {:?}", bank.books()))
-    }
-
-    /// SOL-2, CON-1 and FND-1 of a market: whose its pool is, open interest, and what traders are owed, to the last fraction.
-    fn conserved(&mut self, picture: &MarketPicture, accounts: &[MarginAccount]) -> Result<(), Violation> {
-        let MarketPicture { symbol, market, liquidity } = picture;
-        let shares = liquidity.iter().map(|position| u128::from(position.shares)).sum::<u128>();
-        self.holds("SOL-2", shares == u128::from(market.liquidity), || {
-            format!("{symbol}: providers hold {shares} liquidity shares, the market counts {}", market.liquidity)
-        })?;
-        let positions = || {
-            let perps = accounts.iter().flat_map(|account| &account.perps);
-            perps.filter(|position| !position.is_free() && position.market == market.market)
-        };
-        let side = |sign: i64| positions().map(move |p| i128::from(p.base) * i128::from(sign)).filter(|base| *base > 0);
-        let (long, short) = (side(1).sum::<i128>(), side(-1).sum::<i128>());
-        let counted = (i128::from(market.long), i128::from(market.short));
-        self.holds("CON-1", (long, short) == counted, || {
-            format!("{symbol}: accounts are long {long} and short {short}, the market counts {counted:?}")
-        })?;
-        let claims = (i128::from(market.claims_quote) << MARK_BITS) + i128::from(market.claims_fraction);
-        let secured = positions().map(|position| u128::from(position.secured)).sum::<u128>();
-        self.holds("CON-1", secured == u128::from(market.secured), || {
-            format!("{symbol}: {secured} is secured for accounts, the market counts {}", market.secured)
-        })?;
-        let apart = positions().map(|position| u128::from(position.escrow)).sum::<u128>();
-        self.holds("SOL-2", apart == u128::from(market.escrow), || {
-            format!("{symbol}: {apart} shares lie apart for accounts, the market counts {}", market.escrow)
-        })?;
-        let owed = positions().map(|position| exact_claim(position, market.funding_index)).sum::<i128>();
-        let owed = owed - (i128::from(market.secured) << MARK_BITS);
-        self.holds("CON-1", claims == owed, || {
-            format!("{symbol}: accounts claim {owed} beyond their base, the market counts {claims}")
-        })?;
-        self.holds("FND-1", market.dust < 1 << MARK_BITS, || {
-            format!("{symbol}: {} of funding is still without an owner", market.dust)
-        })
     }
 
     /// IDX-1: indices never fall but by a socialised loss.
@@ -214,21 +166,4 @@ impl Watch {
         }
         Ok(())
     }
-}
-
-/// A position's quote with the funding that is due, quote units × 2^44.
-fn exact_claim(position: &PerpPosition, funding_index: i64) -> i128 {
-    let due = i128::from(position.base) * (i128::from(position.funding_index) - i128::from(funding_index));
-    (i128::from(position.quote) << MARK_BITS) + due
-}
-
-/// Deposit and debt shares of all accounts, by token.
-fn share_sums(accounts: &[MarginAccount]) -> HashMap<u8, (u128, u128)> {
-    let mut sums: HashMap<u8, (u128, u128)> = HashMap::new();
-    for position in accounts.iter().flat_map(|account| &account.tokens).filter(|position| !position.is_free()) {
-        let sum = sums.entry(position.token).or_default();
-        let side = if position.side == SIDE_DEBT { &mut sum.1 } else { &mut sum.0 };
-        *side += u128::from(position.shares);
-    }
-    sums
 }

@@ -67,7 +67,8 @@ pub fn default_lending() -> LendingConfig {
         reserve_factor: 1_000,
         max_utilisation: 9_500,
         velocity: 0,
-        reserved: 0,
+        outflow_share: 0,
+        outflow_window: 0,
     }
 }
 

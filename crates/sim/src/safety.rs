@@ -97,6 +97,12 @@ impl Strength {
     };
 }
 
+/// The brake on a bank's net outflow that is recommended beside the engine: bps of the deposits, and the window in minutes. A
+/// fifth in four hours: the slowest pace that a bank may have (docs/spec.md §7), and as much at once as one large lender of ten
+/// may want out. Runs leave it off: it does not act on liquidations, and a keeper that cannot take out what it seized would
+/// change what the experiment measures.
+pub const RECOMMENDED_OUTFLOW: (u16, u16) = (2_000, 240);
+
 /// A group's safety parameters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Safety {

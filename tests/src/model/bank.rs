@@ -4,6 +4,7 @@ use breakwater_client::interface::config::LendingConfig;
 use num_traits::Zero;
 
 use super::bucket::Bucket;
+use super::outflow::Outflow;
 use super::rational::{Q, Range, bps, ceil_u64, floor_u64, int, ratio, two_to, two_to_minus};
 
 /// Seconds of a year.
@@ -40,6 +41,8 @@ pub struct Bank {
     pub accrued_at: i64,
     /// What shallow liquidations have moved, native units.
     pub bucket: Bucket,
+    /// What has left less what has come in.
+    pub outflow: Outflow,
     /// Parameters.
     pub lending: LendingConfig,
     /// Whether deposits and loans are refused.

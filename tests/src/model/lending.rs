@@ -83,6 +83,7 @@ impl State {
         }
         let vault = Range::point(int(bank.lo.vault));
         verdict.refuse_when(vault.below_range(&taken), E::VaultTooSmall);
+        bank.judge_outflow(&taken, self.now, &mut verdict);
         let bank_range = &bank;
         let after = |bank: &Bank| {
             let mut after = self.clone();
@@ -107,6 +108,7 @@ impl State {
         verdict.refuse_if(side == Some(Side::Deposit), E::PositionIsDeposit);
         verdict.refuse_if(side.is_none() && self.slots_full(account), E::TokenSlotsFull);
         verdict.refuse_if(bank.lo.vault < amount, E::VaultTooSmall);
+        bank.judge_outflow(&Range::point(int(amount)), self.now, &mut verdict);
         // A new debt may add up to one unit by rounding, and the sum is rounded down or up.
         let total = range_of(&bank, |bank| int(bank.debts()) + int(amount)).raised(&int(2));
         verdict.refuse_when(total.below(&(int(lending.borrow_cap) + int(1))).opposite(), E::OverBorrowCap);
@@ -156,6 +158,7 @@ impl State {
         let mut bank = self.accrue_as_seen(token, seen)?;
         bank.vault += amount;
         bank.vault_tokens += amount;
+        bank.count_outflow(-i128::from(amount), self.now);
         self.tokens[usize::from(token)].bank = bank;
         self.credit(account, token, amount);
         self.count_deposits(token);
@@ -174,8 +177,11 @@ impl State {
 
     pub(super) fn withdraw(&mut self, account: usize, token: u8, amount: u64, seen: &Seen) -> Result<(), String> {
         self.tokens[usize::from(token)].bank = self.accrue_as_seen(token, seen)?;
+        let mut counted = self.token(token).bank.clone();
         let taken = self.take_deposit(account, token, amount);
+        counted.count_outflow(taken.into(), self.now);
         let bank = &mut self.tokens[usize::from(token)].bank;
+        bank.outflow = counted.outflow;
         bank.vault -= taken;
         bank.vault_tokens -= taken;
         Ok(())
@@ -185,6 +191,7 @@ impl State {
         let mut bank = self.accrue_as_seen(token, seen)?;
         bank.vault -= amount;
         bank.vault_tokens -= amount;
+        bank.count_outflow(amount.into(), self.now);
         self.tokens[usize::from(token)].bank = bank;
         self.charge(account, token, amount);
         Ok(())
@@ -193,7 +200,9 @@ impl State {
     pub(super) fn repay(&mut self, account: usize, token: u8, amount: u64, seen: &Seen) -> Result<(), String> {
         self.tokens[usize::from(token)].bank = self.accrue_as_seen(token, seen)?;
         let paid = self.pay_debt(account, token, amount);
+        let now = self.now;
         let bank = &mut self.tokens[usize::from(token)].bank;
+        bank.count_outflow(-i128::from(paid), now);
         bank.vault += paid;
         bank.vault_tokens += paid;
         self.count_deposits(token);

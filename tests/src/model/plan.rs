@@ -263,7 +263,12 @@ fn size(legs: &Legs, (d, c): (&Leg, &Leg), pair: Pair, terms: Terms, request: u6
     let through: Vec<Range> =
         planned.iter().map(|planned| let_through(planned, terms.rooms, (&price, &price_c), &with_bonus)).collect();
     if terms.rooms.limit() {
-        verdict.refuse_when(all_agree(through.iter().map(|planned| planned.below(&int(1)))), E::VelocityLimit);
+        let seized = |repay: &Range| seize(&repay.lo, &c.amount.lo).hull(&seize(&repay.hi, &c.amount.hi));
+        let full = planned.iter().zip(&through).map(|(planned, through)| {
+            let for_nothing = through.below_range(planned).and(seized(through).below(&int(1)));
+            through.below(&int(1)).or(for_nothing)
+        });
+        verdict.refuse_when(all_agree(full), E::VelocityLimit);
     }
     let planned = through;
     let asked = Range::point(int(request));

@@ -94,6 +94,12 @@ impl Truth {
             _ => Truth::Unsure,
         }
     }
+
+    /// True if both are.
+    #[must_use]
+    pub fn and(self, other: Truth) -> Truth {
+        self.opposite().or(other.opposite()).opposite()
+    }
 }
 
 /// All numbers from `lo` to `hi`, both included.

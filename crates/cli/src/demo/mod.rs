@@ -11,11 +11,12 @@ use breakwater_sim::price_path::{
 };
 use breakwater_sim::record::{PriceFileRecord, RunParameters};
 use breakwater_sim::report::summary;
-use breakwater_sim::run::{Conditions, RunConfig, RunError, run as simulate};
+use breakwater_sim::run::{Conditions, RunConfig, RunEnd, RunError, play};
 use breakwater_sim::safety::Safety;
 
 pub use options::Options;
 
+use crate::quote::file::written;
 use crate::{Failure, output as stdout};
 use progress::Bar;
 
@@ -33,11 +34,11 @@ pub fn run(options: &Options) -> Result<(), Failure> {
     let conditions = Conditions { safety, impact, prints_between: options.safety, ..Conditions::default() };
     let config = RunConfig { parameters: parameters(options, &command), keepers: options.keepers, crowd, conditions };
     let mut bar = Bar::new(options.accounts);
-    let outcome = simulate(&config, &path, |progress| bar.show(progress));
+    let outcome = play(&config, &path, |progress| bar.show(progress));
     bar.clear();
-    let (record, receipts) = outcome.map_err(|error| failure(&error, &command))?;
+    let RunEnd { record, receipts, accounts } = outcome.map_err(|error| failure(&error, &command))?;
 
-    let report = output::write(&options.out, &record, &receipts.bytes()).map_err(Failure::Run)?;
+    let report = output::write(&options.out, &record, &receipts.bytes(), &written(&accounts)).map_err(Failure::Run)?;
     if options.json {
         let json = serde_json::to_string(&record).map_err(|error| Failure::Run(error.to_string()))?;
         stdout::print(&format!("{json}\n"))?;

@@ -80,7 +80,7 @@ pub struct Options {
     #[arg(long)]
     pub json: bool,
 
-    /// Folder for report.html, record.json and receipts.bin.
+    /// Folder for report.html, record.json, receipts.bin and accounts.json.
     #[arg(long, value_name = "DIR", default_value = "demo-out")]
     pub out: PathBuf,
 }

@@ -22,12 +22,13 @@ pub fn verify(folder: &Path) -> Result<(), String> {
     }
 }
 
-/// Writes record.json, receipts.bin and report.html; returns the path of the report.
-pub fn write(folder: &Path, record: &RunRecord, receipts: &[u8]) -> Result<PathBuf, String> {
+/// Writes record.json, receipts.bin, accounts.json and report.html; returns the path of the report.
+pub fn write(folder: &Path, record: &RunRecord, receipts: &[u8], accounts: &str) -> Result<PathBuf, String> {
     let json = serde_json::to_string_pretty(record).map_err(|error| error.to_string())?;
     fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
     whole(&folder.join("record.json"), format!("{json}\n").as_bytes())?;
     whole(&folder.join("receipts.bin"), receipts)?;
+    whole(&folder.join("accounts.json"), accounts.as_bytes())?;
     let report = folder.join("report.html");
     whole(&report, html::render(record).as_bytes())?;
     Ok(report)

@@ -174,7 +174,7 @@ fn margin_account(raw: Option<&Raw>, key: &Address, source: &str) -> Result<Marg
 }
 
 /// Slot and unix time of the clock's account.
-fn moment(clock: &Raw) -> Option<(u64, i64)> {
+pub fn moment(clock: &Raw) -> Option<(u64, i64)> {
     let word = |at: usize| clock.data.get(at..at + 8).and_then(|bytes| bytes.try_into().ok());
     Some((u64::from_le_bytes(word(0)?), i64::from_le_bytes(word(32)?)))
 }

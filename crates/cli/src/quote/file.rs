@@ -1,12 +1,14 @@
 //! Accounts from files, as `solana account --output json` writes them.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::fs;
 use std::path::PathBuf;
 
 use base64::Engine;
 use breakwater_client::Address;
-use serde_json::{Deserializer, Value};
+use breakwater_sim::run::Account;
+use serde_json::{Deserializer, Value, json};
 
 use super::accounts::{Raw, Source, decoded, is_board_of};
 use crate::Failure;
@@ -38,10 +40,35 @@ impl Snapshot {
         let names: Vec<String> = files.iter().map(|file| file.display().to_string()).collect();
         Ok(Snapshot { name: names.join(", "), accounts })
     }
+
+    /// All accounts.
+    pub fn iter(&self) -> impl Iterator<Item = (&Address, &Raw)> {
+        self.accounts.iter()
+    }
+}
+
+impl fmt::Display for Snapshot {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str(&self.name)
+    }
+}
+
+/// Accounts as `solana account --output json` writes them, in an array.
+pub fn written(accounts: &[(Address, Account)]) -> String {
+    let item = |(key, account): &(Address, Account)| {
+        let data = base64::prelude::BASE64_STANDARD.encode(&account.data);
+        let (lamports, owner, executable) = (account.lamports, account.owner.to_string(), account.executable);
+        json!({ "pubkey": key.to_string(), "account": {
+            "lamports": lamports, "data": [data, "base64"], "owner": owner, "executable": executable,
+            "rentEpoch": account.rent_epoch, "space": account.data.len(),
+        } })
+    };
+    let items: Vec<String> = accounts.iter().map(|account| item(account).to_string()).collect();
+    format!("[\n{}\n]\n", items.join(",\n"))
 }
 
 /// An account with its address.
-fn keyed(item: &Value) -> Option<(Address, Raw)> {
+pub fn keyed(item: &Value) -> Option<(Address, Raw)> {
     Some((item["pubkey"].as_str()?.parse().ok()?, account(&item["account"])?))
 }
 

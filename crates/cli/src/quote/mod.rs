@@ -1,12 +1,12 @@
 //! `breakwater quote`: what a liquidation of an account would do, when, and at which prices it would begin.
 
-mod accounts;
-mod file;
+pub(crate) mod accounts;
+pub(crate) mod file;
 mod options;
 mod render;
-mod rpc;
+pub(crate) mod rpc;
 
-pub use options::Options;
+pub use options::{Options, address};
 
 use crate::{Failure, output};
 use accounts::{Source, State};

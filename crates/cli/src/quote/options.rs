@@ -51,7 +51,8 @@ pub struct Options {
     pub json: bool,
 }
 
-fn address(text: &str) -> Result<Address, String> {
+/// An address, as an argument.
+pub fn address(text: &str) -> Result<Address, String> {
     text.parse().map_err(|_| "it is no address: pass 32 bytes in base58".to_owned())
 }
 

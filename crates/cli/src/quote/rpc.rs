@@ -23,16 +23,26 @@ pub struct Rpc {
 
 impl Rpc {
     pub fn new(url: &str) -> Result<Rpc, Failure> {
+        Rpc::patient(url, TIMEOUT)
+    }
+
+    /// One that is given a time of its own to answer.
+    pub fn patient(url: &str, timeout: Duration) -> Result<Rpc, Failure> {
         let known = url.starts_with("http://") || url.starts_with("https://");
         if !known {
             return Err(Failure::Input(format!("--url {url}: it is no URL of an RPC node: it begins with https://")));
         }
-        let client = reqwest::blocking::Client::builder().timeout(TIMEOUT).build();
+        let client = reqwest::blocking::Client::builder().timeout(timeout).build();
         let client = client.map_err(|error| Failure::Run(format!("no connection can be made: {error}")))?;
         Ok(Rpc { url: url.to_owned(), client })
     }
 
-    fn call(&self, method: &str, params: Value) -> Result<Value, Failure> {
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// The result of a method.
+    pub fn call(&self, method: &str, params: Value) -> Result<Value, Failure> {
         let failed = |fact: String| Failure::Run(format!("{method} of {}: {fact}", self.url));
         let body = json!({ "jsonrpc": "2.0", "id": 1, "method": method, "params": params });
         let response = self.client.post(&self.url).json(&body).send().and_then(|response| response.error_for_status());

@@ -56,6 +56,8 @@ rules!(LendingConfig, |it| {
     reserve_factor: Never, By(1_000), it.reserve_factor;
     max_utilisation: Down, By(1_000), it.max_utilisation;
     velocity: Never, Free, it.velocity;
+    outflow_share: Down, Times(2), match it.outflow_share { 0 => u16::MAX, share => share };
+    outflow_window: Up, Times(2), it.outflow_window;
 });
 
 rules!(OracleConfig, |it| {
@@ -144,7 +146,7 @@ mod tests {
     #[test]
     fn ADM_2_no_parameter_is_left_out() {
         assert_eq!(unseen::<WeightConfig>(), [0; 0]);
-        assert_eq!(unseen::<LendingConfig>(), [52, 53, 54, 55], "reserved");
+        assert_eq!(unseen::<LendingConfig>(), [0; 0]);
         assert_eq!(unseen::<OracleConfig>(), [43], "decimals, which are the mint's");
         assert_eq!(unseen::<LiquidationConfig>(), [22, 23, 24, 25], "reserved");
         let reserved = [14, 15, 30, 31, 46, 47, 62, 63, 124, 125, 126, 127];

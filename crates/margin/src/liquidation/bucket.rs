@@ -34,14 +34,23 @@ impl Bucket {
             return u64::MAX;
         }
         let cap = mul_div_down(total, terms.velocity.into(), BPS).unwrap_or(u64::MAX);
-        let (passed, window) = (elapsed(self.time, now), u64::from(terms.window));
-        self.level = match passed < window {
-            true => self.level.saturating_sub(mul_div_down(cap, passed, window).unwrap_or(u64::MAX)),
-            // Whatever the cap was when it was filled: nobody fills a bucket for longer than a window.
-            false => 0,
-        };
+        self.level = leaked(self.level, cap, (elapsed(self.time, now), terms.window));
         self.time = self.time.max(now);
         cap.saturating_sub(self.level)
+    }
+}
+
+/// What is left of a level after some of a window's seconds.
+///
+/// Formula:  level − cap × passed / window; 0 after a window       (docs/spec.md §11.2)
+/// Rounding: what leaks floor
+#[inline(always)]
+pub(crate) fn leaked(level: u64, cap: u64, (passed, window): (u64, u32)) -> u64 {
+    let window = u64::from(window);
+    match passed < window {
+        true => level.saturating_sub(mul_div_down(cap, passed, window).unwrap_or(u64::MAX)),
+        // Whatever the cap was when it was filled: nobody fills a bucket for longer than a window.
+        false => 0,
     }
 }
 

@@ -14,6 +14,7 @@ use crate::health::{After, Valuation};
 use crate::interest::MAX_INDEX_AGE_LIQUIDATION;
 use crate::position::{MARKET_LEG, Side, Snapshot, TokenLeg};
 use crate::units::{BPS, Bps, NativeAmount, PPM, Ppm, Value, WEIGHT_ONE, Weighted};
+pub(crate) use bucket::leaked;
 pub use bucket::{Bucket, BucketTerms, Rooms};
 use perp::Closing;
 use spot::{Measure, Terms};

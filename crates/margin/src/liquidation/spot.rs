@@ -168,7 +168,8 @@ impl<'a> Terms<'a> {
     /// How much of the pair is closed.
     ///
     /// Formula:  R = min(ceil(−H_end / k), debt, ceil(C / (1 + β)), rooms, request);  a side that would keep less than the
-    ///           dust is taken whole, unless rooms or request say less       (docs/spec.md §5.4)
+    ///           dust is taken whole, unless rooms or request say less; rooms that would seize nothing are full
+    ///           (docs/spec.md §5.4, §11.2)
     /// Rounding: ceil
     /// Errors:   VelocityLimit, RequestTooSmall, Math
     pub(super) fn size(self, breach: &Breach, dust: Value, request: &Request) -> Result<SizedTerms<'a>, Refusal> {
@@ -180,7 +181,14 @@ impl<'a> Terms<'a> {
         if sized.leaves_dust(dust)? {
             sized.repay = most;
         }
-        sized.repay = sized.repay.min(sized.terms.fits(&request.rooms)?);
+        let fits = sized.terms.fits(&request.rooms)?;
+        if fits < sized.repay {
+            sized.repay = fits;
+            // Room for less than a unit of the collateral: a keeper would pay for nothing.
+            if sized.seize()? == 0 {
+                return Err(Refusal::VelocityLimit);
+            }
+        }
         if request.most < sized.repay.div_ceil(MIN_REQUEST) {
             return Err(Refusal::RequestTooSmall);
         }

@@ -194,3 +194,41 @@ fn a_loss_is_valued_at_the_price_of_the_quote_token() {
     assert!(near(with(1_000, 9_000).equity, 900) && near(with(1_000, 9_000).maintenance.value_down(), 900));
     assert!(near(with(-1_000, 9_000).equity, -900) && near(with(-1_000, 11_000).equity, -1_100));
 }
+
+/// 1,000,000 units of a token worth 10^-10 dollars each are owed for whole units of $100: a unit of the deposit is a trillion
+/// units of the debt.
+#[test]
+fn a_bucket_with_room_for_less_than_a_unit_of_the_collateral_is_full() {
+    let cheap = Price(1_844_674_407);
+    let dear = Price(1 << 62);
+    let at = |mid| Interval { mid, ema: mid, band: 0, liquidation_band: 0, age: 3, volatility: 0 };
+    let weights = |w| match w {
+        Side::Deposit => Weights { initial: 8_000, end: 8_950, maintenance: 9_000 },
+        Side::Debt => Weights { initial: 11_500, end: 10_850, maintenance: 10_800 },
+    };
+    let leg = |number, side, amount, mid| TokenLeg::new(number, side, amount, at(mid), weights(side));
+    let snapshot = Snapshot {
+        tokens: alloc::vec![leg(1, Side::Deposit, 1_000, dear), leg(2, Side::Debt, 240 * 10_000_000_000, cheap),],
+        perps: Vec::new(),
+        quote: Quote { token: QUOTE, price: interval(10_000, 0, 3) },
+        index_age: 0,
+    };
+    let valuation = health::value(&snapshot).unwrap();
+    let request = Request::new(Target::Spot(Pair { debt: 2, collateral: 1 }), u64::MAX);
+    let planned = |rooms: Rooms| {
+        let plan = plan_liquidation(&snapshot, &valuation, &PARAMS, &Request { rooms, ..request });
+        plan.map(|plan| match plan {
+            Plan::Spot(plan) => plan.seize,
+            Plan::Perp(_) => unreachable!(),
+        })
+    };
+    let unlimited = planned(Rooms::OPEN).unwrap();
+    assert!(unlimited > 100, "{unlimited}");
+    // Room for one unit pays for less than one after its rounding, room for two seizes one.
+    assert_eq!(planned(Rooms { collateral: 0, ..Rooms::OPEN }), Err(Refusal::VelocityLimit));
+    assert_eq!(planned(Rooms { collateral: 1, ..Rooms::OPEN }), Err(Refusal::VelocityLimit));
+    assert_eq!(planned(Rooms { collateral: 2, ..Rooms::OPEN }), Ok(1));
+    assert_eq!(planned(Rooms { debt: 1, ..Rooms::OPEN }), Err(Refusal::VelocityLimit));
+    assert_eq!(planned(Rooms { debt: 1_000_000, ..Rooms::OPEN }), Err(Refusal::VelocityLimit));
+    // Without a limit what is left of a debt may be worth less than a unit: then it is paid for nothing.
+}

@@ -17,11 +17,13 @@ mod why;
 
 use std::time::Instant;
 
+use breakwater_client::Address;
 use breakwater_client::receipt::ReceiptFile;
 
 pub use conditions::Conditions;
 pub use conservation::Conservation;
 pub use error::RunError;
+pub use solana_account::Account;
 
 use crate::agents::{Crowd, SetUp, notes};
 use crate::chain::Chain;
@@ -88,8 +90,27 @@ pub enum Progress {
 pub fn run(
     config: &RunConfig,
     path: &PricePath,
-    mut progress: impl FnMut(Progress),
+    progress: impl FnMut(Progress),
 ) -> Result<(RunRecord, ReceiptFile), RunError> {
+    play(config, path, progress).map(|end| (end.record, end.receipts))
+}
+
+/// What a run leaves behind.
+#[derive(Clone, Debug)]
+pub struct RunEnd {
+    /// What happened.
+    pub record: RunRecord,
+    /// What every liquidation followed from.
+    pub receipts: ReceiptFile,
+    /// Every account of the group at the end.
+    pub accounts: Vec<(Address, Account)>,
+}
+
+/// [`run`], and all accounts at its end.
+///
+/// # Errors
+/// Those of [`run`].
+pub fn play(config: &RunConfig, path: &PricePath, mut progress: impl FnMut(Progress)) -> Result<RunEnd, RunError> {
     let started = Instant::now();
     let first = path.steps.first().ok_or(RunError::NoSteps)?;
     if first.time <= SET_UP_LEAD {

@@ -11,6 +11,7 @@ use breakwater_client::{Address, decode::Event};
 use rand::Rng;
 use rand::rngs::StdRng;
 
+use super::RunEnd;
 use super::conditions::Conditions;
 use super::conservation::Conservation;
 use super::error::Stop;
@@ -22,7 +23,7 @@ use crate::agents::{Costs, Due, Population, Problem, View, is_trifle, refused};
 use crate::invariants::{Violation, Watch};
 use crate::keys::random;
 use crate::price_path::{OUTAGE_SECONDS, PriceStep};
-use crate::record::{RunParameters, RunRecord};
+use crate::record::RunParameters;
 use crate::world::{Perp, World};
 
 /// Rounds of a step after which something must be wrong: a round closes at least a quarter of a plan.
@@ -112,11 +113,11 @@ impl Simulation {
     }
 
     /// The record of all steps so far, and their receipts.
-    pub(super) fn finish(self, elapsed: Duration) -> (RunRecord, ReceiptFile) {
+    pub(super) fn finish(self, elapsed: Duration) -> RunEnd {
         let checks = self.checks + self.watch.checks + self.conservation.checks;
         let refused: Vec<u64> = self.population.keepers.iter().map(|keeper| keeper.refused).collect();
         let record = self.tally.finish(&self.world, checks, &refused, elapsed);
-        (record, self.receipts)
+        RunEnd { record, receipts: self.receipts, accounts: self.world.group_accounts() }
     }
 
     /// Sets the clock, writes every oracle account and brings prices and indices to the board in one instruction.

@@ -1,6 +1,7 @@
 //! A group with tokens, perp markets, traders and prices on an embedded chain: what the demo, the tests and the benchmark
 //! all start from.
 
+mod accounts;
 mod launch;
 mod liquidation;
 mod perp;

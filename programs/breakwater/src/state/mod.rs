@@ -10,7 +10,7 @@ pub mod market;
 pub mod receipt;
 
 pub use account::verify_initial;
-pub use bank::{accrued, own_index, settle};
+pub use bank::{Brake, accrued, own_index, settle};
 pub use board::verify_extremes;
 pub use fill::Filled;
 pub use ledger::Ledger;

@@ -62,6 +62,7 @@ fn measure() -> Vec<Row> {
         rows.extend(bench.lending());
         rows.extend(bench.liquidate());
     }
+    rows.extend(brake_rows());
     rows.extend(perp::rows());
     rows.extend(receipt_rows());
     rows.extend(refresh_rows());
@@ -176,6 +177,28 @@ fn receipt_rows() -> Vec<Row> {
         Row { kind: "with receipt", ..liquidated }
     });
     spot.into_iter().chain(perp::receipt_rows()).collect()
+}
+
+/// Lending again, in banks with a brake that has something to leak.
+fn brake_rows() -> Vec<Row> {
+    let mut bench = Bench::new(1);
+    let admin = bench.world.admin.insecure_clone();
+    for symbol in ["C0", "D0"] {
+        let bank = bench.world.token(symbol).keys.bank;
+        let mut lending = bench.world.bank(symbol).lending;
+        (lending.outflow_share, lending.outflow_window) = (500, 60);
+        let set = instruction::set_lending(&admin.pubkey(), &bench.world.group, &bank, lending);
+        bench.world.chain.send(&[set], &[&admin]).expect("sound parameters");
+    }
+    bench.settle();
+    let lender = bench.world.trader();
+    for symbol in ["C0", "D0"] {
+        deposit(&mut bench.world, &lender, symbol, 1_000_000_000);
+        bench.world.chain.advance(7_200);
+        bench.world.freshen().expect("fresh prices");
+        bench.world.withdraw(&lender, symbol, 100_000_000).expect("a part of what may leave");
+    }
+    bench.lending().into_iter().map(|row| Row { kind: "with brake", ..row }).collect()
 }
 
 fn refresh_rows() -> Vec<Row> {

@@ -48,7 +48,7 @@ pub fn handle(ctx: &mut Context<MoveIn>, amount: u64) -> Result<()> {
     let mut books = accrued(&accounts.bank, now)?;
     let is_repayment = is_repayment(accounts, &books, amount)?;
     validate(accounts, is_repayment)?;
-    let arrived = accounts.receive(&mut books, amount)?;
+    let arrived = accounts.receive(&mut books, amount, now)?;
     let token = accounts.bank.token;
     let shares = Ledger { account: &mut accounts.margin_account, books: &mut books, token }.deposit(arrived)?;
     if !is_repayment {

@@ -6,8 +6,8 @@ use breakwater_interface::{Bank, MarginAccount, MarginError, RiskBoard};
 use breakwater_margin::lending::Books;
 
 use crate::instructions::token;
-use crate::state;
 use crate::state::board::sync_index;
+use crate::state::{self, Brake};
 
 #[derive(Accounts)]
 pub struct MoveIn {
@@ -33,7 +33,7 @@ pub struct MoveIn {
 
 impl MoveIn {
     /// Moves tokens into the vault and counts what arrived.
-    pub fn receive(&self, books: &mut Books, amount: u64) -> Result<u64> {
+    pub fn receive(&mut self, books: &mut Books, amount: u64, now: i64) -> Result<u64> {
         let arrived = token::pull(
             self.source.account(),
             self.vault.account(),
@@ -43,6 +43,7 @@ impl MoveIn {
             &self.bank,
             amount,
         )?;
+        Brake::of(&self.bank, books, now)?.take_in(&mut self.bank, arrived);
         books.receive(arrived).map_err(MarginError::from)?;
         Ok(arrived)
     }

@@ -26,7 +26,7 @@ pub fn handle(ctx: &mut Context<MoveIn>, amount: u64) -> Result<()> {
     }
     let owed = books.borrow_index.amount_up(position.shares).map_err(MarginError::from)?;
     let most = if accounts.bank.transfer_fee == 0 { owed } else { before_fee(owed)? };
-    let arrived = accounts.receive(&mut books, amount.min(most))?;
+    let arrived = accounts.receive(&mut books, amount.min(most), now)?;
     let mut ledger = Ledger { account: &mut accounts.margin_account, books: &mut books, token };
     let paid = ledger.repay(arrived)?;
     ledger.credit(arrived - paid)?;
