@@ -11,6 +11,7 @@ pub mod chain;
 pub mod full;
 pub mod markets;
 pub mod perps;
+pub mod stakes;
 pub mod tamper;
 pub mod told;
 pub mod verdict;

@@ -125,6 +125,21 @@ const TABLE: &[(u32, &str, &str)] = &[
     (6705, "FundOfOtherGroup", "the shared fund belongs to another group"),
     (6706, "ReceiptLogMissing", "the group keeps receipts: its receipt log must be passed"),
     (6707, "ReceiptLogOfOtherGroup", "the receipt log belongs to another group"),
+    (6708, "StakeOfOtherFund", "the stake belongs to another fund"),
+    (6709, "NotStakeOwner", "the signer is not the owner of the stake"),
+    (6710, "StakeNotEmpty", "the stake still holds units"),
+    (6711, "NoYoungStake", "the stake has nothing that is young"),
+    (6712, "StakeNotMature", "the stake is younger than the seven days after which it may earn"),
+    (6713, "NotEnoughUnits", "the stake has fewer active units"),
+    (6714, "NoUnstakeRequest", "nothing of the stake is requested to leave"),
+    (6715, "UnstakeTooEarly", "the seven days after the request to leave have not passed"),
+    (6716, "RequestLapsed", "the window in which the stake could leave has passed: restake it"),
+    (6717, "ExitsStopped", "known negative equity exceeds a thousandth of the shared fund: no stake may leave"),
+    (6718, "NothingToCollect", "there is no income to collect"),
+    (6719, "ShortfallReported", "a shortfall of the margin account is reported: report it again first"),
+    (6720, "NotAMarginAccount", "the account is not a margin account of this program"),
+    (6721, "AccountIsCurrent", "the margin account has the current layout already"),
+    (6722, "AccountOutdated", "the margin account has an older layout: upgrade it first"),
 ];
 
 #[test]

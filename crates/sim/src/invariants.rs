@@ -5,8 +5,11 @@ use std::collections::HashMap;
 use breakwater_client::Address;
 use breakwater_client::interface::accounts::SIDE_DEBT;
 use breakwater_client::interface::perp::PerpPosition;
-use breakwater_client::interface::{Bank, InsuranceFund, LiquidityPosition, MarginAccount, PerpMarket, RiskBoard};
+use breakwater_client::interface::{
+    Bank, InsuranceFund, InsuranceStake, LiquidityPosition, MarginAccount, PerpMarket, RiskBoard,
+};
 use breakwater_client::margin::perp::MARK_BITS;
+use breakwater_client::margin::stake::Pool;
 
 use crate::world::World;
 
@@ -38,6 +41,8 @@ pub struct Picture {
     pub markets: Vec<MarketPicture>,
     /// The shared fund.
     pub fund: Option<InsuranceFund>,
+    /// Every stake in it.
+    pub stakes: Vec<InsuranceStake>,
 }
 
 /// A perp market and who owns its pool.
@@ -77,6 +82,7 @@ impl Picture {
             accounts: world.accounts.iter().filter_map(|account| world.chain.find(account)).collect(),
             markets: world.perps.iter().map(|perp| MarketPicture::of(world, &perp.symbol)).collect(),
             fund: world.insurance_fund(),
+            stakes: world.stakes.iter().filter_map(|stake| world.chain.find(stake)).collect(),
         }
     }
 
@@ -141,7 +147,39 @@ impl Watch {
         for market in &picture.markets {
             self.conserved(market, &picture.accounts)?;
         }
+        self.staked(picture)?;
         self.watermarks_rise(&picture.board)
+    }
+
+    /// SOL-2 and INS-1 of the shared fund: every unit has an owner, no more can be claimed than there is, and what is known to
+    /// be missing is what was reported of the accounts.
+    fn staked(&mut self, picture: &Picture) -> Result<(), Violation> {
+        let Some(fund) = &picture.fund else { return Ok(()) };
+        let stakes = || picture.stakes.iter().map(|stake| stake.stake(fund));
+        let active = stakes().map(|stake| u128::from(stake.active)).sum::<u128>();
+        let passive =
+            stakes().map(|stake| u128::from(stake.young.units) + u128::from(stake.leaving.units)).sum::<u128>();
+        let counted = (u128::from(fund.active_units), u128::from(fund.passive_units));
+        self.holds("SOL-2", (active, passive) == counted, || {
+            format!("stakes have {active} active and {passive} passive units, the fund counts {counted:?}")
+        })?;
+        self.holds("INS-1", fund.passive <= fund.shares, || {
+            format!("{} of {} shares are passive", fund.passive, fund.shares)
+        })?;
+        let redeemed =
+            |pool: Pool, units| if units == 0 { 0 } else { pool.redeemed(units).map_or(u128::MAX, u128::from) };
+        let claims = stakes().map(|stake| {
+            let active = fund.ownership().active().map_or(u128::MAX, |pool| redeemed(pool, stake.active));
+            active.saturating_add(redeemed(fund.ownership().passive(), stake.young.units + stake.leaving.units))
+        });
+        let claims = claims.fold(0, u128::saturating_add);
+        self.holds("INS-1", claims <= u128::from(fund.shares), || {
+            format!("stakes claim {claims} of the fund's {} shares", fund.shares)
+        })?;
+        let reported = picture.accounts.iter().map(|account| u128::from(account.shortfall)).sum::<u128>();
+        self.holds("INS-1", reported == u128::from(fund.known_shortfall), || {
+            format!("accounts lack {reported} as reported, the fund counts {}", fund.known_shortfall)
+        })
     }
 
     fn holds(&mut self, law: &'static str, holds: bool, what: impl FnOnce() -> String) -> Result<(), Violation> {

@@ -36,11 +36,15 @@ pub struct Pool {
 impl Pool {
     /// Units for shares that come in.
     ///
-    /// Formula:  shares × (units + V) / (pool + V)       (docs/spec.md §12.2)
+    /// Formula:  shares × (units + V) / (pool + V), or shares × units / pool where V ≤ pool < units       (docs/spec.md §12.2)
     /// Rounding: floor
     /// Errors:   Overflow
-    /// Source:   virtual shares of ERC-4626 vaults; as for pools of liquidity
+    /// Source:   virtual shares of ERC-4626 vaults; as for pools of liquidity. A pool that has lost is priced without them,
+    ///           as in [`Pool::redeemed`]: its units are cheap, so there is nothing to round away.
     pub fn minted(&self, shares: Shares) -> Result<Units, MathError> {
+        if VIRTUAL <= self.shares && self.shares < self.units {
+            return mul_div_down(shares, self.units, self.shares);
+        }
         mul_div_down(shares, with_virtual(self.units)?, with_virtual(self.shares)?)
     }
 

@@ -89,6 +89,8 @@ pub struct World {
     pub receipt_log: Option<Address>,
     /// Every share of a pool that was opened here.
     pub liquidity: Vec<Address>,
+    /// Every stake in the shared fund that was opened here.
+    pub stakes: Vec<Address>,
 }
 
 impl Default for World {
@@ -123,6 +125,7 @@ impl World {
             fund: None,
             receipt_log: None,
             liquidity: Vec::new(),
+            stakes: Vec::new(),
         }
     }
 
