@@ -37,6 +37,7 @@ async fn an_upgrade_changes_nothing_but_the_version() {
     let place = instruction::place_order(&alice.address(), &alice.account, &world.board, &market, 0, &order);
     world.send(&[place], &[&alice.key]).await.succeeds();
     world.freshen(&symbols).await;
+    let stranger = world.trader().await;
     let (before, health) = (world.margin_account(&alice.account).await, alice.valuation(&mut world).await);
     as_version_1(&mut world, &alice.account).await;
 
@@ -47,7 +48,6 @@ async fn an_upgrade_changes_nothing_but_the_version() {
     let withdraw = alice.withdraw_instruction(&mut world, "SOL", 1).await;
     world.chain.send(&[withdraw], &[&alice.key]).await.fails_with(MarginError::AccountOutdated);
 
-    let stranger = world.trader().await;
     let sent = upgrade(&mut world, &stranger, &alice.account).await.succeeds();
     let (account, to) = (alice.account.to_bytes(), MARGIN_ACCOUNT_VERSION.into());
     assert_eq!(sent.events, [Event::AccountUpgraded(AccountUpgraded { account, from: 1, to })]);

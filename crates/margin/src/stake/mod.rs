@@ -113,15 +113,20 @@ pub struct Moved {
     pub shares: Shares,
 }
 
-/// The shares of a part of the passive pool as far as its cap goes, and what they are worth.
+/// What shares of the passive pool are worth as far as a cap goes, with the shares that this takes.
 ///
-/// Rounding: shares ceil, never more than there are; what leaves the fund for an amount must be worth it
-fn within_cap(worth: Shares, cap: NativeAmount, index: Index) -> Result<Moved, MathError> {
+/// Rounding: as `shares_of` rounds; never more shares than there are
+fn within_cap(
+    worth: Shares,
+    cap: NativeAmount,
+    index: Index,
+    shares_of: impl Fn(Index, NativeAmount) -> Result<Shares, MathError>,
+) -> Result<Moved, MathError> {
     let amount = index.amount_down(worth)?;
     if amount <= cap {
         return Ok(Moved { amount, shares: worth });
     }
-    Ok(Moved { amount: cap, shares: index.shares_up(cap)?.min(worth) })
+    Ok(Moved { amount: cap, shares: shares_of(index, cap)?.min(worth) })
 }
 
 impl Ownership {
@@ -185,10 +190,7 @@ impl Ownership {
             return Err(Refusal::StakeNotMature);
         }
         let worth = self.leave_passive(stake.young.units)?;
-        let mut kept = within_cap(worth, stake.young.cap, index)?;
-        if kept.shares < worth {
-            kept.shares = index.shares_down(stake.young.cap)?;
-        }
+        let kept = within_cap(worth, stake.young.cap, index, Index::shares_down)?;
         let mut pool = self.active()?;
         pool.shares = pool.shares.checked_sub(kept.shares).ok_or(MathError::Negative)?;
         if self.active_units == 0 {
@@ -261,7 +263,7 @@ impl Ownership {
             Exit::Open => {}
         }
         let worth = self.leave_passive(stake.leaving.units)?;
-        let paid = within_cap(worth, stake.leaving.cap, index)?;
+        let paid = within_cap(worth, stake.leaving.cap, index, Index::shares_up)?;
         self.shares = self.shares.checked_sub(paid.shares).ok_or(MathError::Negative)?;
         (stake.leaving, stake.requested_at) = (Capped::default(), 0);
         Ok(paid)
