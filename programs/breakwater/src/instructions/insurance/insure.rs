@@ -37,6 +37,9 @@ pub fn handle(ctx: &mut Context<Insure>, amount: u64) -> Result<()> {
     let mut ledger = Ledger { account: &mut accounts.margin_account, books: &mut books, token };
     let (amount, shares) = ledger.hand_over(amount)?;
     let receiver = receive(accounts, shares)?;
+    if let Some(fund) = &mut accounts.fund {
+        fund.judge(books.deposit_index, now)?;
+    }
 
     let banks = [own_index(&accounts.bank, &books)];
     verify_initial(&accounts.board, &accounts.margin_account, &Own::banks(&banks), MAX_AGE_RISK, now)?;
