@@ -61,9 +61,10 @@ fn income_without_stakers_is_the_protocols() {
     assert_eq!(fund.own_units, 1_500 * TOKEN);
 }
 
-/// The first staker of an empty fund holds one unit, then gives the fund a million (a donation, or income that he forces). A
-/// victim stakes 1,999,999.999999: it gets 1.999.. of the units that the price of 10^6 + 1 virtual units allows, and the
-/// rounding of less than a unit, one token, is the most that it loses. The attacker has lost half of the million at once.
+/// The first staker of an empty fund holds one unit, then gives the fund a million (a donation, or income that he forces). The
+/// price is (10^12 + 1 + 10^6) / (1 + 10^6) shares. A victim stakes a share less than two million and gets 1,999,999.99 units,
+/// floor. The attacker's unit is worth a token of his million; the victim loses a third of a token, and virtual units and
+/// protocol have the rest.
 #[test]
 fn attack_first_share_and_donation_does_not_pay() {
     let mut fund = Ownership::default();
@@ -72,10 +73,9 @@ fn attack_first_share_and_donation_does_not_pay() {
     fund.shares += donation;
     let brought = 2 * donation - 1;
     let victim = matured(&mut fund, brought);
-    let (gained, lost) = (claim(&fund, &attacker), brought - claim(&fund, &victim));
-    assert!(gained < 2 * TOKEN, "of a million the attacker has {gained} left");
-    assert!(lost < 3 * TOKEN, "NPR-1 the victim loses less than the price of its rounding, {lost}");
-    assert!(1 + donation > gained + lost, "NPR-1 the donation costs more than everybody else loses by it");
+    assert_eq!(victim.active, 1_999_999);
+    assert_eq!(claim(&fund, &attacker), TOKEN, "NPR-1 of a million the attacker has a token left");
+    assert_eq!(brought - claim(&fund, &victim), TOKEN / 3, "NPR-1 the victim loses less than the price of a unit");
 }
 
 /// JIT: staked a second before an income, it is young, and all of the income is that of who was there.
