@@ -5,7 +5,7 @@ use breakwater_client::interface::MarginAccount;
 use breakwater_client::interface::events::ShortfallReported;
 
 use super::{DAY, WEEK, WINDOW, debtor, insured, write_off};
-use crate::common::{MarginError, Trader, Verdict, World, eth, usd, usdc};
+use crate::common::{MarginError, Trader, Verdict, World, btc, eth, usd, usdc};
 
 /// A fund with a stake that may leave now.
 async fn about_to_leave(stake: u64) -> (World, Trader) {
@@ -124,6 +124,29 @@ async fn what_is_owed_of_other_tokens_is_not_the_funds() {
     world.report(&victim).await.succeeds();
     assert_eq!(world.margin_account(&victim.account).await.shortfall, 0);
     alice.unstake(&mut world).await.succeeds();
+}
+
+/// 7,500 USDC back 1 BTC; at $46,875 its PnL is −15,656.375063, fee and skew in it. 8,156.375063 are missing, a unit more
+/// by the rounding of the dollar while they are not all that is owed, and they count although the market's pool stands before the fund: what that can bear is known only once they are written off.
+#[tokio::test]
+async fn what_is_owed_to_markets_counts() {
+    let (mut world, _) = World::with_pool().await;
+    world.set_market("BTC", |config| (config.funding_slope, config.funding_max) = (0, 0)).await.succeeds();
+    world.freshen_all().await;
+    let alice = world.funded(usdc(7_500)).await;
+    alice.trade(&mut world, "BTC", btc(1)).await.succeeds();
+    world.prices(&[("BTC", usd(46_875)), ("USDC", usd(1))]).await;
+    for (settles, missing) in [(false, 8_156_375_064), (true, 8_156_375_063)] {
+        if settles {
+            alice.settle(&mut world, "BTC", u64::MAX).await.succeeds();
+        }
+        world.report(&alice).await.succeeds();
+        assert_eq!(world.margin_account(&alice.account).await.shortfall, missing, "settled: {settles}");
+    }
+    assert_eq!(world.insurance_fund().await.expect("a fund").frozen, 1);
+    world.resolve_market_loss(&alice.account, "BTC").await.succeeds();
+    world.report(&alice).await.succeeds();
+    assert_eq!(world.insurance_fund().await.expect("a fund").frozen, 0);
 }
 
 #[tokio::test]
