@@ -308,7 +308,8 @@ fn stake_left(account: usize, before: &State, after: &State) -> Result<(), Strin
     let (Some(old), Some(new)) = (before.fund, after.fund) else { return Ok(()) };
     let (cap, index) = (before.stakes[&account].leaving.cap, after.quote_index());
     let left = exact_amount(old.shares - new.shares, index);
-    if left > int(cap) + exact_amount(1, index) {
+    // Where all shares go, the fraction of a unit in them is given up to the bank; else shares are rounded up.
+    if left >= int(cap) + int(1) + exact_amount(1, index) {
         return Err(format!("INS-1: {} left the fund for a request of {cap}", display(&left)));
     }
     Ok(())
