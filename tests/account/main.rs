@@ -3,6 +3,8 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod upgrade;
+
 use breakwater_client::decode::{Event, account_size};
 use breakwater_client::interface::MarginAccount;
 use breakwater_client::interface::accounts::MARGIN_ACCOUNT_VERSION;

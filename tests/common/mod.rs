@@ -12,6 +12,7 @@ pub mod full;
 pub mod governed;
 pub mod markets;
 pub mod perps;
+pub mod stakes;
 pub mod tamper;
 pub mod told;
 pub mod verdict;

@@ -59,6 +59,8 @@ pub struct World {
     pub receipt_log: Option<Address>,
     /// Every share of a pool that was opened here.
     pub liquidity: Vec<Address>,
+    /// Every stake in the shared fund that was opened here.
+    pub stakes: Vec<Address>,
     watch: Watch,
 }
 
@@ -103,6 +105,7 @@ impl World {
             fund: None,
             receipt_log: None,
             liquidity: Vec::new(),
+            stakes: Vec::new(),
             watch: Watch::default(),
         }
     }
@@ -224,7 +227,8 @@ impl World {
             accounts.extend(self.chain.find::<MarginAccount>(&account).await);
         }
         let (markets, fund) = (self.market_pictures().await, self.insurance_fund().await);
-        let picture = Picture { board: self.board().await, banks, accounts, markets, fund };
+        let stakes = self.all_stakes().await;
+        let picture = Picture { board: self.board().await, banks, accounts, markets, fund, stakes };
         self.watch.check_picture(&picture).unwrap_or_else(|violation| panic!("{violation}"));
     }
 

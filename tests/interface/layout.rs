@@ -4,15 +4,17 @@
 use std::mem::offset_of;
 
 use breakwater_client::decode::{account_size, discriminator};
-use breakwater_client::interface::accounts::{DISCRIMINATOR, Feed, MarketRisk, TokenPosition, TokenRisk};
+use breakwater_client::interface::accounts::{
+    DISCRIMINATOR, Feed, MARGIN_ACCOUNT_SIZE_1, MarketRisk, TokenPosition, TokenRisk,
+};
 use breakwater_client::interface::config::{
     LendingConfig, LiquidationConfig, OracleConfig, PerpConfig, TierConfig, WeightConfig,
 };
 use breakwater_client::interface::events::{
-    AccountClosed, AccountOpened, BalanceChanged, BankruptcyResolved, ChangeExecuted, ChangeQueued, ChangeVetoed,
-    DelegateSet, Deleveraged, FlagCleared, Flagged, GroupLaunched, Insured, Liquidated, LiquidityChanged, MarketListed,
-    MarketLossResolved, OrderCanceled, OrderExecuted, OrderPlaced, ParameterSet, PauseSet, PerpLiquidated, PnlSettled,
-    RoleSet, TokenListed, Traded,
+    AccountClosed, AccountOpened, AccountUpgraded, BalanceChanged, BankruptcyResolved, ChangeExecuted, ChangeQueued,
+    ChangeVetoed, Collected, DelegateSet, Deleveraged, FlagCleared, Flagged, GroupLaunched, Insured, Liquidated,
+    LiquidityChanged, MarketListed, MarketLossResolved, OrderCanceled, OrderExecuted, OrderPlaced, ParameterSet,
+    PauseSet, PerpLiquidated, PnlSettled, RoleSet, ShortfallReported, StakeChanged, TokenListed, Traded,
 };
 use breakwater_client::interface::governance::Pause;
 use breakwater_client::interface::perp::PerpPosition;
@@ -22,8 +24,8 @@ use breakwater_client::interface::receipt::{
     TokenRecord,
 };
 use breakwater_client::interface::{
-    Bank, Group, InsuranceFund, LiquidityPosition, MarginAccount, PerpMarket, QueuedChange, ReceiptLog, RiskBoard,
-    TriggerOrder,
+    Bank, Group, InsuranceFund, InsuranceStake, LiquidityPosition, MarginAccount, PerpMarket, QueuedChange, ReceiptLog,
+    RiskBoard, TriggerOrder,
 };
 use bytemuck::Zeroable;
 
@@ -82,9 +84,10 @@ fn a_bank_keeps_its_layout() {
 
 #[test]
 fn a_margin_account_keeps_its_layout() {
-    account!(MarginAccount, "85dcadd5b3d32bee", 1_248:
+    account!(MarginAccount, "85dcadd5b3d32bee", 1_312:
         group 8, owner 40, delegate 72, flag_slot 104, flag_time 112, tokens 120, perps 376, orders 1_080,
-        number 1_240, version 1_242, bump 1_243, reserved 1_244);
+        number 1_240, version 1_242, bump 1_243, reserved 1_244, shortfall 1_248, reserved_tail 1_256);
+    assert_eq!(MARGIN_ACCOUNT_SIZE_1, 1_248, "where version 1 ended, version 2 goes on");
     layout!(TriggerOrder, 0, 40: trigger 0, limit 8, size 16, expires_at 24, fee 32, market 36, kind 37, side 38,
         reserved 39);
     layout!(TokenPosition, 0, 16: shares 0, token 8, side 9, reserved 10);
@@ -103,8 +106,17 @@ fn a_market_keeps_its_layout() {
 
 #[test]
 fn a_fund_keeps_its_layout() {
-    account!(InsuranceFund, "2b86aa5766108e93", 104:
-        group 8, bank 40, shares 72, epoch_start 80, epoch_left 88, epoch_cap 96, bump 98, reserved 99);
+    account!(InsuranceFund, "2b86aa5766108e93", 192:
+        group 8, bank 40, shares 72, epoch_start 80, epoch_left 88, epoch_cap 96, bump 98, frozen 99, generation 100,
+        passive 104, active_units 112, own_units 120, passive_units 128, known_shortfall 136, frozen_since 144,
+        frozen_until 152, reserved 160);
+}
+
+#[test]
+fn a_stake_keeps_its_layout() {
+    account!(InsuranceStake, "6e6ee9a07cbf2da1", 160:
+        fund 8, owner 40, active_units 72, young_units 80, young_cap 88, young_since 96, leaving_units 104,
+        leaving_cap 112, requested_at 120, generation 128, bump 132, version 133, reserved 134, reserved_tail 136);
 }
 
 #[test]
@@ -202,6 +214,11 @@ fn events_of_markets_keep_their_layout() {
     layout!(GroupLaunched, DISCRIMINATOR, 40: group 8);
     layout!(PauseSet, DISCRIMINATOR, 88: group 8, scope 40, until 72, actions 80);
     layout!(MarketListed, DISCRIMINATOR, 80: group 8, market 40, number 72);
+    layout!(StakeChanged, DISCRIMINATOR, 136: fund 8, owner 40, amount 72, shares 80, active 88, young 96, leaving 104,
+        fund_shares 112, fund_passive 120, action 128);
+    layout!(Collected, DISCRIMINATOR, 64: source 8, tranche 40, amount 48, shares 56);
+    layout!(ShortfallReported, DISCRIMINATOR, 72: account 8, before 40, shortfall 48, known 56, frozen 64);
+    layout!(AccountUpgraded, DISCRIMINATOR, 56: account 8, from 40, to 48);
 }
 
 #[test]

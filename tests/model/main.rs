@@ -16,5 +16,6 @@ mod pure;
 mod safety;
 mod secured;
 mod sequences;
+mod stakes;
 mod steps;
 mod troubled;

@@ -38,7 +38,7 @@ fn play(sequence: &[Action]) -> Result<Tally, String> {
 }
 
 /// Plays sequences until one differs; what all of them did.
-fn play_all<C: std::fmt::Debug>(
+pub fn play_all<C: std::fmt::Debug>(
     cases: u32,
     strategy: impl Strategy<Value = C>,
     play: impl Fn(C) -> Result<Tally, String>,

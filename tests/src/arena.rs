@@ -62,6 +62,12 @@ pub(crate) fn name(call: &Call) -> &'static str {
         Call::RequestLiquidity { .. } => "request_liquidity",
         Call::RemoveLiquidity { .. } => "remove_liquidity",
         Call::Insure { .. } => "insure",
+        Call::Stake { .. } => "stake",
+        Call::Mature { .. } => "mature_stake",
+        Call::RequestUnstake { .. } => "request_unstake",
+        Call::Unstake { .. } => "unstake",
+        Call::Restake { .. } => "restake",
+        Call::Collect { .. } => "collect",
         Call::Deleverage { .. } => "deleverage",
         Call::Close { .. } => "liquidate position",
         Call::Touch { .. } => "touch",
@@ -236,6 +242,11 @@ impl Arena {
             Call::AddLiquidity { account, market, .. }
             | Call::RequestLiquidity { account, market, .. }
             | Call::RemoveLiquidity { account, market } => self.open_liquidity(*account, *market),
+            Call::Stake { account, .. }
+            | Call::Mature { account }
+            | Call::RequestUnstake { account, .. }
+            | Call::Unstake { account }
+            | Call::Restake { account } => self.open_stake(*account),
             _ => {}
         }
     }
@@ -295,6 +306,7 @@ impl Arena {
         let owners: Vec<Address> = self.people.iter().map(|p| p.key.pubkey()).chain([self.stranger.pubkey()]).collect();
         all.extend(self.world.fund);
         all.extend(&self.world.liquidity);
+        all.extend(&self.world.stakes);
         all.extend(self.world.perps.iter().flat_map(|perp| [perp.market, perp.oracle]));
         for token in &self.world.tokens {
             all.extend([token.keys.bank, token.keys.mint, token.oracle, address::vault(&token.keys.bank)]);
@@ -397,8 +409,9 @@ fn difference(expected: &State, seen: &State) -> String {
         let of = |state: &State| format!("{} {}", state.accepted_at, state.calm_at);
         all.push(format!("last print and calm:\n  expected {}\n  seen     {}", of(expected), of(seen)));
     }
-    if (expected.fund, &expected.liquidity) != (seen.fund, &seen.liquidity) {
-        let of = |state: &State| format!("{:?} {:?}", state.fund, state.liquidity);
+    let shared = |state: &State| (state.fund, state.liquidity.clone(), state.stakes.clone());
+    if shared(expected) != shared(seen) {
+        let of = |state: &State| format!("{:?} {:?} {:?}", state.fund, state.liquidity, state.stakes);
         all.push(format!("fund and liquidity:\n  expected {}\n  seen     {}", of(expected), of(seen)));
     }
     all.join("\n")

@@ -1,6 +1,8 @@
 //! The arena's instructions.
 
-use breakwater_client::instruction::{self, Creditor, ExecuteKeys, Insured, LiquidateKeys, LiquidityKeys, TargetKeys};
+use breakwater_client::instruction::{
+    self, Creditor, Earner, ExecuteKeys, Insured, LiquidateKeys, LiquidityKeys, StakeKeys, TargetKeys,
+};
 use breakwater_client::{Address, address};
 use solana_instruction::Instruction;
 use solana_keypair::Keypair;
@@ -171,6 +173,28 @@ impl Arena {
         }
     }
 
+    fn stake_keys(&self, account: usize) -> StakeKeys {
+        let owner = &self.people[account];
+        StakeKeys {
+            owner: owner.key.pubkey(),
+            account: owner.account,
+            board: self.world.board,
+            quote_bank: self.quote_bank(),
+            fund: self.fund(),
+        }
+    }
+
+    /// Opens an owner's stake where there is none yet.
+    pub(crate) fn open_stake(&mut self, account: usize) {
+        let (owner, fund) = (self.people[account].key.insecure_clone(), self.fund());
+        let key = address::stake(&fund, &owner.pubkey());
+        if self.world.chain.account(&key).is_none() {
+            let open = instruction::open_stake(&owner.pubkey(), &fund);
+            self.world.chain.send(&[open], &[&owner]).unwrap_or_else(|e| panic!("open_stake: {e}"));
+            self.world.stakes.push(key);
+        }
+    }
+
     /// Opens an owner's share of a pool where there is none yet.
     pub(crate) fn open_liquidity(&mut self, account: usize, market: u8) {
         let owner = self.people[account].key.insecure_clone();
@@ -212,6 +236,23 @@ impl Arena {
                 let (owner, address) = who(*account);
                 let insured = market.map_or_else(|| Insured::Fund(self.fund()), |m| Insured::Market(self.market(m)));
                 (instruction::insure(&owner, &address, &board, &self.quote_bank(), &insured, *amount), Some(*account))
+            }
+            Call::Stake { account, amount } => {
+                (instruction::stake(&self.stake_keys(*account), *amount), Some(*account))
+            }
+            Call::Unstake { account } => (instruction::unstake(&self.stake_keys(*account)), Some(*account)),
+            Call::Mature { account } => {
+                (instruction::mature_stake(&who(*account).0, &self.quote_bank(), &self.fund()), None)
+            }
+            Call::RequestUnstake { account, units } => {
+                let request = instruction::request_unstake(&who(*account).0, &self.quote_bank(), &self.fund(), *units);
+                (request, Some(*account))
+            }
+            Call::Restake { account } => (instruction::restake(&who(*account).0, &self.fund()), Some(*account)),
+            Call::Collect { market } => {
+                let bank = Earner::Bank(self.quote_bank());
+                let earner = market.map_or(bank, |market| Earner::Market(self.market(market)));
+                (instruction::collect(&self.fund(), &earner), None)
             }
             Call::Deleverage { account, market } => {
                 let (address, market) = (who(*account).1, self.market(*market));

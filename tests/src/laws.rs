@@ -298,8 +298,21 @@ pub fn losses_fall_in_order(call: &Call, before: &State, after: &State) -> Resul
             insurance_stays(before, after)?;
             deleveraging_is_fair((*account, *market), before, after)
         }
+        Call::Unstake { account } => stake_left(*account, before, after),
         _ => insurance_stays(before, after),
     }
+}
+
+/// INS-1: what leaves the fund is no more than what was requested was worth, then and now.
+fn stake_left(account: usize, before: &State, after: &State) -> Result<(), String> {
+    let (Some(old), Some(new)) = (before.fund, after.fund) else { return Ok(()) };
+    let (cap, index) = (before.stakes[&account].leaving.cap, after.quote_index());
+    let left = exact_amount(old.shares - new.shares, index);
+    // Where all shares go, the fraction of a unit in them is given up to the bank; else shares are rounded up.
+    if left >= int(cap) + int(1) + exact_amount(1, index) {
+        return Err(format!("INS-1: {} left the fund for a request of {cap}", display(&left)));
+    }
+    Ok(())
 }
 
 /// INS-1: what insures markets falls only where a debt is written off.

@@ -4,11 +4,13 @@ use std::collections::BTreeMap;
 
 use breakwater_client::interface::accounts::SIDE_DEBT;
 use breakwater_client::interface::perp::PerpPosition;
-use breakwater_client::interface::{Bank, InsuranceFund, LiquidityPosition, MarginAccount, PerpMarket, RiskBoard};
+use breakwater_client::interface::{
+    Bank, InsuranceFund, InsuranceStake, LiquidityPosition, MarginAccount, PerpMarket, RiskBoard,
+};
 use breakwater_client::{Address, address};
 use breakwater_sim::world::World;
 
-use crate::model::perp::{self, Fund, Liquidity, Market, MarketSnapshot, Perp, Quote};
+use crate::model::perp::{self, Capped, Fund, Liquidity, Market, MarketSnapshot, Owned, Perp, Quote, Stake};
 use crate::model::state::Snapshot;
 use crate::model::{self, Account, Bucket, Feed, Flag, Outflow, Position, Side, State, Token};
 
@@ -26,6 +28,7 @@ pub fn state(world: &World) -> State {
         quote: (board.quote_set == 1).then(|| quote(&board)),
         markets: (0..world.perps.len()).map(|market| self::market(world, &board, market)).collect(),
         fund: world.insurance_fund().as_ref().map(fund),
+        stakes: stakes(world),
         liquidity: liquidity(world),
     }
 }
@@ -36,7 +39,40 @@ fn quote(board: &RiskBoard) -> Quote {
 }
 
 fn fund(fund: &InsuranceFund) -> Fund {
-    Fund { shares: fund.shares, epoch_start: fund.epoch_start, epoch_left: fund.epoch_left, epoch_cap: fund.epoch_cap }
+    Fund {
+        shares: fund.shares,
+        epoch_start: fund.epoch_start,
+        epoch_left: fund.epoch_left,
+        epoch_cap: fund.epoch_cap,
+        owned: Owned {
+            passive: fund.passive,
+            active_units: fund.active_units,
+            own_units: fund.own_units,
+            passive_units: fund.passive_units,
+            generation: fund.generation,
+        },
+    }
+}
+
+fn stakes(world: &World) -> BTreeMap<usize, Stake> {
+    let mut all = BTreeMap::new();
+    let Some((address, fund)) = world.fund.zip(world.insurance_fund()) else { return all };
+    for (account, owned) in world.accounts.iter().enumerate() {
+        let owner = Address::new_from_array(world.margin_account(owned).owner);
+        let Some(found) = world.chain.find::<InsuranceStake>(&address::stake(&address, &owner)) else { continue };
+        let held = found.stake(&fund);
+        let stake = Stake {
+            active: held.active,
+            young: Capped { units: held.young.units, cap: held.young.cap },
+            since: held.since,
+            leaving: Capped { units: held.leaving.units, cap: held.leaving.cap },
+            requested_at: held.requested_at,
+        };
+        if stake != Stake::default() {
+            all.insert(account, stake);
+        }
+    }
+    all
 }
 
 fn liquidity(world: &World) -> BTreeMap<(usize, u8), Liquidity> {

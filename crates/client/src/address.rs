@@ -29,6 +29,11 @@ pub fn fund(group: &Address) -> Address {
     derive(&[seeds::FUND, group.as_ref()])
 }
 
+/// An owner's stake in a shared fund.
+pub fn stake(fund: &Address, owner: &Address) -> Address {
+    derive(&[seeds::STAKE, fund.as_ref(), owner.as_ref()])
+}
+
 /// The group's receipt log.
 pub fn receipt_log(group: &Address) -> Address {
     derive(&[seeds::RECEIPTS, group.as_ref()])

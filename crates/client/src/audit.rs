@@ -17,12 +17,15 @@ mod sums;
 use std::collections::BTreeMap;
 use std::fmt;
 
-use breakwater_interface::{Bank, InsuranceFund, LiquidityPosition, MarginAccount, PerpMarket, RiskBoard};
+use breakwater_interface::accounts::MARGIN_ACCOUNT_SIZE_1;
+use breakwater_interface::{
+    Bank, InsuranceFund, InsuranceStake, LiquidityPosition, MarginAccount, PerpMarket, RiskBoard,
+};
 
 use crate::decode::{self, ProgramAccount, account_size, discriminator};
 use crate::{Address, PROGRAM_ID, TOKEN_2022_PROGRAM, TOKEN_PROGRAM};
 
-pub use sums::{Owned, of_bank, of_market, owned};
+pub use sums::{Owned, of_bank, of_fund, of_market, owned};
 
 /// Where a token account keeps its amount.
 const TOKEN_AMOUNT: usize = 64;
@@ -79,6 +82,8 @@ pub enum Subject {
     Bank(u8),
     /// A perp market, by its number.
     Market(u8),
+    /// The shared fund.
+    Fund,
 }
 
 impl fmt::Display for Subject {
@@ -86,6 +91,7 @@ impl fmt::Display for Subject {
         match self {
             Subject::Bank(token) => write!(f, "token {token}"),
             Subject::Market(market) => write!(f, "market {market}"),
+            Subject::Fund => write!(f, "fund"),
         }
     }
 }
@@ -95,7 +101,7 @@ impl fmt::Display for Subject {
 pub struct Finding {
     /// Whose books.
     pub subject: Subject,
-    /// Address of the bank or market.
+    /// Address of the bank, market or fund.
     pub address: Address,
     /// The comparison.
     pub comparison: Comparison,
@@ -137,6 +143,7 @@ pub struct Holdings {
     markets: BTreeMap<u8, (Address, PerpMarket)>,
     accounts: Vec<MarginAccount>,
     liquidity: Vec<LiquidityPosition>,
+    stakes: Vec<InsuranceStake>,
     fund: Option<(Address, InsuranceFund)>,
     tokens: BTreeMap<Address, u64>,
 }
@@ -151,12 +158,13 @@ impl Holdings {
             markets: BTreeMap::new(),
             accounts: Vec::new(),
             liquidity: Vec::new(),
+            stakes: Vec::new(),
             fund: None,
             tokens: BTreeMap::new(),
         }
     }
 
-    /// Takes an account that belongs to the group, any share of a pool and any token account; leaves all others. Returns
+    /// Takes an account that belongs to the group, any share of a pool, any stake and any token account; leaves all others. Returns
     /// whether it was taken. An account is to be added once.
     ///
     /// # Errors
@@ -174,12 +182,14 @@ impl Holdings {
         let ours = |group: [u8; 32]| group == self.group.to_bytes();
         if let Some(bank) = decoded::<Bank>(address, data)?.filter(|bank| ours(bank.group)) {
             self.banks.insert(bank.token, (*address, bank));
-        } else if let Some(account) = decoded::<MarginAccount>(address, data)?.filter(|account| ours(account.group)) {
+        } else if let Some(account) = margin_account(address, data)?.filter(|account| ours(account.group)) {
             self.accounts.push(account);
         } else if let Some(market) = decoded::<PerpMarket>(address, data)?.filter(|market| ours(market.group)) {
             self.markets.insert(market.market, (*address, market));
         } else if let Some(position) = decoded::<LiquidityPosition>(address, data)? {
             self.liquidity.push(position);
+        } else if let Some(stake) = decoded::<InsuranceStake>(address, data)? {
+            self.stakes.push(stake);
         } else if let Some(fund) = decoded::<InsuranceFund>(address, data)?.filter(|fund| ours(fund.group)) {
             self.fund = Some((*address, fund));
         } else if let Some(board) = decoded::<RiskBoard>(address, data)?.filter(|board| ours(board.group)) {
@@ -201,11 +211,12 @@ impl Holdings {
         self.markets.values().map(|(address, _)| *address).chain(fund).collect()
     }
 
-    /// Numbers of margin accounts, banks, markets and shares of pools.
-    pub fn counts(&self) -> [usize; 4] {
+    /// Numbers of margin accounts, banks, markets, shares of pools and stakes.
+    pub fn counts(&self) -> [usize; 5] {
         let parents = self.parents();
+        let stakes = self.stakes.iter().filter(|stake| parents.contains(&Address::from(stake.fund)));
         let mine = self.liquidity.iter().filter(|position| parents.contains(&Address::from(position.market)));
-        [self.accounts.len(), self.banks.len(), self.markets.len(), mine.count()]
+        [self.accounts.len(), self.banks.len(), self.markets.len(), mine.count(), stakes.count()]
     }
 
     /// Whether the group has a shared fund.
@@ -214,10 +225,11 @@ impl Holdings {
     }
 
     /// Compares, of each bank, the owners of its deposit and debt shares with its totals, its vault with its own count, and what
-    /// it has with what it owes; of each market open interest, claims, secured profit, escrow and the owners of its pool.
+    /// it has with what it owes; of each market open interest, claims, secured profit, escrow and the owners of its pool; of the
+    /// fund the owners of its units and the shortfalls that it knows.
     ///
     /// Formula:  Σ deposit shares of accounts, and in the quote token of pools, escrows, tranches, the protocol and the shared
-    ///           fund = the bank's total; and so on       (docs/invariants.md SOL-1, SOL-2, CON-1)
+    ///           fund = the bank's total; and so on       (docs/invariants.md SOL-1, SOL-2, CON-1, INS-1)
     /// Units:    shares, native units, base units, quote units × 2^44 for claims
     /// Rounding: none, but what a bank has and owes: floor
     ///
@@ -250,7 +262,20 @@ impl Holdings {
             let subject = Subject::Market(*number);
             findings.extend(all.map(|comparison| Finding { subject, address: *address, comparison }));
         }
+        if let Some((address, fund)) = &self.fund {
+            let stakes = self.stakes.iter().filter(|stake| stake.fund == address.to_bytes());
+            let (subject, all) = (Subject::Fund, of_fund(fund, stakes, &self.accounts));
+            findings.extend(all.map(|comparison| Finding { subject, address: *address, comparison }));
+        }
         Ok(findings)
+    }
+}
+
+/// A margin account of any version; `None` if it is another account.
+fn margin_account(address: &Address, data: &[u8]) -> Result<Option<MarginAccount>, AuditError> {
+    match data.len() {
+        MARGIN_ACCOUNT_SIZE_1 => Ok(decode::margin_account(data)),
+        _ => decoded(address, data),
     }
 }
 

@@ -1,17 +1,17 @@
 //! From bytes to accounts, events and errors.
 
 use base64::Engine;
-use breakwater_interface::accounts::DISCRIMINATOR;
+use breakwater_interface::accounts::{DISCRIMINATOR, MARGIN_ACCOUNT_SIZE_1};
 use breakwater_interface::events::{
-    AccountClosed, AccountOpened, BalanceChanged, BankruptcyResolved, ChangeExecuted, ChangeQueued, ChangeVetoed,
-    DelegateSet, Deleveraged, FlagCleared, Flagged, GroupLaunched, Insured, Liquidated, LiquidityChanged, MarketListed,
-    MarketLossResolved, OrderCanceled, OrderExecuted, OrderPlaced, ParameterSet, PauseSet, PerpLiquidated, PnlSettled,
-    RoleSet, TokenListed, Traded,
+    AccountClosed, AccountOpened, AccountUpgraded, BalanceChanged, BankruptcyResolved, ChangeExecuted, ChangeQueued,
+    ChangeVetoed, Collected, DelegateSet, Deleveraged, FlagCleared, Flagged, GroupLaunched, Insured, Liquidated,
+    LiquidityChanged, MarketListed, MarketLossResolved, OrderCanceled, OrderExecuted, OrderPlaced, ParameterSet,
+    PauseSet, PerpLiquidated, PnlSettled, RoleSet, ShortfallReported, StakeChanged, TokenListed, Traded,
 };
 use breakwater_interface::quote::ReturnedQuote;
 use breakwater_interface::{
-    Bank, Group, InsuranceFund, LiquidityPosition, MarginAccount, MarginError, PerpMarket, QueuedChange, ReceiptLog,
-    RiskBoard,
+    Bank, Group, InsuranceFund, InsuranceStake, LiquidityPosition, MarginAccount, MarginError, PerpMarket,
+    QueuedChange, ReceiptLog, RiskBoard,
 };
 use bytemuck::Pod;
 use sha2::{Digest, Sha256};
@@ -38,6 +38,7 @@ program_accounts!(
     MarginAccount,
     PerpMarket,
     InsuranceFund,
+    InsuranceStake,
     LiquidityPosition,
     ReceiptLog,
     QueuedChange
@@ -47,6 +48,17 @@ program_accounts!(
 pub fn account<T: ProgramAccount>(data: &[u8]) -> Option<T> {
     let body = data.strip_prefix(&discriminator("account", T::NAME))?;
     body.get(..size_of::<T>()).map(bytemuck::pod_read_unaligned)
+}
+
+/// Reads a margin account of any version. One of version 1 says so: the program refuses it until `upgrade_account`, and what
+/// version 2 has more is 0.
+pub fn margin_account(data: &[u8]) -> Option<MarginAccount> {
+    if data.len() != MARGIN_ACCOUNT_SIZE_1 {
+        return account(data);
+    }
+    let mut whole = [0; account_size::<MarginAccount>()];
+    whole[..data.len()].copy_from_slice(data);
+    account(&whole)
 }
 
 /// Bytes of an account of a type, discriminator included.
@@ -115,7 +127,11 @@ events!(
     PauseSet,
     AccountOpened,
     AccountClosed,
-    DelegateSet
+    DelegateSet,
+    StakeChanged,
+    Collected,
+    ShortfallReported,
+    AccountUpgraded
 );
 
 /// What was logged as data, in order.

@@ -29,7 +29,9 @@ pub const MAX_PERP_POSITIONS: usize = 8;
 /// Layout version of a group and its board, banks and markets.
 pub const GROUP_VERSION: u8 = 1;
 /// Layout version of a margin account.
-pub const MARGIN_ACCOUNT_VERSION: u8 = 1;
+pub const MARGIN_ACCOUNT_VERSION: u8 = 2;
+/// Bytes of a margin account of version 1, discriminator included; those of version 2 begin with the same.
+pub const MARGIN_ACCOUNT_SIZE_1: usize = 1_248;
 /// In `refresh`, an item from here on is the index snapshot of token `item − TOKEN_ITEM`.
 pub const TOKEN_ITEM: u8 = 128;
 /// In `refresh`, an item from here on is the funding snapshot of market `item − MARKET_ITEM`.
@@ -393,6 +395,10 @@ pub struct MarginAccount {
     pub bump: u8,
     /// Zero.
     pub reserved: [u8; 4],
+    /// Negative equity that was last reported and that the shared fund may have to bear, quote units. From here on: version 2.
+    pub shortfall: u64,
+    /// Zero; room for what comes, so that it needs no other size.
+    pub reserved_tail: [u64; 7],
 }
 
 impl MarginAccount {

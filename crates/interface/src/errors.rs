@@ -181,6 +181,21 @@ errors! {
     FundOfOtherGroup = 6705, "the shared fund belongs to another group";
     ReceiptLogMissing = 6706, "the group keeps receipts: its receipt log must be passed";
     ReceiptLogOfOtherGroup = 6707, "the receipt log belongs to another group";
+    StakeOfOtherFund = 6708, "the stake belongs to another fund";
+    NotStakeOwner = 6709, "the signer is not the owner of the stake";
+    StakeNotEmpty = 6710, "the stake still holds units";
+    NoYoungStake = 6711, "the stake has nothing that is young";
+    StakeNotMature = 6712, "the stake is younger than the seven days after which it may earn";
+    NotEnoughUnits = 6713, "the stake has fewer active units";
+    NoUnstakeRequest = 6714, "nothing of the stake is requested to leave";
+    UnstakeTooEarly = 6715, "the seven days after the request to leave have not passed";
+    RequestLapsed = 6716, "the window in which the stake could leave has passed: restake it";
+    ExitsStopped = 6717, "known negative equity exceeds a thousandth of the shared fund: no stake may leave";
+    NothingToCollect = 6718, "there is no income to collect";
+    ShortfallReported = 6719, "a shortfall of the margin account is reported: report it again first";
+    NotAMarginAccount = 6720, "the account is not a margin account of this program";
+    AccountIsCurrent = 6721, "the margin account has the current layout already";
+    AccountOutdated = 6722, "the margin account has an older layout: upgrade it first";
 
     // 68xx governance
     NotAdmin = 6800, "the signer is not the admin of the group";
@@ -268,6 +283,12 @@ impl From<Refusal> for MarginError {
             Refusal::NoOrder => MarginError::NoOrder,
             Refusal::OrderExpired => MarginError::OrderExpired,
             Refusal::OrderFeeTooHigh => MarginError::OrderFeeTooHigh,
+            Refusal::NoYoungStake => MarginError::NoYoungStake,
+            Refusal::StakeNotMature => MarginError::StakeNotMature,
+            Refusal::NotEnoughUnits => MarginError::NotEnoughUnits,
+            Refusal::NoUnstakeRequest => MarginError::NoUnstakeRequest,
+            Refusal::UnstakeTooEarly => MarginError::UnstakeTooEarly,
+            Refusal::RequestLapsed => MarginError::RequestLapsed,
             Refusal::Config(e) => e.into(),
             Refusal::Lending(e) => e.into(),
         }

@@ -45,6 +45,17 @@ pub const REQUEST: u64 = 1;
 /// [`LiquidityChanged::action`] of liquidity that goes out.
 pub const REMOVE: u64 = 2;
 
+/// [`StakeChanged::action`] of stake that comes in.
+pub const STAKE: u64 = 0;
+/// [`StakeChanged::action`] of stake that has matured.
+pub const MATURE: u64 = 1;
+/// [`StakeChanged::action`] of a request to leave.
+pub const REQUEST_UNSTAKE: u64 = 2;
+/// [`StakeChanged::action`] of stake that goes out.
+pub const UNSTAKE: u64 = 3;
+/// [`StakeChanged::action`] of a request that is taken back.
+pub const RESTAKE: u64 = 4;
+
 events! {
     /// A change waits for its time.
     ChangeQueued {
@@ -365,6 +376,66 @@ events! {
         receiver: Address,
         /// Quote units.
         amount: u64,
+    }
+
+    /// A stake in the shared fund changed.
+    StakeChanged {
+        /// The fund.
+        fund: Address,
+        /// Whose stake.
+        owner: Address,
+        /// Quote units that came, matured, were recorded for a request, or went.
+        amount: u64,
+        /// Their deposit shares of the quote bank.
+        shares: u64,
+        /// Active units of the stake afterwards.
+        active: u64,
+        /// Young units of the stake afterwards.
+        young: u64,
+        /// Leaving units of the stake afterwards.
+        leaving: u64,
+        /// Deposit shares of the fund afterwards.
+        fund_shares: u64,
+        /// Those of its passive pool.
+        fund_passive: u64,
+        /// [`STAKE`], [`MATURE`], [`REQUEST_UNSTAKE`], [`UNSTAKE`] or [`RESTAKE`].
+        action: u64,
+    }
+
+    /// What a bank or a market has earned was brought to where it insures.
+    Collected {
+        /// The bank or the market.
+        source: Address,
+        /// What the bank's own tranche gained, native units.
+        tranche: u64,
+        /// What the shared fund gained, quote units.
+        amount: u64,
+        /// The same in deposit shares of the quote bank.
+        shares: u64,
+    }
+
+    /// Negative equity of an account that the shared fund may have to bear was reported.
+    ShortfallReported {
+        /// The margin account.
+        account: Address,
+        /// As reported before, quote units.
+        before: u64,
+        /// As it is now, quote units.
+        shortfall: u64,
+        /// Sum over all accounts afterwards, quote units.
+        known: u64,
+        /// 1 if exits are stopped afterwards.
+        frozen: u64,
+    }
+
+    /// A margin account was brought to the current layout.
+    AccountUpgraded {
+        /// The margin account.
+        account: Address,
+        /// Version before.
+        from: u64,
+        /// Version afterwards.
+        to: u64,
     }
 
     /// A market was listed.

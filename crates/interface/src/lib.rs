@@ -12,6 +12,7 @@ pub mod config;
 pub mod errors;
 pub mod events;
 pub mod governance;
+pub mod insurance;
 pub mod live;
 pub mod oracle;
 pub mod order;
@@ -26,8 +27,9 @@ pub mod token_2022;
 pub use accounts::{Bank, Group, MarginAccount, RiskBoard};
 pub use errors::MarginError;
 pub use governance::QueuedChange;
+pub use insurance::{InsuranceFund, InsuranceStake};
 pub use order::TriggerOrder;
-pub use perp::{InsuranceFund, LiquidityPosition, PerpMarket};
+pub use perp::{LiquidityPosition, PerpMarket};
 pub use receipt::ReceiptLog;
 
 #[cfg(feature = "anchor")]

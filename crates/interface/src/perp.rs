@@ -1,8 +1,7 @@
-//! Accounts of perpetual markets: the market with its pool and tranche, the group's shared fund, a liquidity provider's
-//! share, and a trader's position. What a market's books hold in the quote token are deposit shares of the quote bank.
+//! Accounts of perpetual markets: the market with its pool and tranche, a liquidity provider's share, and a trader's
+//! position. What a market's books hold in the quote token are deposit shares of the quote bank.
 
 use breakwater_margin::perp::{Availability, Claims, Market, Position};
-use breakwater_margin::waterfall::Fund;
 use bytemuck::{Pod, Zeroable};
 
 use crate::Address;
@@ -127,47 +126,6 @@ impl PerpMarket {
         self.escrow = books.escrow;
         self.secured = books.secured;
         self.deficit_since = books.deficit_since;
-    }
-}
-
-/// The group's shared insurance: pays for a market's deficit and for the quote bank's, up to a part of itself an epoch.
-#[cfg_attr(feature = "anchor", account)]
-#[cfg_attr(not(feature = "anchor"), derive(Clone, Copy, Debug, Pod, Zeroable), repr(C))]
-pub struct InsuranceFund {
-    /// The group that the fund belongs to.
-    pub group: Address,
-    /// The quote bank.
-    pub bank: Address,
-    /// The fund's deposit shares of the quote bank.
-    pub shares: u64,
-    /// When the epoch began, unix seconds.
-    pub epoch_start: i64,
-    /// What the fund may still pay in this epoch, quote units.
-    pub epoch_left: u64,
-    /// Part of itself that the fund pays in an epoch, bps.
-    pub epoch_cap: u16,
-    /// Bump of the address.
-    pub bump: u8,
-    /// Zero.
-    pub reserved: [u8; 5],
-}
-
-impl InsuranceFund {
-    /// The fund as the mathematics takes it.
-    pub fn fund(&self) -> Fund {
-        Fund {
-            shares: self.shares,
-            epoch_start: self.epoch_start,
-            epoch_left: self.epoch_left,
-            epoch_cap: self.epoch_cap.into(),
-        }
-    }
-
-    /// Writes the fund back.
-    pub fn set_fund(&mut self, fund: &Fund) {
-        self.shares = fund.shares;
-        self.epoch_start = fund.epoch_start;
-        self.epoch_left = fund.epoch_left;
     }
 }
 

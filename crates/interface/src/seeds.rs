@@ -10,6 +10,8 @@ pub const VAULT: &[u8] = b"vault";
 pub const MARGIN_ACCOUNT: &[u8] = b"margin_account";
 /// `[FUND, group]`: the group's shared fund.
 pub const FUND: &[u8] = b"fund";
+/// `[STAKE, fund, owner]`: an owner's stake in a shared fund.
+pub const STAKE: &[u8] = b"stake";
 /// `[RECEIPTS, group]`: the group's receipt log.
 pub const RECEIPTS: &[u8] = b"receipts";
 /// `[CHANGE, group, number as u64 little-endian]`: a change that waits.

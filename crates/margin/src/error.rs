@@ -127,6 +127,19 @@ pub enum Refusal {
     /// The order promises its executor too much.
     OrderFeeTooHigh,
 
+    /// No young stake is held.
+    NoYoungStake,
+    /// The stake is younger than it must be to earn.
+    StakeNotMature,
+    /// The stake has fewer units.
+    NotEnoughUnits,
+    /// Nothing is to leave.
+    NoUnstakeRequest,
+    /// The cooldown of the request has not passed.
+    UnstakeTooEarly,
+    /// The window of the request has passed.
+    RequestLapsed,
+
     /// A configured parameter is outside its bound.
     Config(crate::config::ConfigError),
     /// A lending rule refuses the amount.

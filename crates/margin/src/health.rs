@@ -280,22 +280,28 @@ impl Valuation {
     /// Units:    a deposit below a cent is nothing, whatever its price's age: dust must not hold a bankruptcy up
     /// Errors:   StaleIndex, StalePrice, NotBankrupt
     pub fn verify_bankrupt(&self, snapshot: &Snapshot, market: Option<u8>) -> Result<(), Refusal> {
-        snapshot.verify_indices(MAX_INDEX_AGE_LIQUIDATION)?;
-        let matters = |leg: &&TokenLeg| leg.side == Side::Debt || leg.value >= CENT;
-        if snapshot.tokens.iter().filter(matters).any(|leg| leg.price.is_stale()) {
-            return Err(Refusal::StalePrice);
-        }
-        let worth = |leg: &&PerpLeg| dollars(leg.pnl, snapshot.quote.price.mid, Price(0), ONE) >= CENT.0;
-        let perp_matters = |leg: &&PerpLeg| leg.position.base != 0 || leg.pnl < 0 || worth(leg);
-        let perps = || snapshot.perps.iter().filter(perp_matters);
-        if perps().any(|leg| leg.price.is_stale()) || (perps().next().is_some() && snapshot.quote.price.is_stale()) {
-            return Err(Refusal::StalePrice);
-        }
-        let something_left = snapshot.tokens.iter().filter(matters).any(|leg| leg.side == Side::Deposit)
-            || perps().any(|leg| worth(&leg));
+        self.verify_telling(snapshot)?;
+        let something_left = snapshot.tokens.iter().any(|leg| leg.side == Side::Deposit && matters(leg))
+            || snapshot.perps.iter().any(|leg| is_worth(leg, snapshot));
         let may_still_win = snapshot.perps.iter().any(|leg| leg.position.base != 0 && Some(leg.terms.market) != market);
         if something_left || may_still_win || self.equity >= Value::ZERO {
             return Err(Refusal::NotBankrupt);
+        }
+        Ok(())
+    }
+
+    /// Confirms that prices and indices tell whether equity is negative: fresh, but for deposits below a cent.
+    ///
+    /// Errors: StaleIndex, StalePrice
+    pub fn verify_telling(&self, snapshot: &Snapshot) -> Result<(), Refusal> {
+        snapshot.verify_indices(MAX_INDEX_AGE_LIQUIDATION)?;
+        if snapshot.tokens.iter().any(|leg| matters(leg) && leg.price.is_stale()) {
+            return Err(Refusal::StalePrice);
+        }
+        let perps =
+            || snapshot.perps.iter().filter(|leg| leg.position.base != 0 || leg.pnl < 0 || is_worth(leg, snapshot));
+        if perps().any(|leg| leg.price.is_stale()) || (perps().next().is_some() && snapshot.quote.price.is_stale()) {
+            return Err(Refusal::StalePrice);
         }
         Ok(())
     }
@@ -331,4 +337,14 @@ impl Valuation {
         let (health, requirement) = (self.maintenance.0 >> 24, (self.requirement.0 >> 24).max(1));
         i64::try_from(1_000_000 + (health * 1_000_000).div_euclid(requirement)).ok()
     }
+}
+
+/// Whether a leg is a debt, or a deposit of a cent or more.
+fn matters(leg: &TokenLeg) -> bool {
+    leg.side == Side::Debt || leg.value >= CENT
+}
+
+/// Whether a position has won a cent or more.
+fn is_worth(leg: &PerpLeg, snapshot: &Snapshot) -> bool {
+    dollars(leg.pnl, snapshot.quote.price.mid, Price(0), ONE) >= CENT.0
 }

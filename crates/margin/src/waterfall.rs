@@ -3,7 +3,7 @@
 //! tranche and then the shared fund; then ADL. Nobody else, ever.
 
 use crate::error::MathError;
-use crate::fixed::div_up;
+use crate::fixed::{div_up, mul_div_down};
 use crate::lending::Books;
 use crate::perp::{Mark, Market, Position, Purse};
 use crate::units::{BPS, Bps, Index, NativeAmount, Shares, WAD_BITS};
@@ -16,6 +16,8 @@ pub const EPOCH: i64 = 86_400;
 pub struct Fund {
     /// Deposit shares of the quote bank.
     pub shares: Shares,
+    /// Those of them that are young or leaving stake.
+    pub passive: Shares,
     /// When the epoch began, unix seconds.
     pub epoch_start: i64,
     /// What it may still pay in this epoch, quote units.
@@ -38,7 +40,8 @@ impl Fund {
     ///
     /// Formula:  min(need, what is left of epoch_cap × balance at the epoch's begin, balance)       (docs/spec.md §10.8)
     /// Units:    index: the quote bank's deposit index; now: unix seconds
-    /// Rounding: shares ceil, all of them where the amount is all
+    /// Rounding: shares ceil, all of them where the amount is all; passive' = passive × shares' / shares floor, so that stake
+    ///           on its way out never has more than its part
     /// Errors:   Overflow, DivideByZero
     pub fn pay(&mut self, need: NativeAmount, index: Index, now: i64) -> Result<Paid, MathError> {
         if need == 0 {
@@ -55,7 +58,9 @@ impl Fund {
             return Ok(Paid::default());
         }
         let shares = shares_out(amount, balance, self.shares, index)?;
-        self.shares -= shares;
+        let left = self.shares - shares;
+        self.passive = mul_div_down(self.passive, left, self.shares)?;
+        self.shares = left;
         self.epoch_left -= amount;
         Ok(Paid { amount, shares })
     }
@@ -202,6 +207,16 @@ mod tests {
     fn a_loss_above_five_percent_closes_the_bank_for_new_risk() {
         let at = |loss| write_off(&mut bank(1_024, loss, 0).0, loss, None, 0).unwrap().reduce_only;
         assert!(!at(51) && at(52));
+    }
+
+    /// Of 1,000 shares 301 are passive and 334 go: 301 × 666 / 1,000 = 200.466 stay passive, rounded down.
+    #[test]
+    fn leaving_stake_bears_its_part_of_a_loss() {
+        let mut fund = Fund { shares: 1_000, passive: 301, epoch_cap: 10_000, ..Fund::default() };
+        assert_eq!(fund.pay(334, Index::ONE, EPOCH), Ok(Paid { amount: 334, shares: 334 }));
+        assert_eq!((fund.shares, fund.passive), (666, 200));
+        fund.pay(1_000, Index::ONE, EPOCH).unwrap();
+        assert_eq!((fund.shares, fund.passive), (0, 0));
     }
 
     proptest! {

@@ -4,8 +4,11 @@ use std::collections::HashMap;
 
 use breakwater_client::Address;
 use breakwater_client::audit::{self, Comparison};
-use breakwater_client::interface::{Bank, InsuranceFund, LiquidityPosition, MarginAccount, PerpMarket, RiskBoard};
+use breakwater_client::interface::{
+    Bank, InsuranceFund, InsuranceStake, LiquidityPosition, MarginAccount, PerpMarket, RiskBoard,
+};
 use breakwater_client::margin::perp::MARK_BITS;
+use breakwater_client::margin::stake::Pool;
 
 use crate::world::World;
 
@@ -37,6 +40,8 @@ pub struct Picture {
     pub markets: Vec<MarketPicture>,
     /// The shared fund.
     pub fund: Option<InsuranceFund>,
+    /// Every stake in it.
+    pub stakes: Vec<InsuranceStake>,
 }
 
 /// A perp market and who owns its pool.
@@ -76,6 +81,7 @@ impl Picture {
             accounts: world.accounts.iter().filter_map(|account| world.chain.find(account)).collect(),
             markets: world.perps.iter().map(|perp| MarketPicture::of(world, &perp.symbol)).collect(),
             fund: world.insurance_fund(),
+            stakes: world.stakes.iter().filter_map(|stake| world.chain.find(stake)).collect(),
         }
     }
 }
@@ -130,6 +136,7 @@ impl Watch {
                 format!("{symbol}: {} of funding is still without an owner", market.dust)
             })?;
         }
+        self.staked(picture)?;
         self.watermarks_rise(board)
     }
 
@@ -139,6 +146,24 @@ impl Watch {
             self.holds(comparison.law, comparison.holds(), || format!("{symbol}: {comparison}"))?;
         }
         Ok(())
+    }
+
+    /// SOL-2 and INS-1 of the shared fund: every unit has an owner, no more can be claimed than there is, and what is known to
+    /// be missing is what was reported of the accounts.
+    fn staked(&mut self, picture: &Picture) -> Result<(), Violation> {
+        let Some(fund) = &picture.fund else { return Ok(()) };
+        self.add_up("fund", audit::of_fund(fund, picture.stakes.iter(), &picture.accounts))?;
+        let stakes = picture.stakes.iter().map(|stake| stake.stake(fund));
+        let redeemed =
+            |pool: Pool, units| if units == 0 { 0 } else { pool.redeemed(units).map_or(u128::MAX, u128::from) };
+        let claims = stakes.map(|stake| {
+            let active = fund.ownership().active().map_or(u128::MAX, |pool| redeemed(pool, stake.active));
+            active.saturating_add(redeemed(fund.ownership().passive(), stake.young.units + stake.leaving.units))
+        });
+        let claims = claims.fold(0, u128::saturating_add);
+        self.holds("INS-1", claims <= u128::from(fund.shares), || {
+            format!("stakes claim {claims} of the fund's {} shares", fund.shares)
+        })
     }
 
     fn holds(&mut self, law: &'static str, holds: bool, what: impl FnOnce() -> String) -> Result<(), Violation> {

@@ -191,6 +191,46 @@ pub mod breakwater {
         instructions::insure::handle(ctx, amount)
     }
 
+    pub fn open_stake(ctx: &mut Context<OpenStake>) -> Result<()> {
+        instructions::stake::open(ctx)
+    }
+
+    pub fn close_stake(ctx: &mut Context<CloseStake>) -> Result<()> {
+        instructions::stake::close(ctx)
+    }
+
+    pub fn stake(ctx: &mut Context<ChangeStake>, amount: u64) -> Result<()> {
+        instructions::stake::stake(ctx, amount)
+    }
+
+    pub fn mature_stake(ctx: &mut Context<MatureStake>) -> Result<()> {
+        instructions::stake::mature(ctx)
+    }
+
+    pub fn request_unstake(ctx: &mut Context<RequestUnstake>, units: u64) -> Result<()> {
+        instructions::stake::request(ctx, units)
+    }
+
+    pub fn unstake(ctx: &mut Context<ChangeStake>) -> Result<()> {
+        instructions::stake::unstake(ctx)
+    }
+
+    pub fn restake(ctx: &mut Context<Restake>) -> Result<()> {
+        instructions::stake::restake(ctx)
+    }
+
+    pub fn collect(ctx: &mut Context<Collect>) -> Result<()> {
+        instructions::collect::handle(ctx)
+    }
+
+    pub fn report_shortfall(ctx: &mut Context<ReportShortfall>) -> Result<()> {
+        instructions::report_shortfall::handle(ctx)
+    }
+
+    pub fn upgrade_account(ctx: &mut Context<UpgradeAccount>) -> Result<()> {
+        instructions::upgrade_account::handle(ctx)
+    }
+
     pub fn liquidate(ctx: &mut Context<Liquidate>, most: u64) -> Result<()> {
         instructions::liquidate::handle(ctx, most)
     }

@@ -132,6 +132,40 @@ pub enum Call {
         /// A market's tranche, or the shared fund.
         market: Option<u8>,
     },
+    /// A deposit becomes stake.
+    Stake {
+        /// Whose deposit.
+        account: usize,
+        /// Quote units or [`super::state::ALL`].
+        amount: u64,
+    },
+    /// Young stake becomes active.
+    Mature {
+        /// Whose stake.
+        account: usize,
+    },
+    /// Stake is to leave.
+    RequestUnstake {
+        /// Whose stake.
+        account: usize,
+        /// Active units, [`super::state::ALL`] of them, or 0 for what is young.
+        units: u64,
+    },
+    /// Stake leaves.
+    Unstake {
+        /// Whose stake.
+        account: usize,
+    },
+    /// A request is taken back.
+    Restake {
+        /// Whose stake.
+        account: usize,
+    },
+    /// Income becomes insurance.
+    Collect {
+        /// A market's, or the quote bank's.
+        market: Option<u8>,
+    },
     /// A winner is closed in a market whose pool cannot pay.
     Deleverage {
         /// Whose position.

@@ -7,7 +7,7 @@ use breakwater_client::interface::config::{LiquidationConfig, WeightConfig};
 
 use super::bank::{self, Bank};
 use super::call::Seen;
-use super::perp::{Fund, Liquidity, Market, Perp, Quote};
+use super::perp::{Fund, Liquidity, Market, Perp, Quote, Stake};
 use super::price::Feed;
 use super::rational::{Range, int};
 use super::touch::Flag;
@@ -109,6 +109,8 @@ pub struct State {
     pub fund: Option<Fund>,
     /// Shares of pools, by the owner's account and market. Nobody without any has an entry.
     pub liquidity: BTreeMap<(usize, u8), Liquidity>,
+    /// Stakes in the shared fund, by the owner's account. Nobody without any has an entry.
+    pub stakes: BTreeMap<usize, Stake>,
 }
 
 /// Amounts that a token's shares are worth in an instruction that touches its bank: the bank before and after interest, at

@@ -18,13 +18,13 @@ pub fn differing(findings: &[Finding]) -> Option<String> {
 
 /// Lines for people.
 pub fn text(read: &Read, findings: &[Finding]) -> String {
-    let [accounts, banks, markets, pools] = read.holdings.counts();
+    let [accounts, banks, markets, pools, stakes] = read.holdings.counts();
     let fund = if read.holdings.has_fund() { "a shared fund" } else { "no shared fund" };
     let slot = read.slot.map_or(String::new(), |slot| format!(", slot {slot}"));
     let mut out = format!("group     {}\nfrom      {}{slot}\n", read.group, read.source);
     let _ = writeln!(
         out,
-        "accounts  {accounts} margin accounts, {banks} banks, {markets} markets, {pools} shares of pools, {fund}\n"
+        "accounts  {accounts} margin accounts, {banks} banks, {markets} markets, {pools} shares of pools, {fund}, {stakes} stakes\n"
     );
     let _ = writeln!(out, "{:<10} {:<28} {:>28} {:>28} {:>20}", "", "what", "on chain", "summed", "difference");
     let mut last = None;
@@ -50,11 +50,12 @@ pub fn text(read: &Read, findings: &[Finding]) -> String {
 
 /// One object.
 pub fn json(read: &Read, findings: &[Finding]) -> Value {
-    let [accounts, banks, markets, pools] = read.holdings.counts();
+    let [accounts, banks, markets, pools, stakes] = read.holdings.counts();
     let row = |Finding { subject, address, comparison }: &Finding| {
         let (kind, number) = match subject {
             Subject::Bank(token) => ("bank", *token),
             Subject::Market(market) => ("market", *market),
+            Subject::Fund => ("fund", 0),
         };
         json!({
             "subject": kind,
@@ -77,6 +78,7 @@ pub fn json(read: &Read, findings: &[Finding]) -> Value {
         "banks": banks,
         "markets": markets,
         "pool_shares": pools,
+        "stakes": stakes,
         "fund": read.holdings.has_fund(),
         "holds": findings.iter().all(|finding| finding.comparison.holds()),
         "comparisons": findings.iter().map(row).collect::<Vec<_>>(),

@@ -2,7 +2,7 @@
 
 use breakwater_interface::accounts::{MAX_TOKENS, SIDE_DEBT};
 use breakwater_interface::perp::PerpPosition;
-use breakwater_interface::{Bank, InsuranceFund, LiquidityPosition, MarginAccount, PerpMarket};
+use breakwater_interface::{Bank, InsuranceFund, InsuranceStake, LiquidityPosition, MarginAccount, PerpMarket};
 use breakwater_margin::MathError;
 use breakwater_margin::perp::MARK_BITS;
 
@@ -101,6 +101,36 @@ pub fn of_market<'a>(
         comparison("CON-1", "secured profit", market.secured.into(), sum(|position| position.secured)),
         comparison("SOL-2", "deposit shares in escrow", market.escrow.into(), sum(|position| position.escrow)),
         comparison("SOL-2", "liquidity shares", market.liquidity.into(), shares),
+    ]
+    .into_iter()
+}
+
+/// Compares the shared fund with the stakes in it and with what is reported of accounts.
+///
+/// Formula:  Σ active units;  Σ young and leaving units;  passive shares ≤ shares;  Σ shortfalls       (SOL-2, INS-1)
+/// Units:    units, deposit shares of the quote bank, quote units
+/// Rounding: none
+pub fn of_fund<'a>(
+    fund: &InsuranceFund,
+    stakes: impl Iterator<Item = &'a InsuranceStake>,
+    accounts: &[MarginAccount],
+) -> impl Iterator<Item = Comparison> {
+    // Units of a generation that lost everything are worth nothing and count as none.
+    let (mut active, mut passive) = (0, 0);
+    for stake in stakes.map(|stake| stake.stake(fund)) {
+        active += i128::from(stake.active);
+        passive += i128::from(stake.young.units) + i128::from(stake.leaving.units);
+    }
+    let shortfall = accounts.iter().map(|account| i128::from(account.shortfall)).sum();
+    let within = Comparison {
+        relation: Relation::Covered,
+        ..comparison("INS-1", "shares of the passive pool", fund.passive.into(), fund.shares.into())
+    };
+    [
+        comparison("SOL-2", "active units", fund.active_units.into(), active),
+        comparison("SOL-2", "passive units", fund.passive_units.into(), passive),
+        within,
+        comparison("INS-1", "known shortfall", fund.known_shortfall.into(), shortfall),
     ]
     .into_iter()
 }

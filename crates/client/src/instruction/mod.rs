@@ -5,6 +5,7 @@ mod insurance;
 mod liquidation;
 mod orders;
 mod perp;
+mod stake;
 
 use breakwater_interface::config::{LendingConfig, LiquidationConfig, OracleConfig, WeightConfig};
 use bytemuck::bytes_of;
@@ -28,6 +29,10 @@ pub use orders::{ExecuteKeys, cancel_order, execute_order, place_order};
 pub use perp::{
     LiquidityKeys, add_liquidity, create_market, open_liquidity, reduce, remove_liquidity, request_liquidity,
     set_market, set_market_status, settle, trade,
+};
+pub use stake::{
+    Earner, StakeKeys, close_stake, collect, mature_stake, open_stake, report_shortfall, request_unstake, restake,
+    stake, unstake, upgrade_account,
 };
 
 /// As an amount of [`withdraw`], [`repay`], [`reduce`] or [`settle`]: all. As that of [`liquidate`]: no limit.

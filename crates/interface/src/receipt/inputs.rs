@@ -206,7 +206,7 @@ impl BooksRecord {
 impl PurseRecord {
     /// Takes the fund down, where it takes part.
     pub fn of(fund: Option<&Fund>, reduce_only: u8) -> PurseRecord {
-        let Fund { shares, epoch_start, epoch_left, epoch_cap } = fund.copied().unwrap_or_default();
+        let Fund { shares, epoch_start, epoch_left, epoch_cap, .. } = fund.copied().unwrap_or_default();
         let present = fund.is_some().into();
         PurseRecord { shares, epoch_start, epoch_left, epoch_cap, present, reduce_only, reserved: [0; 2] }
     }
@@ -215,6 +215,7 @@ impl PurseRecord {
     pub fn fund(&self) -> Option<Fund> {
         (self.present == 1).then_some(Fund {
             shares: self.shares,
+            passive: 0,
             epoch_start: self.epoch_start,
             epoch_left: self.epoch_left,
             epoch_cap: self.epoch_cap,

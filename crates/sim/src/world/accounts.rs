@@ -17,6 +17,7 @@ impl World {
         let keys = [CLOCK, self.group, self.board].into_iter().chain(self.fund).chain(self.receipt_log);
         let keys = keys.chain(banks).chain(markets);
         let keys = keys.chain(self.accounts.iter().copied()).chain(self.liquidity.iter().copied());
+        let keys = keys.chain(self.stakes.iter().copied());
         keys.filter_map(|key| Some((key, self.chain.account(&key)?))).collect()
     }
 }

@@ -93,6 +93,8 @@ pub struct World {
     pub liquidity: Vec<Address>,
     /// May pause and veto, once the group is launched.
     pub guardian: Option<Keypair>,
+    /// Every stake in the shared fund that was opened here.
+    pub stakes: Vec<Address>,
 }
 
 impl Default for World {
@@ -128,6 +130,7 @@ impl World {
             receipt_log: None,
             liquidity: Vec::new(),
             guardian: None,
+            stakes: Vec::new(),
         }
     }
 

@@ -6,6 +6,7 @@ pub mod bank;
 pub mod board;
 pub mod fill;
 pub mod ledger;
+pub mod margin;
 pub mod market;
 pub mod receipt;
 
@@ -14,4 +15,5 @@ pub use bank::{Brake, accrued, own_index, settle};
 pub use board::verify_extremes;
 pub use fill::Filled;
 pub use ledger::Ledger;
+pub use margin::Margin;
 pub use market::Live;

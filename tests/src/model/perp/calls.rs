@@ -54,6 +54,12 @@ impl State {
             Call::RemoveLiquidity { account, market } => self.remove_liquidity(*account, *market),
             Call::Insure { account, amount, market } => self.insure(*account, *amount, *market),
             Call::Deleverage { account, market } => self.deleverage(*account, *market),
+            Call::Stake { account, amount } => self.stake(*account, *amount),
+            Call::Mature { account } => self.mature(*account),
+            Call::RequestUnstake { account, units } => self.request_unstake(*account, *units),
+            Call::Unstake { account } => self.unstake(*account),
+            Call::Restake { account } => self.restake(*account),
+            Call::Collect { market } => self.collect(*market),
             other => unreachable!("{other:?} is no instruction of perpetuals"),
         }
     }
@@ -68,8 +74,8 @@ impl State {
 
     pub(crate) fn perform_perp(&mut self, call: &Call, seen: &Seen) -> Result<(), String> {
         match call {
-            Call::Trade { .. } => {}
-            Call::RequestLiquidity { .. } => {
+            Call::Trade { .. } | Call::Restake { .. } | Call::Collect { market: Some(_) } => {}
+            Call::RequestLiquidity { .. } | Call::Mature { .. } | Call::RequestUnstake { .. } => {
                 *self = self.as_seen(call, seen);
                 return Ok(());
             }

@@ -97,6 +97,8 @@ pub struct Fund {
     pub epoch_left: u64,
     /// Part of itself that it pays in an epoch, bps.
     pub epoch_cap: u16,
+    /// What stakes own of it.
+    pub owned: super::stake::Owned,
 }
 
 /// Quote units for one base unit × 2^44, of a price of dollars for one base unit × 2^64.
@@ -327,7 +329,9 @@ impl Fund {
         self.turn(now, index);
         let units = asked.min(self.epoch_left.into()).min(self.amount(index));
         let shares = shares_out(units, self.shares, index);
+        let before = self.shares;
         self.shares -= shares;
+        self.bear(before);
         self.epoch_left -= unsigned(units);
         (units, shares)
     }

@@ -11,12 +11,14 @@ pub mod market;
 pub mod pool;
 pub mod position;
 pub mod settle;
+pub mod stake;
 pub mod target;
 pub mod trade;
 
 pub use market::{Fund, Market, MarketSnapshot, Quote};
 pub use pool::Liquidity;
 pub use position::Perp;
+pub use stake::{Capped, Owned, Stake};
 
 use super::rational::Q;
 use num_traits::ToPrimitive;
@@ -29,6 +31,8 @@ pub const MARKET_FEED: u8 = 32;
 pub const MARKET_INDEX: u8 = 64;
 /// Fraction bits of marks, funding and claims.
 pub const MARK_BITS: u32 = 44;
+/// Virtual shares and units of both pools of the shared fund.
+pub const VIRTUAL_UNITS: i128 = 1_000_000;
 /// Positions of a margin account.
 pub const PERP_SLOTS: usize = 8;
 /// Bps of one.

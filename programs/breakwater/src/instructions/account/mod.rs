@@ -1,4 +1,5 @@
-//! Opening, delegating and closing a margin account.
+//! Opening, delegating, upgrading and closing a margin account.
 pub mod close_account;
 pub mod open_account;
 pub mod set_delegate;
+pub mod upgrade_account;

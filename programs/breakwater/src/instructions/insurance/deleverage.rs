@@ -8,7 +8,7 @@ use breakwater_interface::events::Deleveraged;
 use breakwater_interface::governance::LIQUIDATE;
 use breakwater_interface::receipt::{self, DeleverageInputs, MarketRecord, PositionRecord};
 use breakwater_interface::snapshot;
-use breakwater_interface::{Bank, MarginAccount, MarginError, PerpMarket, RiskBoard};
+use breakwater_interface::{Bank, MarginError, PerpMarket, RiskBoard};
 use breakwater_margin::lending::Books;
 use breakwater_margin::perp::{AdlTerms, MAX_AGE_TRADE};
 use breakwater_margin::{NativeAmount, Snapshot, Value};
@@ -17,12 +17,12 @@ use crate::state::account::{Valued, valued};
 use crate::state::bank::verify_quote;
 use crate::state::board::sync_index;
 use crate::state::receipt::{Draft, Summary, basis, open};
-use crate::state::{Live, accrued, own_index};
+use crate::state::{Live, Margin, accrued, own_index};
 
 #[derive(Accounts)]
 pub struct Deleverage {
     #[account(mut)]
-    pub margin_account: Account<MarginAccount>,
+    pub margin_account: Margin,
     #[account(mut, constraint = board.group == margin_account.group @ MarginError::BoardOfOtherGroup)]
     pub board: Account<RiskBoard>,
     #[account(constraint = bank.group == margin_account.group @ MarginError::BankOfOtherGroup)]

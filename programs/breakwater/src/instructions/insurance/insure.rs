@@ -5,19 +5,19 @@
 use anchor_lang::prelude::*;
 use breakwater_interface::events::Insured;
 use breakwater_interface::snapshot::Own;
-use breakwater_interface::{Bank, InsuranceFund, MarginAccount, MarginError, PerpMarket, RiskBoard};
+use breakwater_interface::{Bank, InsuranceFund, MarginError, PerpMarket, RiskBoard};
 use breakwater_margin::Shares;
 use breakwater_margin::price::MAX_AGE_RISK;
 
 use crate::state::bank::verify_quote;
-use crate::state::{Ledger, accrued, own_index, settle, verify_initial};
+use crate::state::{Ledger, Margin, accrued, own_index, settle, verify_initial};
 
 #[derive(Accounts)]
 pub struct Insure {
     #[account(address = margin_account.owner @ MarginError::NotAccountOwner)]
     pub owner: Signer,
     #[account(mut)]
-    pub margin_account: Account<MarginAccount>,
+    pub margin_account: Margin,
     #[account(constraint = board.group == margin_account.group @ MarginError::BoardOfOtherGroup)]
     pub board: Account<RiskBoard>,
     #[account(mut, constraint = bank.group == margin_account.group @ MarginError::BankOfOtherGroup)]
@@ -37,6 +37,9 @@ pub fn handle(ctx: &mut Context<Insure>, amount: u64) -> Result<()> {
     let mut ledger = Ledger { account: &mut accounts.margin_account, books: &mut books, token };
     let (amount, shares) = ledger.hand_over(amount)?;
     let receiver = receive(accounts, shares)?;
+    if let Some(fund) = &mut accounts.fund {
+        fund.judge(books.deposit_index, now)?;
+    }
 
     let banks = [own_index(&accounts.bank, &books)];
     verify_initial(&accounts.board, &accounts.margin_account, &Own::banks(&banks), MAX_AGE_RISK, now)?;

@@ -2,10 +2,11 @@
 
 use anchor_lang::prelude::*;
 use breakwater_interface::events::BalanceChanged;
-use breakwater_interface::{Bank, MarginAccount, MarginError, RiskBoard};
+use breakwater_interface::{Bank, MarginError, RiskBoard};
 use breakwater_margin::lending::Books;
 
 use crate::instructions::token;
+use crate::state::Margin;
 use crate::state::board::sync_index;
 use crate::state::{self, Brake};
 
@@ -14,7 +15,7 @@ pub struct MoveIn {
     /// Pays the tokens; need not own the account.
     pub authority: Signer,
     #[account(mut)]
-    pub margin_account: Account<MarginAccount>,
+    pub margin_account: Margin,
     #[account(mut, constraint = bank.group == margin_account.group @ MarginError::BankOfOtherGroup)]
     pub bank: Account<Bank>,
     #[account(mut, address = bank.vault @ MarginError::VaultMismatch)]

@@ -2,13 +2,14 @@
 
 use anchor_lang::prelude::*;
 use breakwater_interface::snapshot::Own;
-use breakwater_interface::{Bank, MarginAccount, MarginError, RiskBoard};
+use breakwater_interface::{Bank, MarginError, RiskBoard};
 use breakwater_margin::lending::Books;
 use breakwater_margin::price::MAX_AGE_RISK;
 
 use super::move_in::Change;
 use crate::instructions::token;
 use crate::state;
+use crate::state::Margin;
 
 #[derive(Accounts)]
 pub struct MoveOut {
@@ -16,7 +17,7 @@ pub struct MoveOut {
     #[account(address = margin_account.owner @ MarginError::NotAccountOwner)]
     pub owner: Signer,
     #[account(mut)]
-    pub margin_account: Account<MarginAccount>,
+    pub margin_account: Margin,
     #[account(constraint = board.group == margin_account.group @ MarginError::BoardOfOtherGroup)]
     pub board: Account<RiskBoard>,
     #[account(mut, constraint = bank.group == margin_account.group @ MarginError::BankOfOtherGroup)]

@@ -12,10 +12,12 @@ use breakwater_margin::liquidation::{Flag, Moment, Pace, Touch, judge_touch};
 use breakwater_margin::perp::MAX_AGE_TRADE;
 use breakwater_margin::{Snapshot, Valuation, Weighted, health};
 
+use crate::state::Margin;
+
 #[derive(Accounts)]
 pub struct TouchAccount {
     #[account(mut)]
-    pub margin_account: Account<MarginAccount>,
+    pub margin_account: Margin,
     #[account(constraint = board.group == margin_account.group @ MarginError::BoardOfOtherGroup)]
     pub board: Account<RiskBoard>,
 }
@@ -37,7 +39,7 @@ pub fn handle(ctx: &mut Context<TouchAccount>) -> Result<()> {
 /// Errors: StaleIndex, AccountHealthy, FlagTooYoung, Calming
 #[inline(never)]
 pub fn judge(
-    account: &mut Account<MarginAccount>,
+    account: &mut Margin,
     board: &RiskBoard,
     legs: &Snapshot,
     valuation: &Valuation,

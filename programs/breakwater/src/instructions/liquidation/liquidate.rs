@@ -33,7 +33,7 @@ use super::{bucket, flag};
 use crate::state::bank::verify_quote;
 use crate::state::market::Held;
 use crate::state::receipt::open;
-use crate::state::{Live, accrued, own_index, settle, verify_initial};
+use crate::state::{Live, Margin, accrued, own_index, settle, verify_initial};
 
 extern crate alloc;
 
@@ -41,9 +41,9 @@ extern crate alloc;
 pub struct Liquidate {
     pub keeper: Signer,
     #[account(mut)]
-    pub keeper_account: Account<MarginAccount>,
+    pub keeper_account: Margin,
     #[account(mut, constraint = liquidatee.group == keeper_account.group @ MarginError::AccountOfOtherGroup)]
-    pub liquidatee: Account<MarginAccount>,
+    pub liquidatee: Margin,
     #[account(constraint = board.group == keeper_account.group @ MarginError::BoardOfOtherGroup)]
     pub board: Account<RiskBoard>,
     /// Bank of the debt; the quote bank for a position.

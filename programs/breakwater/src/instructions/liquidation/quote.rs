@@ -10,14 +10,16 @@ use alloc::boxed::Box;
 use anchor_lang::prelude::*;
 use anchor_lang::solana_program::program::set_return_data;
 use breakwater_interface::quote::{Named, ReturnedQuote, quote};
-use breakwater_interface::{Bank, MarginAccount, MarginError, PerpMarket, RiskBoard};
+use breakwater_interface::{Bank, MarginError, PerpMarket, RiskBoard};
 use breakwater_margin::quote::Resolution;
+
+use crate::state::Margin;
 
 extern crate alloc;
 
 #[derive(Accounts)]
 pub struct QuoteLiquidation {
-    pub margin_account: Account<MarginAccount>,
+    pub margin_account: Margin,
     #[account(constraint = board.group == margin_account.group @ MarginError::BoardOfOtherGroup)]
     pub board: Account<RiskBoard>,
     /// Bank of the debt; the quote bank for a position.

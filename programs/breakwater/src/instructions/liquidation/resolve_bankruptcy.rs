@@ -12,7 +12,7 @@ use breakwater_interface::receipt::{
     self, BankLossInputs, BooksRecord, MarketLossInputs, MarketRecord, PositionRecord, PurseRecord,
 };
 use breakwater_interface::snapshot::{self, Own};
-use breakwater_interface::{Bank, InsuranceFund, MarginAccount, MarginError, PerpMarket, RiskBoard};
+use breakwater_interface::{Bank, InsuranceFund, MarginError, PerpMarket, RiskBoard};
 use breakwater_margin::lending::Books;
 use breakwater_margin::price::MAX_AGE_LIQUIDATION;
 use breakwater_margin::waterfall::{write_off, write_off_position};
@@ -22,12 +22,12 @@ use crate::state::bank::verify_quote;
 use crate::state::board::sync_index;
 use crate::state::market::Held;
 use crate::state::receipt::{Draft, Summary, basis, open};
-use crate::state::{Live, accrued, own_index, settle};
+use crate::state::{Live, Margin, accrued, own_index, settle};
 
 #[derive(Accounts)]
 pub struct ResolveBankruptcy {
     #[account(mut)]
-    pub margin_account: Account<MarginAccount>,
+    pub margin_account: Margin,
     #[account(mut, constraint = board.group == margin_account.group @ MarginError::BoardOfOtherGroup)]
     pub board: Account<RiskBoard>,
     #[account(mut, constraint = bank.group == margin_account.group @ MarginError::BankOfOtherGroup)]

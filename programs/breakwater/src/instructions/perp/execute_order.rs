@@ -5,7 +5,7 @@
 use anchor_lang::prelude::*;
 use breakwater_interface::events::OrderExecuted;
 use breakwater_interface::snapshot::OwnIndex;
-use breakwater_interface::{Bank, MarginAccount, MarginError, PerpMarket, RiskBoard};
+use breakwater_interface::{Bank, MarginError, PerpMarket, RiskBoard};
 use breakwater_margin::interest::MAX_INDEX_AGE;
 use breakwater_margin::lending::Books;
 use breakwater_margin::perp::{Exit, MAX_AGE_TRADE};
@@ -16,15 +16,15 @@ use super::trade::emit_fill;
 use crate::state::account::valued;
 use crate::state::bank::verify_quote;
 use crate::state::market::Held;
-use crate::state::{Filled, Ledger, Live, accrued, own_index, settle};
+use crate::state::{Filled, Ledger, Live, Margin, accrued, own_index, settle};
 
 #[derive(Accounts)]
 pub struct ExecuteOrder {
     pub executor: Signer,
     #[account(mut)]
-    pub executor_account: Account<MarginAccount>,
+    pub executor_account: Margin,
     #[account(mut, constraint = margin_account.group == executor_account.group @ MarginError::AccountOfOtherGroup)]
-    pub margin_account: Account<MarginAccount>,
+    pub margin_account: Margin,
     #[account(constraint = board.group == executor_account.group @ MarginError::BoardOfOtherGroup)]
     pub board: Account<RiskBoard>,
     #[account(mut, constraint = market.group == executor_account.group @ MarginError::MarketOfOtherGroup)]

@@ -8,13 +8,13 @@ use breakwater_interface::events::{ADD, LiquidityChanged, REMOVE, REQUEST};
 use breakwater_interface::governance::LIQUIDITY;
 use breakwater_interface::perp::STATUS_PAUSED;
 use breakwater_interface::snapshot::{self, Own};
-use breakwater_interface::{Bank, LiquidityPosition, MarginAccount, MarginError, PerpMarket, RiskBoard, seeds};
+use breakwater_interface::{Bank, LiquidityPosition, MarginError, PerpMarket, RiskBoard, seeds};
 use breakwater_margin::lending::Books;
 use breakwater_margin::perp::{Mark, PoolBounds};
 use breakwater_margin::price::MAX_AGE_RISK;
 
 use crate::state::bank::verify_quote;
-use crate::state::{Ledger, Live, accrued, own_index, settle as settle_bank, verify_initial};
+use crate::state::{Ledger, Live, Margin, accrued, own_index, settle as settle_bank, verify_initial};
 
 /// How long after the cooldown a request may be carried out at most, seconds, and never longer than the cooldown. A standing
 /// one would be an exit at once.
@@ -50,7 +50,7 @@ pub struct ChangeLiquidity {
     #[account(address = margin_account.owner @ MarginError::NotAccountOwner)]
     pub owner: Signer,
     #[account(mut)]
-    pub margin_account: Account<MarginAccount>,
+    pub margin_account: Margin,
     #[account(constraint = board.group == margin_account.group @ MarginError::BoardOfOtherGroup)]
     pub board: Account<RiskBoard>,
     #[account(mut, constraint = bank.group == margin_account.group @ MarginError::BankOfOtherGroup)]

@@ -5,13 +5,15 @@
 use anchor_lang::prelude::*;
 use breakwater_interface::events::{OrderCanceled, OrderPlaced};
 use breakwater_interface::order::max_fee;
-use breakwater_interface::{MarginAccount, MarginError, PerpMarket, RiskBoard, TriggerOrder, snapshot};
+use breakwater_interface::{MarginError, PerpMarket, RiskBoard, TriggerOrder, snapshot};
+
+use crate::state::Margin;
 
 #[derive(Accounts)]
 pub struct PlaceOrder {
     pub authority: Signer,
     #[account(mut)]
-    pub margin_account: Account<MarginAccount>,
+    pub margin_account: Margin,
     #[account(constraint = board.group == margin_account.group @ MarginError::BoardOfOtherGroup)]
     pub board: Account<RiskBoard>,
     #[account(constraint = market.group == margin_account.group @ MarginError::MarketOfOtherGroup)]
@@ -22,7 +24,7 @@ pub struct PlaceOrder {
 pub struct CancelOrder {
     pub authority: Signer,
     #[account(mut)]
-    pub margin_account: Account<MarginAccount>,
+    pub margin_account: Margin,
 }
 
 pub fn place(ctx: &mut Context<PlaceOrder>, slot: u8, order: TriggerOrder) -> Result<()> {

@@ -7,7 +7,7 @@
 use anchor_lang::prelude::*;
 use breakwater_interface::events::PnlSettled;
 use breakwater_interface::snapshot::{self, Own};
-use breakwater_interface::{Bank, MarginAccount, MarginError, PerpMarket, RiskBoard};
+use breakwater_interface::{Bank, MarginError, PerpMarket, RiskBoard};
 use breakwater_margin::NativeAmount;
 use breakwater_margin::fixed::signed;
 use breakwater_margin::lending::Books;
@@ -18,13 +18,13 @@ use crate::state::account::{Valued, valued};
 use crate::state::bank::verify_quote;
 use crate::state::ledger::ALL;
 use crate::state::market::Held;
-use crate::state::{Ledger, Live, accrued, own_index, settle as settle_bank, verify_initial};
+use crate::state::{Ledger, Live, Margin, accrued, own_index, settle as settle_bank, verify_initial};
 
 #[derive(Accounts)]
 pub struct Settle {
     pub authority: Signer,
     #[account(mut)]
-    pub margin_account: Account<MarginAccount>,
+    pub margin_account: Margin,
     #[account(constraint = board.group == margin_account.group @ MarginError::BoardOfOtherGroup)]
     pub board: Account<RiskBoard>,
     #[account(mut, constraint = market.group == margin_account.group @ MarginError::MarketOfOtherGroup)]

@@ -7,19 +7,19 @@ use anchor_lang::prelude::*;
 use breakwater_interface::events::Traded;
 use breakwater_interface::governance::TRADE;
 use breakwater_interface::snapshot::Own;
-use breakwater_interface::{MarginAccount, MarginError, PerpMarket, RiskBoard};
+use breakwater_interface::{MarginError, PerpMarket, RiskBoard};
 use breakwater_margin::Refusal;
 use breakwater_margin::perp::{Effect, Fill, Intent, MAX_AGE_TRADE, Order, Position};
 use breakwater_margin::price::MAX_AGE_RISK;
 
 use crate::state::market::{Held, board_index};
-use crate::state::{Filled, Live, verify_initial};
+use crate::state::{Filled, Live, Margin, verify_initial};
 
 #[derive(Accounts)]
 pub struct Trade {
     pub authority: Signer,
     #[account(mut)]
-    pub margin_account: Account<MarginAccount>,
+    pub margin_account: Margin,
     #[account(constraint = board.group == margin_account.group @ MarginError::BoardOfOtherGroup)]
     pub board: Account<RiskBoard>,
     #[account(mut, constraint = market.group == margin_account.group @ MarginError::MarketOfOtherGroup)]
