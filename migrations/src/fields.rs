@@ -193,7 +193,9 @@ pub fn hex(bytes: &[u8]) -> String {
 /// Bytes from hexadecimal.
 pub fn unhex(text: &str) -> Option<Vec<u8>> {
     let pairs = text.as_bytes().chunks(2);
-    pairs.map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok().filter(|pair| pair.len() == 2)?, 16).ok()).collect()
+    pairs
+        .map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok().filter(|pair| pair.len() == 2)?, 16).ok())
+        .collect()
 }
 
 /// What differs between two sets of parameters; all of the new one where there is no old one.
@@ -234,7 +236,8 @@ pub fn tightened<C: Fields>(old: &C, new: &C) -> C {
 
 /// The first parameter that goes further than one queued change may, and how far that is.
 pub fn too_far<C: Fields>(old: &C, new: &C) -> Option<String> {
-    let (rule, ..) = ruled(old, new).find(|(rule, old, new)| rule.waits(*old, *new) && rule.is_too_large(*old, *new))?;
+    let (rule, ..) =
+        ruled(old, new).find(|(rule, old, new)| rule.waits(*old, *new) && rule.is_too_large(*old, *new))?;
     let step = match rule.step {
         Step::Free => return None,
         Step::By(most) => format!("{most} up or down"),

@@ -6,6 +6,7 @@
 //! an embedded one in tests.
 #![deny(missing_docs)]
 
+pub mod change;
 pub mod cluster;
 pub mod fields;
 pub mod keys;

@@ -144,7 +144,10 @@ fn refusal(error: &Value, message: &Value) -> Failure {
         Some(known) => Failure::Refused(format!("{} ({}): {}", known.name(), known.code(), known.message())),
         None => {
             let said = message.as_str().map_or_else(|| error.to_string(), str::to_owned);
-            Failure::Refused(format!("the transaction failed: {}", said.split_whitespace().collect::<Vec<_>>().join(" ")))
+            Failure::Refused(format!(
+                "the transaction failed: {}",
+                said.split_whitespace().collect::<Vec<_>>().join(" ")
+            ))
         }
     }
 }

@@ -53,7 +53,8 @@ pub fn send(
     instructions: &[solana_instruction::Instruction],
     ring: &Ring,
 ) -> Result<String, Failure> {
-    let payer = ring.payer.as_ref().ok_or_else(|| Failure::Input("no key is at hand to pay: pass --keypair".to_owned()))?;
+    let payer =
+        ring.payer.as_ref().ok_or_else(|| Failure::Input("no key is at hand to pay: pass --keypair".to_owned()))?;
     let mut addresses: Vec<_> = instructions
         .iter()
         .flat_map(|instruction| &instruction.accounts)

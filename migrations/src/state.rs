@@ -1,8 +1,8 @@
 //! What the chain has of a group: read once, before anything is compared or sent.
 
+use breakwater_client::decode::account_size;
 use breakwater_client::interface::{Bank, Group, InsuranceFund, PerpMarket, QueuedChange, ReceiptLog, RiskBoard};
 use breakwater_client::{Address, PROGRAM_ID, address};
-use breakwater_client::decode::account_size;
 use sha2::{Digest, Sha256};
 
 use crate::Failure;
@@ -97,7 +97,10 @@ impl State {
     /// There is none.
     pub fn existing(&self) -> Result<&Group, Failure> {
         self.group.as_ref().ok_or_else(|| {
-            Failure::Input(format!("there is no group {}: run `breakwater migrate` first, or check creator and number", self.address))
+            Failure::Input(format!(
+                "there is no group {}: run `breakwater migrate` first, or check creator and number",
+                self.address
+            ))
         })
     }
 

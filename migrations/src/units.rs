@@ -73,7 +73,8 @@ impl Unit {
 /// What to write instead.
 pub fn decimal(text: &str, digits: u8) -> Result<u64, String> {
     let refuse = || {
-        let example = if digits == 0 { "a whole number such as 1_500".to_owned() } else { "a number such as 0.25".to_owned() };
+        let example =
+            if digits == 0 { "a whole number such as 1_500".to_owned() } else { "a number such as 0.25".to_owned() };
         format!("{text:?} is no number: write {example}")
     };
     let plain: String = text.chars().filter(|letter| *letter != '_').collect();
@@ -165,7 +166,9 @@ mod tests {
         assert_eq!(decimal("1_000.000000001", 9), Ok(1_000_000_000_001));
         assert_eq!(decimal("0.1", 1), Ok(1));
         assert_eq!(decimal("18446744073709.551615", 6), Ok(u64::MAX));
-        for (bad, digits) in [("18446744073709.551616", 6), ("0.12", 1), ("-1", 0), ("1e3", 0), ("1.", 2), (".5", 2), ("", 0)] {
+        for (bad, digits) in
+            [("18446744073709.551616", 6), ("0.12", 1), ("-1", 0), ("1e3", 0), ("1.", 2), (".5", 2), ("", 0)]
+        {
             decimal(bad, digits).expect_err(bad);
         }
     }

@@ -37,7 +37,8 @@ impl<'a> Section<'a> {
     }
 
     fn get(&self, key: &str) -> Result<&'a Value, Failure> {
-        self.find(key).ok_or_else(|| self.refuse(key, "it is missing: add it, as in the files that are in migrations/params"))
+        self.find(key)
+            .ok_or_else(|| self.refuse(key, "it is missing: add it, as in the files that are in migrations/params"))
     }
 
     /// Whether a key is there.
@@ -46,7 +47,8 @@ impl<'a> Section<'a> {
     }
 
     fn child(&self, key: &str, path: String, value: &'a Value) -> Result<Section<'a>, Failure> {
-        let table = value.as_table().ok_or_else(|| self.refuse(key, "it is no table: write [table] and its keys below"))?;
+        let table =
+            value.as_table().ok_or_else(|| self.refuse(key, "it is no table: write [table] and its keys below"))?;
         Ok(Section { file: self.file, path, table, asked: RefCell::default() })
     }
 
@@ -103,11 +105,14 @@ impl<'a> Section<'a> {
     /// A whole set of parameters. Those of tiers come from `[[tier]]`.
     pub fn parameters<C: Fields>(&self, scale: Scale) -> Result<C, Failure> {
         let mut config = C::zeroed();
-        let tiers = if C::FIELDS.iter().any(|field| tier(field).is_some()) { self.sections("tier")? } else { Vec::new() };
+        let tiers =
+            if C::FIELDS.iter().any(|field| tier(field).is_some()) { self.sections("tier")? } else { Vec::new() };
         for field in C::FIELDS {
             let (section, key) = match tier(field) {
                 Some((number, rest)) => {
-                    let section = tiers.get(number).ok_or_else(|| self.refuse("tier", "four tiers are needed: write [[…tier]] four times"))?;
+                    let section = tiers
+                        .get(number)
+                        .ok_or_else(|| self.refuse("tier", "four tiers are needed: write [[…tier]] four times"))?;
                     (section, format!("{rest}{}", field.unit.suffix()))
                 }
                 None => (self, field.key()),

@@ -61,7 +61,11 @@ impl Planner<'_> {
             line("board", "", self.state.board_address.to_string()),
         ];
         lines.extend(all(&self.params.liquidation, Scale::default()));
-        self.at_once("group", lines, vec![create_board(&creator, &self.state.board_address, number, self.state.board_rent), create]);
+        self.at_once(
+            "group",
+            lines,
+            vec![create_board(&creator, &self.state.board_address, number, self.state.board_rent), create],
+        );
     }
 
     pub(super) fn tokens(&mut self) {
@@ -84,7 +88,9 @@ impl Planner<'_> {
         let known = self.state.banks.iter().flatten().count();
         if listed > known {
             let more = listed - known;
-            self.plan.notes.push(format!("{more} of the listed tokens are not in the file: a listing stays, nothing is done"));
+            self.plan
+                .notes
+                .push(format!("{more} of the listed tokens are not in the file: a listing stays, nothing is done"));
         }
     }
 
@@ -144,7 +150,9 @@ impl Planner<'_> {
         let listed = self.state.board.as_ref().map_or(0, |board| usize::from(board.market_count));
         if listed > self.params.markets.len() {
             let more = listed - self.params.markets.len();
-            self.plan.notes.push(format!("{more} of the listed markets are not in the file: a listing stays, nothing is done"));
+            self.plan
+                .notes
+                .push(format!("{more} of the listed markets are not in the file: a listing stays, nothing is done"));
         }
     }
 }

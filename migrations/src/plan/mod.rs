@@ -112,13 +112,7 @@ impl Plan {
 /// # Errors
 /// The file does not say what is needed.
 pub fn plan(state: &State, params: &Params, ring: &Ring, launch: bool) -> Result<Plan, Failure> {
-    let mut planner = Planner {
-        state,
-        params,
-        ring,
-        next_change: state.group.map_or(0, |group| group.changes),
-        plan: Plan { now: state.now, group: state.address, ..Plan::default() },
-    };
+    let mut planner = Planner::new(state, params, ring);
     if planner.program() {
         planner.mints();
         planner.group();
@@ -133,6 +127,30 @@ pub fn plan(state: &State, params: &Params, ring: &Ring, launch: bool) -> Result
     Ok(planner.plan)
 }
 
+/// The steps that set parameters, and no others.
+pub fn plan_parameters(state: &State, params: &Params, ring: &Ring) -> Plan {
+    let mut planner = Planner::new(state, params, ring);
+    planner.parameters();
+    planner.plan
+}
+
+/// The one step of a change that the file has no word for. `waits`: whether it must wait once the group is launched.
+pub fn plan_change(
+    state: &State,
+    params: &Params,
+    ring: &Ring,
+    (title, lines): (&str, Vec<Difference>),
+    (change, waits): (Instruction, bool),
+) -> Plan {
+    let mut planner = Planner::new(state, params, ring);
+    if waits {
+        planner.governed(title, lines, change, None);
+    } else {
+        planner.at_once(title, lines, vec![change]);
+    }
+    planner.plan
+}
+
 struct Planner<'a> {
     state: &'a State,
     params: &'a Params,
@@ -141,7 +159,12 @@ struct Planner<'a> {
     plan: Plan,
 }
 
-impl Planner<'_> {
+impl<'a> Planner<'a> {
+    fn new(state: &'a State, params: &'a Params, ring: &'a Ring) -> Planner<'a> {
+        let plan = Plan { now: state.now, group: state.address, ..Plan::default() };
+        Planner { state, params, ring, next_change: state.group.map_or(0, |group| group.changes), plan }
+    }
+
     fn add(&mut self, title: impl Into<String>, lines: Vec<Difference>, when: When, action: Option<Action>) {
         let action = action.filter(|_| when.is_done_now());
         self.plan.steps.push(Step { title: title.into(), lines, when, action });
@@ -215,7 +238,9 @@ impl Planner<'_> {
             match (same, open) {
                 (true, true) => found = found.or(Some(entry)),
                 (false, true) if is_about_the_same(queued.data(), &change.data) => {
-                    self.plan.notes.push(format!("change {number} waits and says something else than the file: veto it if it is not wanted"));
+                    self.plan.notes.push(format!(
+                        "change {number} waits and says something else than the file: veto it if it is not wanted"
+                    ));
                 }
                 (true, false) if queued.status == VETOED => {
                     self.plan.notes.push(format!("change {number} said the same and was vetoed"));

@@ -31,7 +31,8 @@ impl Planner<'_> {
         for number in 0..self.params.markets.len() {
             let Some(market) = self.state.markets[number] else { continue };
             let (wanted, scale) = (&self.params.markets[number], self.params.market_scale(number));
-            let (address, feed) = (breakwater_client::address::perp_market(&group, number as u8), MARKET_FEED + number as u8);
+            let (address, feed) =
+                (breakwater_client::address::perp_market(&group, number as u8), MARKET_FEED + number as u8);
             let title = |set: &str| format!("{} {set}", wanted.symbol);
             let set = |config| set_market(&officer, &group, &at, &address, config);
             self.config(&title("perp"), &market.config, &wanted.config, scale, set);
@@ -41,14 +42,7 @@ impl Planner<'_> {
     }
 
     /// The steps from one set of parameters to another.
-    fn config<C: Fields>(
-        &mut self,
-        title: &str,
-        old: &C,
-        new: &C,
-        scale: Scale,
-        set: impl Fn(C) -> Instruction,
-    ) {
+    fn config<C: Fields>(&mut self, title: &str, old: &C, new: &C, scale: Scale, set: impl Fn(C) -> Instruction) {
         let lines = differences(Some(old), new, scale);
         if lines.is_empty() {
             return;
