@@ -1,8 +1,10 @@
 //! The command `breakwater`. Exit codes: 0 done, 1 the run went wrong (an invariant did not hold, a node failed), 2 bad
 //! input.
 
+mod admin;
 mod demo;
 mod experiment;
+mod migrate;
 mod output;
 mod quote;
 mod replay;
@@ -26,6 +28,8 @@ enum Command {
     Experiment(Box<experiment::Options>),
     Replay(replay::Options),
     Quote(quote::Options),
+    Migrate(Box<migrate::Options>),
+    Admin(Box<admin::Options>),
 }
 
 /// Why a command ended without doing what it was asked.
@@ -35,6 +39,15 @@ enum Failure {
     Input(String),
     /// It went wrong on the way.
     Run(String),
+}
+
+impl From<breakwater_migrations::Failure> for Failure {
+    fn from(failure: breakwater_migrations::Failure) -> Failure {
+        match failure {
+            breakwater_migrations::Failure::Input(sentence) => Failure::Input(sentence),
+            other => Failure::Run(other.sentence().to_owned()),
+        }
+    }
 }
 
 fn main() -> ExitCode {
@@ -47,6 +60,8 @@ fn main() -> ExitCode {
         Command::Experiment(options) => experiment::run(options),
         Command::Replay(options) => replay::run(options),
         Command::Quote(options) => quote::run(options),
+        Command::Migrate(options) => migrate::run(options),
+        Command::Admin(options) => admin::run(options),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
