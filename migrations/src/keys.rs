@@ -5,7 +5,7 @@ use std::path::Path;
 
 use breakwater_client::Address;
 use breakwater_client::interface::Group;
-use breakwater_client::interface::governance::{ADMIN, GUARDIAN, RISK_MANAGER};
+use breakwater_client::interface::governance::{ADMIN, RISK_MANAGER};
 use solana_keypair::{Keypair, read_keypair};
 use solana_signer::Signer;
 
@@ -30,11 +30,9 @@ impl Ring {
         keys.find(|key| key.pubkey() == *address)
     }
 
-    /// Who a role's key belongs to: that of its own file, or for admin and risk manager that of the payer.
+    /// Whose key was brought for a role.
     pub fn role(&self, role: u8) -> Option<Address> {
-        let own = self.roles.get(usize::from(role))?.as_ref();
-        let fallback = if role == GUARDIAN { None } else { self.payer.as_ref() };
-        own.or(fallback).map(Signer::pubkey)
+        self.roles.get(usize::from(role))?.as_ref().map(Signer::pubkey)
     }
 
     /// Who may set parameters: risk manager or admin, whoever's key is at hand.

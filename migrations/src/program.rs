@@ -29,13 +29,22 @@ pub enum Deployed {
     Other(String),
 }
 
-/// The digest that artifacts/manifest.json expects.
-fn expected() -> Option<String> {
-    let manifest: Value = serde_json::from_str(MANIFEST).ok()?;
-    Some(manifest["bytecode"]["sha256"].as_str()?.to_owned())
+/// The digest of the committed bytecode, from artifacts/manifest.json.
+pub fn committed() -> String {
+    let manifest: Value = serde_json::from_str(MANIFEST).unwrap_or_default();
+    manifest["bytecode"]["sha256"].as_str().unwrap_or_default().to_owned()
 }
 
 impl Deployed {
+    /// Its digest, nothing where there is none.
+    pub fn text(&self) -> String {
+        match self {
+            Deployed::Absent => String::new(),
+            Deployed::Same => committed(),
+            Deployed::Other(digest) => digest.clone(),
+        }
+    }
+
     /// Reads and compares.
     ///
     /// # Errors
@@ -67,12 +76,11 @@ fn compare(code: &[u8]) -> Deployed {
 
 /// Why nothing can be done yet, and exactly what to run.
 pub fn advice(deployed: &Deployed, cluster: Name, url: &str) -> String {
-    let expected = expected().unwrap_or_else(|| "artifacts/manifest.json".to_owned());
     let fact = match deployed {
         Deployed::Absent => format!("no program is deployed at {PROGRAM_ID} on {}", cluster.text()),
         Deployed::Same => format!("the program at {PROGRAM_ID} is the committed one"),
         Deployed::Other(found) => {
-            format!("the program at {PROGRAM_ID} on {} has sha256 {found}, not {expected}", cluster.text())
+            format!("the program at {PROGRAM_ID} on {} has sha256 {found}, not {}", cluster.text(), committed())
         }
     };
     format!(
@@ -87,7 +95,7 @@ mod tests {
 
     #[test]
     fn the_manifest_speaks_of_the_bytecode_that_is_built_in() {
-        assert_eq!(expected(), Some(hex(&Sha256::digest(BYTECODE))));
+        assert_eq!(committed(), hex(&Sha256::digest(BYTECODE)));
     }
 
     #[test]

@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 use crate::Failure;
 use crate::cluster::{Cluster, Raw, decoded};
 use crate::keys::Ring;
-use crate::params::Params;
+use crate::params::{Name, Params};
 use crate::program::Deployed;
 
 /// Most accounts that a node answers with at once.
@@ -18,6 +18,8 @@ const MINT_DECIMALS: usize = 44;
 
 /// Everything that a plan is made from.
 pub struct State {
+    /// What the chain is called in a sentence.
+    pub node: String,
     /// Unix time of the chain's clock.
     pub now: i64,
     /// Who creates the group.
@@ -62,6 +64,7 @@ impl State {
         let own_board = board_address(&creator, params.number);
         let board_address = group.map_or(own_board, |group| Address::from(group.board));
         let mut state = State {
+            node: cluster.name(),
             now,
             creator,
             address,
@@ -126,16 +129,19 @@ pub fn board_seed(number: u16) -> String {
     format!("breakwater-board-{number}")
 }
 
+/// Devnet and mainnet are told apart by their genesis hash; anything else is local.
 fn verify_genesis(cluster: &mut dyn Cluster, params: &Params) -> Result<(), Failure> {
-    let Some(expected) = params.cluster.genesis() else { return Ok(()) };
-    match cluster.genesis()? {
-        Some(found) if found != expected => Err(Failure::Input(format!(
-            "{} is not {}: its genesis hash is {found}: pass the --url of another node or another --cluster",
-            cluster.name(),
-            params.cluster.text()
-        ))),
-        _ => Ok(()),
+    let Some(found) = cluster.genesis()? else { return Ok(()) };
+    let actual = Name::ALL.into_iter().find(|name| name.genesis() == Some(found.as_str())).unwrap_or(Name::Localnet);
+    if actual == params.cluster {
+        return Ok(());
     }
+    Err(Failure::Input(format!(
+        "{} is {}, not {}, by its genesis hash {found}: pass the --url of another node or another --cluster",
+        cluster.name(),
+        actual.text(),
+        params.cluster.text()
+    )))
 }
 
 fn one<T: breakwater_client::decode::ProgramAccount>(

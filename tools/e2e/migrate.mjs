@@ -62,6 +62,7 @@ async function expect(code, text, ...argumentsGiven) {
     process.exit(1);
   }
   console.log(`e2e: breakwater ${shown}: ${text} (${Date.now() - began} ms)`);
+  if (process.env.E2E_SHOW) console.log(out);
   return out;
 }
 
@@ -70,6 +71,12 @@ await expect(2, "there is no group", "admin", "show", ...place);
 await expect(0, "nothing was sent", "migrate", ...place, "--launch", "--dry-run");
 await expect(0, "steps taken", "migrate", ...place, "--launch", "--yes");
 await expect(0, "nothing to do", "migrate", ...place, "--launch", "--yes");
+const dry = JSON.parse(await expect(0, '"dry_run":true', "migrate", ...place, "--launch", "--dry-run", "--json"));
+if (dry.steps.length !== 0 || dry.taken !== 0) {
+  console.error(`e2e: left to do: ${JSON.stringify(dry)}`);
+  process.exit(1);
+}
+await expect(2, "pass --yes to do this", "admin", "queue", ...place, "--set", "dust=20");
 await expect(0, "launched yes", "admin", "show", ...place);
 
 const set = ["admin", "queue", ...place, "--yes", "--token", "SOL"];
@@ -96,5 +103,10 @@ if (shown.queue.length !== 1 || shown.queue[0].lines[0].parameter !== "dust_usd"
   console.error(`e2e: the queue is ${JSON.stringify(shown.queue)}`);
   process.exit(1);
 }
+
+node.timeTravelToTimestamp(Date.now() + 2 * 86_400_000 + 60_000);
+await expect(0, "is due: executed now", "migrate", ...place, "--params", file, "--yes");
+await expect(0, "nothing to do", "migrate", ...place, "--params", file, "--yes");
+await expect(0, "set_liquidation: liquidation: executed", "admin", "show", ...place);
 console.log("e2e: all as expected");
 process.exit(0);

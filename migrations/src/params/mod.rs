@@ -194,7 +194,7 @@ impl Params {
         Ok((creator, address::group(&creator, self.number)))
     }
 
-    /// Who is to hold a role; `None` where the file leaves it to a key that is not at hand.
+    /// Who is to hold a role; `None` where the file leaves it to whoever's key is brought for it, and none is: then it stays.
     ///
     /// # Errors
     /// The file does not say.

@@ -17,7 +17,7 @@ use crate::cluster::Raw;
 use crate::fields::Difference;
 use crate::keys::Ring;
 use crate::params::{Name, Params};
-use crate::program::{Deployed, advice};
+use crate::program::{Deployed, advice, committed};
 use crate::state::State;
 use crate::units::{date, span};
 
@@ -260,12 +260,13 @@ impl<'a> Planner<'a> {
         if *deployed == Deployed::Same {
             return true;
         }
-        let advice = advice(deployed, self.params.cluster, self.params.cluster.url());
+        let lines = vec![listing::line("sha256", deployed.text(), committed())];
         if self.params.cluster != Name::Localnet {
-            self.add("program", Vec::new(), When::Refused(advice), None);
+            let advice = advice(deployed, self.params.cluster, &self.state.node);
+            self.add("program", lines, When::Refused(advice), None);
             return false;
         }
-        self.add("program", Vec::new(), When::AtOnce, Some(Action::Deploy));
+        self.add("program", lines, When::AtOnce, Some(Action::Deploy));
         true
     }
 

@@ -145,7 +145,7 @@ fn a_listing_after_the_launch_waits_too() {
     assert_eq!(world.said(), ["market BTC2-PERP: change 0 is due: executed now"]);
     let (state, params) = (world.state(), world.params());
     assert_eq!(describe(&state.changes[0].1, &state, &params).what, "market 2 (BTC2-PERP)");
-    let executor = world.ring.role(0).expect("a payer");
+    let executor = world.ring.payer.as_ref().expect("a payer").pubkey();
     let (address, change) = &state.changes[0];
     let execute = carry_out((address, change), &executor, &state, &params).expect("a market needs nothing else");
     send(&mut world.cluster, &[execute], &world.ring).expect("it is due");
