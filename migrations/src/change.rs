@@ -71,35 +71,8 @@ fn told(name: &str, change: &QueuedChange, state: &State, params: &Params) -> Op
             Some(("liquidation".to_owned(), differences(Some(&board.liquidation), &new, Scale::default())))
         }
         "set_oracle" => feed_change(*data.get(NAME)?, &read(data, NAME + 1)?, state, params),
-        "set_lending" | "set_weights" | "set_reduce_only" => {
-            let (token, bank) = token_of(&target, state, params)?;
-            let (symbol, scale) = (&params.tokens[token].symbol, params.token_scale(token));
-            match name {
-                "set_lending" => {
-                    let new: LendingConfig = read(data, NAME)?;
-                    Some((format!("{symbol} lending"), differences(Some(&bank.lending), &new, scale)))
-                }
-                "set_weights" => {
-                    let (new, old): (WeightConfig, _) =
-                        (read(data, NAME)?, board.tokens[usize::from(bank.token)].weights);
-                    Some((format!("{symbol} weights"), differences(Some(&old), &new, scale)))
-                }
-                _ => Some((format!("{symbol}"), vec![said("reduce_only", bank.reduce_only, *data.get(NAME)?)])),
-            }
-        }
-        "set_market" | "set_market_status" => {
-            let number =
-                (0..params.markets.len()).find(|n| address::perp_market(&state.address, *n as u8) == target)?;
-            let (symbol, market) = (&params.markets[number].symbol, state.markets[number]?);
-            if name == "set_market" {
-                let new: PerpConfig = read(data, NAME)?;
-                return Some((
-                    format!("{symbol} perp"),
-                    differences(Some(&market.config), &new, params.market_scale(number)),
-                ));
-            }
-            Some((symbol.clone(), vec![said("status", market.status, *data.get(NAME)?)]))
-        }
+        "set_lending" | "set_weights" | "set_reduce_only" => token_change(name, change, state, params),
+        "set_market" | "set_market_status" => market_change(name, change, state, params),
         "set_role" => {
             let role = *data.get(NAME)?;
             let text = ROLES.get(usize::from(role))?;
@@ -124,6 +97,44 @@ fn told(name: &str, change: &QueuedChange, state: &State, params: &Params) -> Op
         }
         _ => None,
     }
+}
+
+fn token_change(
+    name: &str,
+    change: &QueuedChange,
+    state: &State,
+    params: &Params,
+) -> Option<(String, Vec<Difference>)> {
+    let (data, board) = (change.data(), state.board.as_ref()?);
+    let (token, bank) = token_of(&Address::from(change.target), state, params)?;
+    let (symbol, scale) = (&params.tokens[token].symbol, params.token_scale(token));
+    match name {
+        "set_lending" => {
+            let new: LendingConfig = read(data, NAME)?;
+            Some((format!("{symbol} lending"), differences(Some(&bank.lending), &new, scale)))
+        }
+        "set_weights" => {
+            let (new, old): (WeightConfig, _) = (read(data, NAME)?, board.tokens[usize::from(bank.token)].weights);
+            Some((format!("{symbol} weights"), differences(Some(&old), &new, scale)))
+        }
+        _ => Some((symbol.clone(), vec![said("reduce_only", bank.reduce_only, *data.get(NAME)?)])),
+    }
+}
+
+fn market_change(
+    name: &str,
+    change: &QueuedChange,
+    state: &State,
+    params: &Params,
+) -> Option<(String, Vec<Difference>)> {
+    let (data, target) = (change.data(), Address::from(change.target));
+    let number = (0..params.markets.len()).find(|n| address::perp_market(&state.address, *n as u8) == target)?;
+    let (symbol, market) = (&params.markets[number].symbol, state.markets[number]?);
+    if name == "set_market" {
+        let new: PerpConfig = read(data, NAME)?;
+        return Some((format!("{symbol} perp"), differences(Some(&market.config), &new, params.market_scale(number))));
+    }
+    Some((symbol.clone(), vec![said("status", market.status, *data.get(NAME)?)]))
 }
 
 fn said(name: &str, old: u8, new: u8) -> Difference {

@@ -201,6 +201,11 @@ fn a_stranger_is_told_who_must_sign() {
     world.ring = Ring { payer: Some(stranger), ..Ring::default() };
     assert_eq!(world.said(), [format!("SOL weights: left: {payer} must sign: pass its key file")]);
     assert_eq!(world.migrate(false), Ok(0));
+
+    world.ring = Ring::default();
+    assert_eq!(world.said(), ["SOL weights: at once"], "whoever only looks needs no key");
+    let failure = world.migrate(false).expect_err("nothing is sent without one");
+    assert!(failure.sentence().contains("pass --keypair"), "{failure}");
 }
 
 #[test]

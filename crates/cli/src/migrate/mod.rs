@@ -55,6 +55,10 @@ pub fn carry_out(
         output::print(&render::text(plan, name, url))?;
     }
     if !plan.is_idle() && !manner.dry_run {
+        if ring.payer.is_none() {
+            let fact = "no key is at hand to pay: pass --keypair, or --dry-run to look";
+            return Err(Failure::Input(fact.to_owned()));
+        }
         confirm(manner)?;
         let outcome = take(cluster, plan, ring, &mut |step, signature| {
             if !manner.json {
