@@ -1,7 +1,8 @@
 //! What is created once: mints on a local chain, the group with its board, tokens, fund, receipt log, markets.
 
 use breakwater_client::instruction::{create_fund, create_group, create_log, create_market, list_token};
-use breakwater_client::interface::RiskBoard;
+use breakwater_client::interface::config::WeightConfig;
+use breakwater_client::interface::{MarginError, RiskBoard};
 use breakwater_client::{Address, PROGRAM_ID, SYSTEM_PROGRAM, TOKEN_PROGRAM, decode::account_size};
 use solana_instruction::{AccountMeta, Instruction};
 use solana_signer::Signer;
@@ -82,7 +83,10 @@ impl Planner<'_> {
             lines.extend(all(&token.lending, scale));
             lines.extend(all(&token.weights, scale));
             lines.extend(all(&token.oracle, scale));
-            self.governed(&format!("token {}", token.symbol), lines, list, None);
+            let refused =
+                (self.state.launched() && !is_quarantined(&token.weights)).then(|| MarginError::ConfigQuarantine);
+            let refused = refused.map(|error| format!("{}: {}", error.name(), error.message()));
+            self.governed(&format!("token {}", token.symbol), lines, list, (refused, 0));
         }
         let listed = self.state.board.as_ref().map_or(0, |board| usize::from(board.token_count));
         let known = self.state.banks.iter().flatten().count();
@@ -106,7 +110,7 @@ impl Planner<'_> {
             // A queued fund names a bank, which must be there when it is executed.
             let absent = self.state.launched() && self.state.banks[wanted.quote].is_none();
             let refused = absent.then(|| format!("token {} is not listed yet", token.symbol));
-            return self.governed("fund", lines, create, refused);
+            return self.governed("fund", lines, create, (refused, 0));
         };
         let mut lines = Vec::new();
         if Address::from(fund.bank) != bank {
@@ -145,7 +149,7 @@ impl Planner<'_> {
             let scale = self.params.market_scale(number);
             let mut lines = all(&market.config, scale);
             lines.extend(all(&market.oracle, scale));
-            self.governed(&format!("market {}", market.symbol), lines, list, None);
+            self.governed(&format!("market {}", market.symbol), lines, list, (None, 0));
         }
         let listed = self.state.board.as_ref().map_or(0, |board| usize::from(board.market_count));
         if listed > self.params.markets.len() {
@@ -155,6 +159,11 @@ impl Planner<'_> {
                 .push(format!("{more} of the listed markets are not in the file: a listing stays, nothing is done"));
         }
     }
+}
+
+/// What a token that is listed after the launch must keep (docs/spec.md §12.3).
+fn is_quarantined(weights: &WeightConfig) -> bool {
+    weights.asset_initial == 0 || (weights.ramp >= 1_209_600 && (1..=1_000_000).contains(&weights.collateral_cap))
 }
 
 /// The system program's `CreateAccountWithSeed`: an account whose address its creator signs for.

@@ -144,7 +144,7 @@ pub fn plan_change(
 ) -> Plan {
     let mut planner = Planner::new(state, params, ring);
     if waits {
-        planner.governed(title, lines, change, None);
+        planner.governed(title, lines, change, (None, 0));
     } else {
         planner.at_once(title, lines, vec![change]);
     }
@@ -189,12 +189,19 @@ impl<'a> Planner<'a> {
         Some(format!("{} must sign: pass its key file", missing.pubkey))
     }
 
-    /// A change that must wait: it is queued, waits already, or is executed. `refused`: why it would never pass.
-    fn governed(&mut self, title: &str, lines: Vec<Difference>, change: Instruction, refused: Option<String>) {
+    /// A change that must wait: it is queued, waits already, or is executed. `refused`: why it would never pass; `set_at`: when
+    /// a queued change of the same parameters last took effect.
+    fn governed(
+        &mut self,
+        title: &str,
+        lines: Vec<Difference>,
+        change: Instruction,
+        (refused, set_at): (Option<String>, i64),
+    ) {
         if !self.state.launched() {
             return self.at_once(title, lines, vec![change]);
         }
-        if let Some((address, queued)) = self.equal(&change) {
+        if let Some((address, queued)) = self.equal(&change, set_at) {
             let (address, number, due) = (*address, queued.number, queued.due_at);
             if self.state.now < due {
                 return self.add(title, lines, When::Waits(number, due), None);
@@ -221,8 +228,8 @@ impl<'a> Planner<'a> {
         self.add(title, lines, when, Some(Action::Send(vec![queue])));
     }
 
-    /// The same change in the queue, if it can still be executed. One that was vetoed or that differs is remarked.
-    fn equal(&mut self, change: &Instruction) -> Option<&(Address, QueuedChange)> {
+    /// The same change in the queue, if it can still be executed. One that cannot, or that differs, is remarked.
+    fn equal(&mut self, change: &Instruction, set_at: i64) -> Option<&(Address, QueuedChange)> {
         let target = instruction::target(change)?;
         let name = instruction::governed_name(&change.data);
         let mut found = None;
@@ -234,6 +241,10 @@ impl<'a> Planner<'a> {
             let (same, open) = (queued.data() == change.data, !queued.is_over(self.state.now));
             let number = queued.number;
             match (same, open) {
+                (true, true) if queued.queued_at < set_at => {
+                    let fact = "says the same and was overtaken by another: veto it";
+                    self.plan.notes.push(format!("change {number} {fact}"));
+                }
                 (true, true) => found = found.or(Some(entry)),
                 (false, true) if is_about_the_same(queued.data(), &change.data) => {
                     self.plan.notes.push(format!(

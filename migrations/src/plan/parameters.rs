@@ -15,18 +15,24 @@ impl Planner<'_> {
         let Some(board) = &self.state.board else { return };
         let (group, at, officer) = (self.state.address, self.state.board_address, self.officer());
         let set = |config| set_liquidation(&officer, &group, &at, config);
-        self.config("liquidation", &board.liquidation, &self.params.liquidation, Scale::default(), set);
+        let place = (Scale::default(), board.liquidation_set_at);
+        self.config("liquidation", (&board.liquidation, &self.params.liquidation), place, set);
         for number in 0..self.params.tokens.len() {
             let Some(bank) = self.state.banks[number] else { continue };
             let (token, scale) = (&self.params.tokens[number], self.params.token_scale(number));
             let (keys, place) = (token.keys(&group), usize::from(bank.token));
             let title = |set: &str| format!("{} {set}", token.symbol);
             let set = |config| set_lending(&officer, &group, &keys.bank, config);
-            self.config(&title("lending"), &bank.lending, &token.lending, scale, set);
+            self.config(&title("lending"), (&bank.lending, &token.lending), (scale, bank.lending_set_at), set);
             let set = |config| set_weights(&officer, &group, &at, &keys.bank, config);
-            self.config(&title("weights"), &board.tokens[place].weights, &token.weights, scale, set);
+            self.config(
+                &title("weights"),
+                (&board.tokens[place].weights, &token.weights),
+                (scale, bank.weights_set_at),
+                set,
+            );
             let set = |config: OracleConfig| set_oracle(&officer, &group, &at, bank.token, config);
-            self.config(&title("oracle"), &board.feeds[place].oracle, &token.oracle, scale, set);
+            self.config(&title("oracle"), (&board.feeds[place].oracle, &token.oracle), (scale, 0), set);
         }
         for number in 0..self.params.markets.len() {
             let Some(market) = self.state.markets[number] else { continue };
@@ -35,14 +41,20 @@ impl Planner<'_> {
                 (breakwater_client::address::perp_market(&group, number as u8), MARKET_FEED + number as u8);
             let title = |set: &str| format!("{} {set}", wanted.symbol);
             let set = |config| set_market(&officer, &group, &at, &address, config);
-            self.config(&title("perp"), &market.config, &wanted.config, scale, set);
+            self.config(&title("perp"), (&market.config, &wanted.config), (scale, market.config_set_at), set);
             let set = |config: OracleConfig| set_oracle(&officer, &group, &at, feed, config);
-            self.config(&title("oracle"), &board.feeds[usize::from(feed)].oracle, &wanted.oracle, scale, set);
+            self.config(&title("oracle"), (&board.feeds[usize::from(feed)].oracle, &wanted.oracle), (scale, 0), set);
         }
     }
 
     /// The steps from one set of parameters to another.
-    fn config<C: Fields>(&mut self, title: &str, old: &C, new: &C, scale: Scale, set: impl Fn(C) -> Instruction) {
+    fn config<C: Fields>(
+        &mut self,
+        title: &str,
+        (old, new): (&C, &C),
+        (scale, set_at): (Scale, i64),
+        set: impl Fn(C) -> Instruction,
+    ) {
         let lines = differences(Some(old), new, scale);
         if lines.is_empty() {
             return;
@@ -56,6 +68,6 @@ impl Planner<'_> {
             self.at_once(title, now, vec![set(part)]);
         }
         let later = differences(Some(&part), new, scale);
-        self.governed(title, later, set(*new), too_far(&part, new));
+        self.governed(title, later, set(*new), (too_far(&part, new), set_at));
     }
 }

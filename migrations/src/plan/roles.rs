@@ -36,7 +36,7 @@ impl Planner<'_> {
             let admin = self.state.group.map_or(self.state.creator, |group| holder(&group, ADMIN));
             let lines = vec![line(name, current.to_string(), wanted.to_string())];
             let hand_over = set_role(&admin, &self.state.address, &wanted, role);
-            self.governed(&format!("role {name}"), lines, hand_over, None);
+            self.governed(&format!("role {name}"), lines, hand_over, (None, 0));
         }
         Ok(())
     }

@@ -153,6 +153,46 @@ fn a_listing_after_the_launch_waits_too() {
 }
 
 #[test]
+fn a_change_that_was_overtaken_is_queued_again() {
+    let mut world = World::launched();
+    world.edit("dust_usd = 10", "dust_usd = 20");
+    assert_eq!(world.migrate(false), Ok(1), "change 0");
+    world.cluster.chain.advance(1);
+    world.edit("dust_usd = 20", "dust_usd = 15");
+    assert_eq!(
+        world.plan(false).notes,
+        ["change 0 waits and says something else than the file: veto it if it is not wanted"]
+    );
+    assert_eq!(world.migrate(false), Ok(1), "change 1");
+    world.cluster.chain.advance(TIMELOCK);
+    assert_eq!(world.migrate(false), Ok(1), "change 1 is executed");
+    world.edit("dust_usd = 15", "dust_usd = 20");
+    let plan = world.plan(false);
+    assert!(matches!(plan.steps[0].when, When::Queued(_)), "{:?}", plan.steps[0].when);
+    assert_eq!(plan.notes, ["change 0 says the same and was overtaken by another: veto it"]);
+}
+
+#[test]
+fn a_token_listed_after_the_launch_must_be_quarantined() {
+    let mut world = World::launched();
+    let start = world.file.rfind("[[token]]").expect("a token");
+    let end = world.file.find("[[market]]").expect("a market");
+    let mint = Keypair::new().pubkey().to_string();
+    let added =
+        world.file[start..end].replace("ETH", "NEW").replace("7vfCXTUXx5WJV5JADk17DUJ4ksgau7utNKj4b963voxs", &mint);
+    world.file.push_str(&format!("\n{added}"));
+    let said = world.said();
+    assert!(said[1].starts_with("token NEW: refused: ConfigQuarantine"), "{said:?}");
+    let quarantined =
+        added.replace("\"0s\"", "\"14d\"").replace("collateral_cap_usd = 0", "collateral_cap_usd = 250_000");
+    world.file = world.file.replace(&added, &quarantined);
+    assert_eq!(world.migrate(false), Ok(2), "its mint is written, its listing queued");
+    world.cluster.chain.advance(TIMELOCK);
+    assert_eq!(world.migrate(false), Ok(1));
+    assert!(world.plan(false).steps.is_empty());
+}
+
+#[test]
 fn without_the_guardian_s_key_the_launch_is_left() {
     let mut world = World::new();
     let guardian = world.ring.roles[2].take();
