@@ -84,7 +84,7 @@ impl Planner<'_> {
             lines.extend(all(&token.weights, scale));
             lines.extend(all(&token.oracle, scale));
             let refused =
-                (self.state.launched() && !is_quarantined(&token.weights)).then(|| MarginError::ConfigQuarantine);
+                (self.state.launched() && !is_quarantined(&token.weights)).then_some(MarginError::ConfigQuarantine);
             let refused = refused.map(|error| format!("{}: {}", error.name(), error.message()));
             self.governed(&format!("token {}", token.symbol), lines, list, (refused, 0));
         }
