@@ -3,7 +3,7 @@
 use breakwater_client::decode::account_size;
 use breakwater_client::interface::accounts::{Feed, GROUP_VERSION, MarketRisk, TokenRisk};
 use breakwater_client::interface::config::LiquidationConfig;
-use breakwater_client::interface::governance::Pause;
+use breakwater_client::interface::governance::{Pause, PauseAllowance};
 use breakwater_client::interface::{Group, RiskBoard};
 use breakwater_client::{Address, PROGRAM_ID, address, instruction};
 use breakwater_sim::world::default_liquidation;
@@ -59,6 +59,7 @@ async fn the_creator_of_a_group_becomes_admin_and_risk_manager() {
         accepted_at: 0,
         calm_at: 0,
         pause: Pause::zeroed(),
+        pause_allowance: PauseAllowance::zeroed(),
         halt_until: 0,
         liquidation_set_at: 0,
         feeds: [Feed::zeroed(); 64],

@@ -157,7 +157,10 @@ async fn a_pause_ends_by_itself_and_a_day_holds_only_so_much() {
     let guardian = scene.officers.guardian.insecure_clone();
     scene.unpause_by(&guardian, Scope::Group).await.succeeds();
     scene.pause(Scope::Group, TRADE, 60).await.fails_with(MarginError::PauseAllowanceUsed);
-    scene.pause(Scope::Bank(scene.world.keys("SOL").bank), BORROW, 60).await.succeeds();
+    let elsewhere = Scope::Bank(scene.world.keys("SOL").bank);
+    scene.pause(elsewhere, BORROW, MAX_PAUSE).await.fails_with(MarginError::PauseAllowanceUsed);
+    scene.world.chain.advance(86_400);
+    scene.pause(elsewhere, BORROW, 60).await.succeeds();
 }
 
 #[tokio::test]

@@ -231,5 +231,17 @@ async fn a_cap_may_be_lowered_at_once_and_raised_only_in_time() {
     world.chain.advance(TIMELOCK);
     world.execute(&next, &first).await.succeeds();
     world.execute(&last, &second).await.fails_with(MarginError::ChangeOvertaken);
+
+    // A bank that was closed in haste is opened again, by a step from what is in it.
+    let saver = world.trader().await;
+    saver.deposit(&mut world, "SOL", 10_000_000).await.succeeds();
+    let (closed, beyond, open) = (set(1), set(40_000_001), set(40_000_000));
+    world.send_as_admin(&[closed]).await.succeeds();
+    world.change_in_time(&beyond).await.fails_with(MarginError::ChangeTooLarge);
+    world.change_in_time(&open).await.succeeds();
+    world.send_as_admin(&[set(0)]).await.succeeds();
+    saver.withdraw(&mut world, "SOL", u64::MAX).await.succeeds();
+    let reopened = set(16_000_000);
+    world.change_in_time(&reopened).await.succeeds();
     assert_eq!(world.bank("SOL").await.lending.deposit_cap, 16_000_000);
 }

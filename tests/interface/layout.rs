@@ -16,7 +16,7 @@ use breakwater_client::interface::events::{
     LiquidityChanged, MarketListed, MarketLossResolved, OrderCanceled, OrderExecuted, OrderPlaced, ParameterSet,
     PauseSet, PerpLiquidated, PnlSettled, RoleSet, ShortfallReported, StakeChanged, TokenListed, Traded,
 };
-use breakwater_client::interface::governance::Pause;
+use breakwater_client::interface::governance::{Pause, PauseAllowance};
 use breakwater_client::interface::perp::PerpPosition;
 use breakwater_client::interface::quote::{ReturnedLeg, ReturnedQuote};
 use breakwater_client::interface::receipt::{
@@ -52,7 +52,8 @@ fn a_group_keeps_its_layout() {
     account!(Group, "d1f9d03fb659bafe", 184:
         creator 8, admin 40, risk_manager 72, guardian 104, board 136, number 168, bump 170, launched 171, version 172,
         reserved 173, changes 176);
-    layout!(Pause, 0, 24: until 0, day 8, used 12, actions 16, reserved 17);
+    layout!(Pause, 0, 16: until 0, actions 8, reserved 9);
+    layout!(PauseAllowance, 0, 16: end 0, day 8, used 12);
     account!(QueuedChange, "b2d1d4f031413203", 400:
         group 8, proposer 40, target 72, queued_at 104, due_at 112, expires_at 120, number 128, data 136, length 392,
         status 394, bump 395, reserved 396);
@@ -60,10 +61,10 @@ fn a_group_keeps_its_layout() {
 
 #[test]
 fn a_board_keeps_its_layout() {
-    account!(RiskBoard, "a585f381b96a7038", 12_672:
+    account!(RiskBoard, "a585f381b96a7038", 12_680:
         group 8, token_count 40, market_count 41, quote_token 42, quote_set 43, liquidation 44, receipts 70, version 71,
-        accepted_at 72, calm_at 80, pause 88, halt_until 112, liquidation_set_at 120, feeds 128, tokens 7_296,
-        markets 9_344);
+        accepted_at 72, calm_at 80, pause 88, pause_allowance 104, halt_until 120, liquidation_set_at 128, feeds 136,
+        tokens 7_304, markets 9_352);
     layout!(Feed, 0, 112: price 0, ema 8, publish_time 16, accepted_slot 24, confidence_band 32, listed 36, oracle 40,
         volatility 84, variance 88, sample_price 96, sample_time 104);
     layout!(TokenRisk, 0, 64: deposit_index 0, borrow_index 8, index_time 16, listed_at 24, deposits 32, weights 40,
@@ -74,12 +75,12 @@ fn a_board_keeps_its_layout() {
 
 #[test]
 fn a_bank_keeps_its_layout() {
-    account!(Bank, "8e31a6f2324261bc", 312:
+    account!(Bank, "8e31a6f2324261bc", 304:
         group 8, mint 40, vault 72, vault_amount 104, deposit_shares 112, borrow_shares 120, deposit_index 128,
         borrow_index 136, tranche 144, fees 152, socialised 160, accrued_at 168, bucket_level 176,
         bucket_time 184, outflow_level 192, outflow_time 200, lending 208, lending_set_at 264, weights_set_at 272,
-        pause 280, token 304, decimals 305, reduce_only 306, transfer_fee 307, bump 308, vault_bump 309, capped 310,
-        version 311);
+        pause 280, token 296, decimals 297, reduce_only 298, transfer_fee 299, bump 300, vault_bump 301, capped 302,
+        version 303);
 }
 
 #[test]
@@ -97,11 +98,11 @@ fn a_margin_account_keeps_its_layout() {
 
 #[test]
 fn a_market_keeps_its_layout() {
-    account!(PerpMarket, "0adf0c2c6bf537f7", 352:
+    account!(PerpMarket, "0adf0c2c6bf537f7", 344:
         group 8, long 40, short 48, claims_quote 56, claims_fraction 64, dust 72, funding_index 80, funding_time 88,
         pool 96, tranche 104, fees 112, liquidity 120, escrow 128, secured 136, deficit_since 144, pool_losses 152,
         expires_at 160, bucket_level 168, bucket_time 176, config 184, config_set_at 312,
-        pause 320, market 344, status 345, bump 346, version 347, reserved 348);
+        pause 320, market 336, status 337, bump 338, version 339, reserved 340);
 }
 
 #[test]

@@ -4,6 +4,7 @@
 mod bench;
 mod build_sbf;
 mod demo;
+mod e2e;
 mod idl;
 mod lint;
 mod manifest;
@@ -49,6 +50,7 @@ enum Chore {
     Demo(demo::Args),
     Test(test::Args),
     Bench(bench::Args),
+    E2e(e2e::Args),
     Lint(lint::Args),
 }
 
@@ -60,6 +62,7 @@ fn main() -> ExitCode {
         Chore::Demo(args) => demo::run(&repo, &args),
         Chore::Test(args) => test::run(&repo, &args),
         Chore::Bench(args) => bench::run(&repo, &args),
+        Chore::E2e(args) => e2e::run(&repo, &args),
         Chore::Lint(args) => lint::run(&repo, &args),
     };
     match outcome {

@@ -1,9 +1,11 @@
 //! The command `breakwater`. Exit codes: 0 done, 1 the run went wrong (an invariant did not hold, a node failed), 2 bad
 //! input.
 
+mod admin;
 mod audit;
 mod demo;
 mod experiment;
+mod migrate;
 mod output;
 mod quote;
 mod replay;
@@ -28,6 +30,8 @@ enum Command {
     Replay(replay::Options),
     Quote(quote::Options),
     Audit(audit::Options),
+    Migrate(Box<migrate::Options>),
+    Admin(Box<admin::Options>),
 }
 
 /// Why a command ended without doing what it was asked.
@@ -37,6 +41,15 @@ enum Failure {
     Input(String),
     /// It went wrong on the way.
     Run(String),
+}
+
+impl From<breakwater_migrations::Failure> for Failure {
+    fn from(failure: breakwater_migrations::Failure) -> Failure {
+        match failure {
+            breakwater_migrations::Failure::Input(sentence) => Failure::Input(sentence),
+            other => Failure::Run(other.sentence().to_owned()),
+        }
+    }
 }
 
 fn main() -> ExitCode {
@@ -50,6 +63,8 @@ fn main() -> ExitCode {
         Command::Replay(options) => replay::run(options),
         Command::Quote(options) => quote::run(options),
         Command::Audit(options) => audit::run(options),
+        Command::Migrate(options) => migrate::run(options),
+        Command::Admin(options) => admin::run(options),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -9,7 +9,7 @@ use bytemuck::{Pod, Zeroable};
 use crate::Address;
 use crate::config::{LendingConfig, LiquidationConfig, OracleConfig, TierConfig, WeightConfig};
 use crate::errors::MarginError;
-use crate::governance::Pause;
+use crate::governance::{Pause, PauseAllowance};
 use crate::order::{MAX_ORDERS, TriggerOrder};
 use crate::perp::PerpPosition;
 
@@ -219,6 +219,8 @@ pub struct RiskBoard {
     pub calm_at: i64,
     /// What is paused in the whole group.
     pub pause: Pause,
+    /// How much of the day is paused already.
+    pub pause_allowance: PauseAllowance,
     /// Until when liquidations may be paused anywhere in the group, unix seconds: before it each looks at all pauses.
     pub halt_until: i64,
     /// When a queued change of the liquidation parameters last took effect, unix seconds.

@@ -46,6 +46,7 @@ const RULES: &[Rule] = &[
         ours: &["breakwater-client", "breakwater-interface", "breakwater-margin"],
         others: Others::Any,
     },
+    Rule { package: "breakwater-migrations", ours: &["breakwater-client"], others: Others::Any },
     Rule {
         package: "breakwater-cli",
         ours: &[
@@ -53,6 +54,7 @@ const RULES: &[Rule] = &[
             "breakwater-interface",
             "breakwater-keeper",
             "breakwater-margin",
+            "breakwater-migrations",
             "breakwater-sim",
         ],
         others: Others::Any,

@@ -14,9 +14,10 @@ pub(super) fn control() -> [AccountMeta; 2] {
 }
 
 /// The instructions that may wait in the queue, each with the position of the account that it sets.
-const GOVERNED: [(&str, usize); 11] = [
+const GOVERNED: [(&str, usize); 12] = [
     ("list_token", 5),
     ("create_fund", 3),
+    ("create_log", 2),
     ("create_market", 2),
     ("set_lending", 2),
     ("set_reduce_only", 2),

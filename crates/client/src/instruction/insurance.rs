@@ -4,7 +4,7 @@ use solana_instruction::Instruction;
 
 use super::governance::control;
 use super::{build, optional, payer, readonly, signer, writable};
-use crate::{Address, INSTRUCTIONS_SYSVAR, SYSTEM_PROGRAM, address};
+use crate::{Address, SYSTEM_PROGRAM, address};
 
 /// Creates the group's shared fund; the bank's token becomes the group's quote token. `epoch_cap` is the part of itself that
 /// the fund pays in an epoch, bps.
@@ -29,14 +29,14 @@ pub fn create_fund(
 
 /// Creates the group's receipt log: from then on liquidations, write-offs and deleveragings leave receipts.
 pub fn create_log(authority: &Address, group: &Address, board: &Address) -> Instruction {
-    let accounts = vec![
+    let mut accounts = vec![
         payer(authority),
         readonly(group),
         writable(board),
         writable(&address::receipt_log(group)),
         readonly(&SYSTEM_PROGRAM),
-        readonly(&INSTRUCTIONS_SYSVAR),
     ];
+    accounts.extend(control());
     build("create_log", accounts, &[])
 }
 

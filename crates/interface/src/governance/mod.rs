@@ -4,7 +4,9 @@ mod pause;
 mod rules;
 mod tables;
 
-pub use pause::{ACTIONS, BORROW, LIQUIDATE, LIQUIDITY, MAX_PAUSE, PAUSE_ALLOWANCE, Pause, TRADE, WITHDRAW};
+pub use pause::{
+    ACTIONS, BORROW, LIQUIDATE, LIQUIDITY, MAX_PAUSE, PAUSE_ALLOWANCE, Pause, PauseAllowance, TRADE, WITHDRAW,
+};
 pub use rules::{Governed, MAX_RULES, Rule, Step, Tightens, verify_step, waits};
 
 use crate::Address;

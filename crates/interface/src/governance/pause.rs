@@ -35,14 +35,23 @@ const DAY: u64 = 86_400;
 pub struct Pause {
     /// When the pause ends, unix seconds.
     pub until: i64,
-    /// The day that `used` counts for, days since 1970.
-    pub day: u32,
-    /// Seconds that were paused on that day's account.
-    pub used: u32,
     /// The actions that are paused: a sum of [`BORROW`], [`WITHDRAW`], [`TRADE`], [`LIQUIDITY`], [`LIQUIDATE`].
     pub actions: u8,
     /// Zero.
     pub reserved: [u8; 7],
+}
+
+/// How much of a day a group's guardian has paused, wherever it was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable)]
+#[cfg_attr(feature = "anchor", derive(IdlType))]
+#[repr(C)]
+pub struct PauseAllowance {
+    /// Latest end of any pause so far, unix seconds.
+    pub end: i64,
+    /// The day that `used` counts for, days since 1970.
+    pub day: u32,
+    /// Seconds that were paused on that day's account.
+    pub used: u32,
 }
 
 impl Pause {
@@ -57,11 +66,19 @@ impl Pause {
         Ok(())
     }
 
-    /// Pauses a set of actions, in place of what was paused. Time that was paused already is not charged twice, and none is
-    /// given back.
+    /// Ends the pause; what it used stays used.
+    pub fn end(&mut self, now: i64) {
+        self.until = self.until.min(now);
+        self.actions = 0;
+    }
+}
+
+impl PauseAllowance {
+    /// A pause of a set of actions, to take the place of what was paused somewhere. Time in which anything of the group was paused
+    /// already is not charged twice, so that one place after the other gives no more than all of them at once.
     ///
     /// Errors: UnknownAction, PauseTooLong, PauseAllowanceUsed
-    pub fn begin(&mut self, actions: u8, seconds: u32, now: i64) -> core::result::Result<(), MarginError> {
+    pub fn begin(&mut self, actions: u8, seconds: u32, now: i64) -> core::result::Result<Pause, MarginError> {
         if actions == 0 || actions & !ACTIONS != 0 {
             return Err(MarginError::UnknownAction);
         }
@@ -72,20 +89,14 @@ impl Pause {
         // Safe because: the days of the clock fit 32 bits for longer than it lasts.
         let today = (now.max(0).unsigned_abs() / DAY) as u32;
         // Safe because: at most `seconds`.
-        let charged = until.saturating_sub(now.max(self.until)).max(0) as u32;
+        let charged = until.saturating_sub(now.max(self.end)).max(0) as u32;
         let used = if self.day == today { self.used } else { 0 };
         let used = used.saturating_add(charged);
         if used > PAUSE_ALLOWANCE {
             return Err(MarginError::PauseAllowanceUsed);
         }
-        *self = Pause { until, day: today, used, actions, reserved: [0; 7] };
-        Ok(())
-    }
-
-    /// Ends the pause; what it used stays used.
-    pub fn end(&mut self, now: i64) {
-        self.until = self.until.min(now);
-        self.actions = 0;
+        *self = PauseAllowance { end: self.end.max(until), day: today, used };
+        Ok(Pause { until, actions, reserved: [0; 7] })
     }
 }
 
@@ -98,8 +109,7 @@ mod tests {
 
     #[test]
     fn a_pause_ends_by_itself() {
-        let mut pause = Pause::zeroed();
-        assert_eq!(pause.begin(TRADE | BORROW, HOUR, NOON), Ok(()));
+        let pause = PauseAllowance::zeroed().begin(TRADE | BORROW, HOUR, NOON).unwrap();
         let last = NOON + i64::from(HOUR) - 1;
         assert_eq!(pause.verify(TRADE, last), Err(MarginError::ActionPaused));
         assert_eq!(pause.verify(WITHDRAW, last), Ok(()), "only what was named");
@@ -107,25 +117,24 @@ mod tests {
     }
 
     #[test]
-    fn a_day_holds_half_a_day_of_pauses() {
-        let mut pause = Pause::zeroed();
-        assert_eq!(pause.begin(TRADE, 6 * HOUR + 1, NOON), Err(MarginError::PauseTooLong));
-        assert_eq!(pause.begin(TRADE, 0, NOON), Err(MarginError::PauseTooLong));
-        assert_eq!(pause.begin(TRADE, 6 * HOUR, NOON), Ok(()));
-        assert_eq!(pause.begin(BORROW, 6 * HOUR, NOON), Ok(()), "the same six hours");
-        assert_eq!((pause.used, pause.actions), (6 * HOUR, BORROW));
-        pause.end(NOON + 1);
-        assert_eq!(pause.begin(TRADE, 6 * HOUR, NOON + 1), Ok(()), "nothing is given back");
-        pause.end(NOON + 2);
-        assert_eq!(pause.begin(TRADE, 1, NOON + 2), Err(MarginError::PauseAllowanceUsed));
-        assert_eq!(pause.begin(TRADE, 1, NOON + DAY as i64), Ok(()), "tomorrow again");
+    fn a_day_holds_half_a_day_of_pauses_wherever_they_are() {
+        let mut allowance = PauseAllowance::zeroed();
+        let mut begin = |seconds, now| allowance.begin(TRADE, seconds, now).map(|pause| pause.until);
+        let six_hours = NOON + i64::from(6 * HOUR);
+        assert_eq!(begin(6 * HOUR + 1, NOON), Err(MarginError::PauseTooLong));
+        assert_eq!(begin(0, NOON), Err(MarginError::PauseTooLong));
+        assert_eq!(begin(6 * HOUR, NOON), Ok(six_hours));
+        assert_eq!(begin(6 * HOUR, NOON), Ok(six_hours), "somewhere else, the same six hours");
+        assert_eq!(begin(6 * HOUR, six_hours), Ok(six_hours + i64::from(6 * HOUR)));
+        assert_eq!(begin(6 * HOUR, six_hours + 1), Err(MarginError::PauseAllowanceUsed));
+        assert_eq!(begin(HOUR, six_hours + 1), Ok(six_hours + 1 + i64::from(HOUR)), "within what is paused anyway");
+        assert!(begin(6 * HOUR, NOON + DAY as i64).is_ok(), "tomorrow again");
     }
 
     #[test]
     fn only_known_actions_are_paused() {
-        let mut pause = Pause::zeroed();
         for actions in [0, 32, 255] {
-            assert_eq!(pause.begin(actions, 1, NOON), Err(MarginError::UnknownAction));
+            assert_eq!(PauseAllowance::zeroed().begin(actions, 1, NOON), Err(MarginError::UnknownAction));
         }
     }
 }

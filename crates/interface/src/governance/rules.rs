@@ -54,7 +54,8 @@ impl Rule {
         match self.step {
             Step::Free => false,
             Step::By(most) => high - low > most,
-            Step::Times(factor) => high > low.saturating_mul(factor),
+            // What was closed altogether may be opened again: no multiple of nothing is something.
+            Step::Times(factor) => low > 0 && high > low.saturating_mul(factor),
         }
     }
 }

@@ -22,14 +22,13 @@ pub struct CreateLog {
     )]
     pub receipt_log: Account<ReceiptLog>,
     pub system_program: Program<System>,
-    pub direct: Nested<Direct>,
+    pub control: Nested<Control>,
 }
 
 pub fn handle(ctx: &mut Context<CreateLog>) -> Result<()> {
     let bump = ctx.bumps.receipt_log;
-    let CreateLog { authority, group, board, receipt_log, direct, .. } = &mut ctx.accounts;
-    direct.verify()?;
-    may_set(group, authority.address())?;
+    let CreateLog { authority, group, board, receipt_log, control, .. } = &mut ctx.accounts;
+    control.warrant(group, authority.address(), board.address())?.verify_waited(true)?;
     receipt_log.group = *group.address();
     receipt_log.bump = bump;
     board.receipts = 1;

@@ -46,9 +46,10 @@ pub fn pause(ctx: &mut Context<SetPause>, actions: u8, seconds: u32) -> Result<(
     }
     let group = *accounts.group.address();
     let now = Clock::get()?.unix_timestamp;
+    let begun = accounts.board.pause_allowance.begin(actions, seconds, now)?;
     let (scope, pause) = accounts.scope()?;
-    pause.begin(actions, seconds, now)?;
-    let until = pause.until;
+    *pause = begun;
+    let until = begun.until;
     if actions & LIQUIDATE != 0 {
         // Nobody is liquidated during the pause, so that the wait after it may be set already.
         accounts.board.halt_until = accounts.board.halt_until.max(until);

@@ -54,9 +54,10 @@ fn role_in(data: &[u8]) -> Option<u8> {
 
 /// Whether an instruction may wait in the queue.
 fn is_governed(data: &[u8]) -> bool {
-    const GOVERNED: [&[u8]; 11] = [
+    const GOVERNED: [&[u8]; 12] = [
         instruction::ListToken::DISCRIMINATOR,
         instruction::CreateFund::DISCRIMINATOR,
+        instruction::CreateLog::DISCRIMINATOR,
         instruction::CreateMarket::DISCRIMINATOR,
         instruction::SetLending::DISCRIMINATOR,
         instruction::SetReduceOnly::DISCRIMINATOR,

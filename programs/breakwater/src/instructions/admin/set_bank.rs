@@ -27,7 +27,12 @@ pub fn set_lending(ctx: &mut Context<SetBank>, lending: LendingConfig) -> Result
     let now = Clock::get()?.unix_timestamp;
     let books = accrued(bank, now)?;
     settle(bank, &books, now)?;
-    let old = bank.lending;
+    // A cap below what is there already is no way to keep a bank closed: the next step is measured from what is there.
+    let mut old = bank.lending;
+    if matches!(warrant, Warrant::Waited(_)) {
+        old.deposit_cap = old.deposit_cap.max(books.deposits().map_err(MarginError::from)?);
+        old.borrow_cap = old.borrow_cap.max(books.debts().map_err(MarginError::from)?);
+    }
     warrant.verify((&old, &lending), &mut bank.lending_set_at, now)?;
     bank.lending = lending;
     emit!(ParameterSet { group: bank.group, authority: *authority.address(), token: bank.token.into(), parameter: 0 });
