@@ -156,7 +156,8 @@ async fn a_pause_ends_by_itself_and_a_day_holds_only_so_much() {
     scene.pause(Scope::Group, TRADE, PAUSE_ALLOWANCE - MAX_PAUSE).await.succeeds();
     let guardian = scene.officers.guardian.insecure_clone();
     scene.unpause_by(&guardian, Scope::Group).await.succeeds();
-    scene.pause(Scope::Group, TRADE, 60).await.fails_with(MarginError::PauseAllowanceUsed);
+    scene.world.chain.advance(1);
+    scene.pause(Scope::Group, TRADE, MAX_PAUSE).await.fails_with(MarginError::PauseAllowanceUsed);
     let elsewhere = Scope::Bank(scene.world.keys("SOL").bank);
     scene.pause(elsewhere, BORROW, MAX_PAUSE).await.fails_with(MarginError::PauseAllowanceUsed);
     scene.world.chain.advance(86_400);

@@ -183,3 +183,25 @@ async fn a_look_alike_of_an_oracle_account_is_no_oracle() {
     world.send(&[refresh], &[]).await.fails_with(MarginError::OracleFeedMismatch);
     assert_eq!(world.board().await.feeds[0], before);
 }
+
+/// Kelp on Aave, April 2026, and every pool that pays at once: stake comes for an income that is about to be paid, or leaves
+/// before a loss that is about to be written off.
+#[tokio::test]
+async fn stake_neither_comes_for_an_income_nor_leaves_before_a_loss() {
+    let mut world = World::still().await;
+    world.create_fund(10_000).await.succeeds();
+    world.launch().await;
+    let loyal = world.matured_staker(usdc(1_000)).await;
+    let (thief, donor) = (world.staker(usdc(9_000)).await, world.funded(usdc(1_000)).await);
+    thief.stake(&mut world, usdc(9_000)).await.succeeds();
+    donor.insure_group(&mut world, usdc(1_000)).await.succeeds();
+    thief.request_unstake(&mut world, 0).await.succeeds();
+    thief.unstake(&mut world).await.fails_with(MarginError::UnstakeTooEarly);
+    world.chain.advance(7 * 86_400);
+    thief.unstake(&mut world).await.succeeds();
+    assert_eq!(thief.deposited(&mut world, QUOTE).await, usdc(9_000), "nine tenths of the fund earned nothing");
+
+    // Leaving takes a week, in which a loss is borne: tests/insurance/losses.rs has the numbers.
+    loyal.request_unstake(&mut world, ALL).await.succeeds();
+    loyal.unstake(&mut world).await.fails_with(MarginError::UnstakeTooEarly);
+}

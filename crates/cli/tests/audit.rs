@@ -10,11 +10,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 
 use base64::Engine;
-use breakwater_client::PROGRAM_ID;
+use breakwater_client::instruction::{self, StakeKeys};
+use breakwater_client::{PROGRAM_ID, address};
 use breakwater_sim::chain::Chain;
 use breakwater_sim::price_path::Price8;
 use breakwater_sim::world::{PerpListing, World, default_perp};
 use serde_json::{Value, json};
+use solana_signer::Signer;
 
 const USDC: u64 = 1_000_000;
 const SOL: u64 = 1_000_000_000;
@@ -23,6 +25,10 @@ const SHARES_OF_FIRST_TOKEN: usize = 120;
 const AMOUNT_OF_TOKEN_ACCOUNT: usize = 64;
 const LONG_OF_MARKET: usize = 40;
 const SHARES_OF_FUND: usize = 72;
+/// Where the shared fund counts units of young and leaving stake.
+const UNITS_OF_FUND: usize = 128;
+/// Where it counts what is known to be missing.
+const SHORTFALL_OF_FUND: usize = 136;
 
 /// Loans with interest, a position, a pool with a provider, a tranche and a fund.
 fn scene() -> World {
@@ -37,6 +43,16 @@ fn scene() -> World {
     world.add_liquidity(&provider, "SOL", 100_000 * USDC).expect("liquidity");
     world.insure_market(&provider, "SOL", 1_000 * USDC).expect("a tranche");
     world.insure_group(&provider, 5_000 * USDC).expect("a fund with tokens");
+    let keys = StakeKeys {
+        owner: provider.key.pubkey(),
+        account: provider.account,
+        board: world.board,
+        quote_bank: world.token("USDC").keys.bank,
+        fund: world.fund.expect("it was created"),
+    };
+    world.stakes.push(address::stake(&keys.fund, &keys.owner));
+    let join = [instruction::open_stake(&keys.owner, &keys.fund), instruction::stake(&keys, 500 * USDC)];
+    world.chain.send(&join, &[&provider.key]).expect("a stake");
     world.deposit(&trader, "SOL", 100 * SOL).expect("the trader pays in");
     world.borrow(&trader, "USDC", 2_000 * USDC).expect("within initial health");
     world.trade(&trader, "SOL", 10 * SOL as i64).expect("a long");
@@ -64,7 +80,7 @@ fn tampered(world: &World, key: &str, offset: usize, change: i8) -> Vec<Value> {
     let item = all.iter_mut().find(|item| item["pubkey"] == key).expect("the account");
     let mut data = bytes(item);
     // The lowest byte is 0 in round amounts.
-    let at = (offset..offset + 8).find(|at| data[*at] != 0).expect("a number above 0");
+    let at = (offset..offset + 8).find(|at| data[*at] != 0).unwrap_or(offset);
     data[at] = data[at].wrapping_add_signed(change);
     item["account"]["data"][0] = base64::prelude::BASE64_STANDARD.encode(data).into();
     all
@@ -104,15 +120,17 @@ fn SOL_1_SOL_2_CON_1_a_snapshot_of_the_chain_adds_up() {
     let counts = ["margin_accounts", "banks", "markets", "pool_shares"].map(|name| told[name].as_u64());
     assert_eq!((counts, told["fund"].as_bool()), ([2, 4, 1, 1].map(Some), Some(true)));
     let comparisons = told["comparisons"].as_array().expect("comparisons");
-    assert_eq!(comparisons.len(), 4 * 4 + 6);
+    assert_eq!(comparisons.len(), 4 * 4 + 6 + 4);
     let shares = comparisons.iter().find(|row| row["number"] == 3 && row["what"] == "deposit shares").expect("of USDC");
     assert_eq!(shares["summed"], world.bank("USDC").deposit_shares.to_string());
 
     let output = run(&["--snapshot", &path]);
     assert_eq!(output.status.code(), Some(0));
     let lines = text(&output.stdout);
-    for part in ["2 margin accounts, 4 banks, 1 markets, 1 shares of pools, a shared fund", "All 22 comparisons hold."]
-    {
+    for part in [
+        "2 margin accounts, 4 banks, 1 markets, 1 shares of pools, a shared fund, 1 stakes",
+        "All 26 comparisons hold.",
+    ] {
         assert!(lines.contains(part), "{part} is missing in\n{lines}");
     }
 }
@@ -123,18 +141,21 @@ fn one_tampered_byte_is_found_and_named() {
     let usdc = world.token("USDC");
     let market = world.perp("SOL").market.to_string();
     let fund = world.fund.expect("a fund").to_string();
+    let (units, shortfall) = (fund.clone(), fund.clone());
     let cases = [
         ("shares", world.accounts[0].to_string(), SHARES_OF_FIRST_TOKEN, 1, "token 3", "deposit shares", "SOL-2"),
         ("vault", usdc.vault.to_string(), AMOUNT_OF_TOKEN_ACCOUNT, -1, "token 3", "tokens in the vault", "SOL-1"),
         ("interest", market, LONG_OF_MARKET, 1, "market 0", "base of longs", "CON-1"),
         ("fund", fund, SHARES_OF_FUND, 1, "token 3", "deposit shares", "SOL-2"),
+        ("units", units, UNITS_OF_FUND, 1, "fund", "passive units", "SOL-2"),
+        ("shortfall", shortfall, SHORTFALL_OF_FUND, 1, "fund", "known shortfall", "INS-1"),
     ];
     for (name, key, offset, change, subject, what, law) in cases {
         let path = file(name, &tampered(&world, &key, offset, change));
         let output = run(&["--snapshot", &path]);
         assert_eq!(output.status.code(), Some(1), "{name}");
         let (lines, sentence) = (text(&output.stdout), text(&output.stderr));
-        assert!(lines.contains("1 of 22 comparisons do not hold.") && lines.contains("WRONG"), "{name}: {lines}");
+        assert!(lines.contains("1 of 26 comparisons do not hold.") && lines.contains("WRONG"), "{name}: {lines}");
         assert!(sentence.contains(&format!("{subject}: {what}")) && sentence.contains(law), "{name}: {sentence}");
         assert_eq!(sentence.lines().count(), 1);
 
@@ -216,7 +237,7 @@ fn what_cannot_be_audited_is_refused_in_one_sentence() {
         (vec!["--snapshot", &boardless], "the risk board of group"),
         (vec!["--snapshot", &bankless], "the bank of token 3 is not among the accounts"),
         (vec!["--snapshot", &vaultless], "the vault of token 3, is not among the accounts"),
-        (vec!["--snapshot", &short], "(MarginAccount) has 500 bytes where 1248 are known"),
+        (vec!["--snapshot", &short], "(MarginAccount) has 500 bytes where 1312 are known"),
     ] {
         let sentence = refused(&arguments);
         assert!(sentence.contains(expected), "{arguments:?}: {sentence}");
@@ -291,7 +312,7 @@ fn a_node_is_read_until_all_answers_are_of_one_slot() {
     let output = run(&["--url", &url, "--group", &world.group.to_string(), "--json"]);
     let told = object(&output, 0);
     assert_eq!((told["slot"].as_u64(), told["holds"].as_bool()), (Some(250_000_009), Some(true)));
-    assert_eq!(told["comparisons"].as_array().map(Vec::len), Some(22));
+    assert_eq!(told["comparisons"].as_array().map(Vec::len), Some(26));
     assert!(text(&output.stderr).contains("attempt 2"), "progress is told");
 }
 

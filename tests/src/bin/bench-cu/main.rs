@@ -5,6 +5,7 @@
 
 mod governance;
 mod perp;
+mod stakes;
 
 use std::process::ExitCode;
 
@@ -68,6 +69,7 @@ fn measure() -> Vec<Row> {
     rows.extend(refresh_rows());
     rows.extend(bankruptcy_row());
     rows.extend(account_rows());
+    rows.extend(stakes::rows());
     rows.extend(governance::rows());
     rows
 }
