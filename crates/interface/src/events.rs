@@ -29,6 +29,12 @@ macro_rules! events {
     )*};
 }
 
+mod governance;
+mod insurance;
+
+pub use governance::*;
+pub use insurance::*;
+
 /// [`BalanceChanged::action`] of a deposit.
 pub const DEPOSIT: u64 = 0;
 /// [`BalanceChanged::action`] of a withdrawal.
@@ -57,70 +63,6 @@ pub const UNSTAKE: u64 = 3;
 pub const RESTAKE: u64 = 4;
 
 events! {
-    /// A change waits for its time.
-    ChangeQueued {
-        /// The group.
-        group: Address,
-        /// The account that holds the change.
-        change: Address,
-        /// What it sets.
-        target: Address,
-        /// Who queued it.
-        proposer: Address,
-        /// From when on it may be executed, unix seconds.
-        due_at: i64,
-        /// From when on it may not any more, unix seconds.
-        expires_at: i64,
-    }
-
-    /// A queued change was vetoed or taken back.
-    ChangeVetoed {
-        /// The group.
-        group: Address,
-        /// The account that holds the change.
-        change: Address,
-        /// Who vetoed.
-        authority: Address,
-    }
-
-    /// A queued change took effect.
-    ChangeExecuted {
-        /// The group.
-        group: Address,
-        /// The account that holds the change.
-        change: Address,
-        /// Who sent the instruction.
-        executor: Address,
-    }
-
-    /// A role has a new holder.
-    RoleSet {
-        /// The group.
-        group: Address,
-        /// The new holder.
-        holder: Address,
-        /// [`crate::governance::ADMIN`], [`crate::governance::RISK_MANAGER`] or [`crate::governance::GUARDIAN`].
-        role: u64,
-    }
-
-    /// A group takes users from now on, and changes wait.
-    GroupLaunched {
-        /// The group.
-        group: Address,
-    }
-
-    /// A pause began or ended.
-    PauseSet {
-        /// The group.
-        group: Address,
-        /// The board for the whole group, a bank or a market.
-        scope: Address,
-        /// Until when, unix seconds.
-        until: i64,
-        /// The actions that are paused; 0 if the pause ended.
-        actions: u64,
-    }
-
     /// Tokens came into or went out of a margin account.
     BalanceChanged {
         /// The margin account.
@@ -366,76 +308,6 @@ events! {
         left: u64,
         /// Number of the market.
         market: u64,
-    }
-
-    /// Insurance was given to the shared fund or to a market's tranche.
-    Insured {
-        /// The margin account that paid.
-        account: Address,
-        /// The fund or the market.
-        receiver: Address,
-        /// Quote units.
-        amount: u64,
-    }
-
-    /// A stake in the shared fund changed.
-    StakeChanged {
-        /// The fund.
-        fund: Address,
-        /// Whose stake.
-        owner: Address,
-        /// Quote units that came, matured, were recorded for a request, or went.
-        amount: u64,
-        /// Their deposit shares of the quote bank.
-        shares: u64,
-        /// Active units of the stake afterwards.
-        active: u64,
-        /// Young units of the stake afterwards.
-        young: u64,
-        /// Leaving units of the stake afterwards.
-        leaving: u64,
-        /// Deposit shares of the fund afterwards.
-        fund_shares: u64,
-        /// Those of its passive pool.
-        fund_passive: u64,
-        /// [`STAKE`], [`MATURE`], [`REQUEST_UNSTAKE`], [`UNSTAKE`] or [`RESTAKE`].
-        action: u64,
-    }
-
-    /// What a bank or a market has earned was brought to where it insures.
-    Collected {
-        /// The bank or the market.
-        source: Address,
-        /// What the bank's own tranche gained, native units.
-        tranche: u64,
-        /// What the shared fund gained, quote units.
-        amount: u64,
-        /// The same in deposit shares of the quote bank.
-        shares: u64,
-    }
-
-    /// Negative equity of an account that the shared fund may have to bear was reported.
-    ShortfallReported {
-        /// The margin account.
-        account: Address,
-        /// As reported before, quote units.
-        before: u64,
-        /// As it is now, quote units.
-        shortfall: u64,
-        /// Sum over all accounts afterwards, quote units.
-        known: u64,
-        /// 1 if exits are stopped afterwards.
-        frozen: u64,
-    }
-
-    /// A margin account was brought to the current layout.
-    AccountUpgraded {
-        /// The margin account.
-        account: Address,
-        /// Version before.
-        from: u64,
-        /// Version afterwards.
-        to: u64,
     }
 
     /// A market was listed.
