@@ -82,6 +82,11 @@ impl LendingConfig {
     }
 }
 
+/// The least time over which the weight of a token rises that is listed after the launch, seconds.
+const MIN_RAMP: u32 = 1_209_600;
+/// The most that all deposits of such a token may count for at first, dollars.
+const MAX_YOUNG_CAP: u32 = 1_000_000;
+
 /// A token's weights, bps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable)]
 #[cfg_attr(feature = "anchor", derive(IdlType, AnchorSerialize, AnchorDeserialize))]
@@ -132,6 +137,15 @@ impl WeightConfig {
     pub fn verify(&self) -> core::result::Result<(), MarginError> {
         verify_ramp(self.ramp)?;
         Ok(verify_weights(&self.both())?)
+    }
+
+    /// Checks that a token listed after the launch cannot be borrowed against in a minute, whoever listed it.
+    ///
+    /// Errors: ConfigQuarantine
+    pub fn verify_quarantine(&self) -> core::result::Result<(), MarginError> {
+        let harmless = self.asset_initial == 0;
+        let quarantined = self.ramp >= MIN_RAMP && (1..=MAX_YOUNG_CAP).contains(&self.collateral_cap);
+        if harmless || quarantined { Ok(()) } else { Err(MarginError::ConfigQuarantine) }
     }
 
     /// Both sides.

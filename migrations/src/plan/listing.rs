@@ -1,8 +1,7 @@
 //! What is created once: mints on a local chain, the group with its board, tokens, fund, receipt log, markets.
 
 use breakwater_client::instruction::{create_fund, create_group, create_log, create_market, list_token};
-use breakwater_client::interface::config::WeightConfig;
-use breakwater_client::interface::{MarginError, RiskBoard};
+use breakwater_client::interface::RiskBoard;
 use breakwater_client::{Address, PROGRAM_ID, SYSTEM_PROGRAM, TOKEN_PROGRAM, decode::account_size};
 use solana_instruction::{AccountMeta, Instruction};
 use solana_signer::Signer;
@@ -83,8 +82,7 @@ impl Planner<'_> {
             lines.extend(all(&token.lending, scale));
             lines.extend(all(&token.weights, scale));
             lines.extend(all(&token.oracle, scale));
-            let refused =
-                (self.state.launched() && !is_quarantined(&token.weights)).then_some(MarginError::ConfigQuarantine);
+            let refused = token.weights.verify_quarantine().err().filter(|_| self.state.launched());
             let refused = refused.map(|error| format!("{}: {}", error.name(), error.message()));
             self.governed(&format!("token {}", token.symbol), lines, list, (refused, 0));
         }
@@ -159,11 +157,6 @@ impl Planner<'_> {
                 .push(format!("{more} of the listed markets are not in the file: a listing stays, nothing is done"));
         }
     }
-}
-
-/// What a token that is listed after the launch must keep (docs/spec.md §12.3).
-fn is_quarantined(weights: &WeightConfig) -> bool {
-    weights.asset_initial == 0 || (weights.ramp >= 1_209_600 && (1..=1_000_000).contains(&weights.collateral_cap))
 }
 
 /// The system program's `CreateAccountWithSeed`: an account whose address its creator signs for.

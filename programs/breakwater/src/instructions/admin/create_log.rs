@@ -1,5 +1,5 @@
 //! Creates the group's receipt log. From then on every liquidation, write-off and deleveraging leaves a receipt in it. Admin or
-//! risk manager, once. Errors: NotRiskManager.
+//! risk manager, once; after the launch it waits. Errors: NotRiskManager, ChangeMustWait and those of queued changes.
 
 use anchor_lang::prelude::*;
 use breakwater_interface::{Group, MarginError, ReceiptLog, RiskBoard, seeds};

@@ -56,7 +56,7 @@ pub fn handle(
     let ListToken { authority, group, mint, control, .. } = &mut ctx.accounts;
     control.warrant(group, authority.address(), mint.address())?.verify_waited(true)?;
     if group.launched == 1 {
-        verify_quarantine(&weights)?;
+        weights.verify_quarantine()?;
     }
     let facts = mint_facts(ctx.accounts.mint.account())?;
     oracle.decimals = facts.decimals;
@@ -84,18 +84,6 @@ pub fn handle(
     verify_extremes(board)?;
     emit!(TokenListed { group: bank.group, bank: *bank.address(), mint: bank.mint, token: token.into() });
     Ok(())
-}
-
-/// The least time over which the weight of a token rises that is listed after the launch, seconds.
-const MIN_RAMP: u32 = 1_209_600;
-/// The most that all deposits of such a token may count for at first, dollars.
-const MAX_YOUNG_CAP: u32 = 1_000_000;
-
-/// A token listed after the launch cannot be borrowed against in a minute, whoever listed it.
-fn verify_quarantine(weights: &WeightConfig) -> core::result::Result<(), MarginError> {
-    let harmless = weights.asset_initial == 0;
-    let quarantined = weights.ramp >= MIN_RAMP && (1..=MAX_YOUNG_CAP).contains(&weights.collateral_cap);
-    if harmless || quarantined { Ok(()) } else { Err(MarginError::ConfigQuarantine) }
 }
 
 /// The bounds that a token must keep on its own.
