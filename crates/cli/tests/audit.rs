@@ -1,13 +1,11 @@
 //! `breakwater audit` as its user meets it: from a snapshot file and from a node.
 #![allow(non_snake_case)]
 
+mod node;
+
 use std::fs;
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::TcpListener;
 use std::path::PathBuf;
 use std::process::{Command, Output};
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::thread;
 
 use base64::Engine;
 use breakwater_client::instruction::{self, StakeKeys};
@@ -246,33 +244,12 @@ fn what_cannot_be_audited_is_refused_in_one_sentence() {
 
 /// A node that knows some accounts; its slot moves on with every answer until it has answered a number of times.
 fn node(all: Vec<Value>, moving: u64) -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
-    let url = format!("http://{}", listener.local_addr().expect("an address"));
-    let slots = AtomicU64::new(0);
-    thread::spawn(move || {
-        for stream in listener.incoming() {
-            let mut stream = stream.expect("a connection");
-            let mut reader = BufReader::new(stream.try_clone().expect("a connection"));
-            let mut length = 0;
-            loop {
-                let mut line = String::new();
-                reader.read_line(&mut line).expect("a header");
-                if let Some(value) = line.to_lowercase().strip_prefix("content-length:") {
-                    length = value.trim().parse().expect("a length");
-                }
-                if line.trim().is_empty() {
-                    break;
-                }
-            }
-            let mut body = vec![0; length];
-            reader.read_exact(&mut body).expect("a body");
-            let slot = 250_000_000 + slots.fetch_add(1, Ordering::Relaxed).min(moving);
-            let answer = respond(&all, slot, &serde_json::from_slice(&body).expect("JSON")).to_string();
-            let head = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nconnection: close\r\ncontent-length";
-            write!(stream, "{head}: {}\r\n\r\n{answer}", answer.len()).expect("an answer");
-        }
-    });
-    url
+    let mut answered = 0;
+    node::serve(usize::MAX, move |request| {
+        let slot = 250_000_000 + moving.min(answered);
+        answered += 1;
+        respond(&all, slot, request)
+    })
 }
 
 fn respond(all: &[Value], slot: u64, request: &Value) -> Value {

@@ -1,12 +1,11 @@
 //! `breakwater quote` as its user meets it: from a snapshot file and from a node.
 #![allow(non_snake_case)]
 
+mod node;
+
 use std::fs;
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::TcpListener;
 use std::path::PathBuf;
 use std::process::{Command, Output};
-use std::thread;
 
 use base64::Engine;
 use breakwater_client::decode::{self, account_size};
@@ -189,31 +188,7 @@ fn what_cannot_be_quoted_is_refused_in_one_sentence() {
 
 /// A node that knows some accounts and answers a number of requests.
 fn node(all: Vec<Value>, requests: usize) -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
-    let url = format!("http://{}", listener.local_addr().expect("an address"));
-    thread::spawn(move || {
-        for stream in listener.incoming().take(requests) {
-            let mut stream = stream.expect("a connection");
-            let mut reader = BufReader::new(stream.try_clone().expect("a connection"));
-            let mut length = 0;
-            loop {
-                let mut line = String::new();
-                reader.read_line(&mut line).expect("a header");
-                if let Some(value) = line.to_lowercase().strip_prefix("content-length:") {
-                    length = value.trim().parse().expect("a length");
-                }
-                if line.trim().is_empty() {
-                    break;
-                }
-            }
-            let mut body = vec![0; length];
-            reader.read_exact(&mut body).expect("a body");
-            let answer = respond(&all, &serde_json::from_slice(&body).expect("JSON")).to_string();
-            let head = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nconnection: close\r\ncontent-length";
-            write!(stream, "{head}: {}\r\n\r\n{answer}", answer.len()).expect("an answer");
-        }
-    });
-    url
+    node::serve(requests, move |request| respond(&all, request))
 }
 
 fn respond(all: &[Value], request: &Value) -> Value {
