@@ -8,6 +8,7 @@
 //! No arithmetic on money outside `breakwater_margin`: sizes and profits are those of its plan.
 
 pub mod book;
+pub mod config;
 pub mod job;
 pub mod node;
 pub mod send;
