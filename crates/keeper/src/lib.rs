@@ -9,7 +9,11 @@
 
 pub mod book;
 pub mod config;
+pub mod dashboard;
+pub mod http;
 pub mod job;
+pub mod metrics;
 pub mod node;
+pub mod picture;
 pub mod send;
 pub mod source;
