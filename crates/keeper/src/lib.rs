@@ -10,10 +10,16 @@
 pub mod book;
 pub mod config;
 pub mod dashboard;
+pub mod decide;
+pub mod group;
 pub mod http;
 pub mod job;
+pub mod launch;
 pub mod metrics;
 pub mod node;
+pub mod open;
 pub mod picture;
+pub mod run;
 pub mod send;
 pub mod source;
+pub mod start;

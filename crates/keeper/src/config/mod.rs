@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use breakwater_client::Address;
 use serde::Deserialize;
+use solana_commitment_config::CommitmentConfig;
 
 /// A configuration with a comment for every key; `breakwater keeper init` writes it.
 pub const EXAMPLE: &str = include_str!("example.toml");
@@ -111,6 +112,15 @@ pub enum Commitment {
     Processed,
     /// Voted for by a supermajority.
     Confirmed,
+}
+
+impl From<Commitment> for CommitmentConfig {
+    fn from(commitment: Commitment) -> CommitmentConfig {
+        match commitment {
+            Commitment::Processed => CommitmentConfig::processed(),
+            Commitment::Confirmed => CommitmentConfig::confirmed(),
+        }
+    }
 }
 
 /// Who the keeper is.

@@ -14,7 +14,6 @@ use futures_util::future::BoxFuture;
 use futures_util::stream::{BoxStream, SelectAll};
 use futures_util::{FutureExt, StreamExt};
 use solana_account_decoder_client_types::{UiAccount, UiAccountEncoding};
-use solana_commitment_config::CommitmentConfig;
 use solana_pubsub_client::nonblocking::pubsub_client::PubsubClient;
 use solana_rpc_client_api::config::{RpcAccountInfoConfig, RpcProgramAccountsConfig};
 use solana_rpc_client_api::filter::{Memcmp, RpcFilterType};
@@ -172,10 +171,7 @@ impl Stream {
     fn account_config(&self) -> RpcAccountInfoConfig {
         RpcAccountInfoConfig {
             encoding: Some(UiAccountEncoding::Base64),
-            commitment: Some(match self.commitment {
-                Commitment::Processed => CommitmentConfig::processed(),
-                Commitment::Confirmed => CommitmentConfig::confirmed(),
-            }),
+            commitment: Some(self.commitment.into()),
             ..RpcAccountInfoConfig::default()
         }
     }
