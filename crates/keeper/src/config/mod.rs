@@ -60,6 +60,10 @@ pub struct Cluster {
     pub url: String,
     /// Its websocket; derived from `url` where it is missing.
     pub ws_url: Option<String>,
+    /// A Yellowstone gRPC endpoint that takes the websocket's place, in a keeper that is built for it.
+    pub grpc_url: Option<String>,
+    /// What the gRPC endpoint wants to be shown.
+    pub grpc_token: Option<String>,
     /// How sure updates are.
     #[serde(default)]
     pub commitment: Commitment,
@@ -366,6 +370,9 @@ impl Config {
         }
         if self.cluster.ws_url.as_deref().is_some_and(|url| !is_ws(url)) {
             return wrong("cluster.ws_url is no URL of a websocket: it begins with wss:// or ws://");
+        }
+        if self.cluster.grpc_url.as_deref().is_some_and(|url| !is_http(url)) {
+            return wrong("cluster.grpc_url is no URL of a gRPC endpoint: it begins with https:// or http://");
         }
         if !(1..=256).contains(&self.send.in_flight) {
             return wrong("send.in_flight must be 1 to 256");
