@@ -17,6 +17,7 @@ use crate::node::Node;
 use crate::node::rpc::{RpcNode, Settings};
 use crate::picture::Picture;
 use crate::run::{Keeper, Mode, Summary};
+use crate::send::Prices;
 use crate::source::stream::Stream;
 use crate::start::{self, Failure};
 use crate::{http, metrics};
@@ -60,10 +61,11 @@ async fn work(launch: Launch, lines: Lines) -> Result<Summary, Failure> {
         Some(address) => Some(http::bind(address).await.map_err(Failure::Input)?),
         None => None,
     };
-    let sender = start::sender(&config, wallet, mode, &group, node.clone()).await?;
+    let (prices, priced) = watch::channel(Prices::default());
+    let sender = start::sender(&config, wallet, mode, &group, node.clone(), priced).await?;
     let url = config.websocket();
     let (commitment, settings) = (config.cluster.commitment, config.book);
-    let keeper = Keeper::new(config, mode, group, node.clone(), sender);
+    let keeper = Keeper::new(config, mode, group, node.clone(), (sender, prices));
     let (pictures, pictured) = watch::channel(keeper.blank());
     let (stop, stopped) = watch::channel(false);
     info!(group = %pictured.borrow().group, wallet = %pictured.borrow().wallet, dry_run = mode.dry_run, "the keeper begins");

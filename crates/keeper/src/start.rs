@@ -3,22 +3,21 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Duration;
 
 use breakwater_client::decode;
 use breakwater_client::interface::accounts::{GROUP_VERSION, MARGIN_ACCOUNT_VERSION};
 use breakwater_client::interface::{Bank, MarginAccount, PerpMarket, RiskBoard};
-use breakwater_client::margin::Value;
 use breakwater_client::{Address, PROGRAM_ID, address};
-use solana_keypair::Keypair;
 
-use crate::config::{Chain, Config, SendSettings};
+use solana_keypair::Keypair;
+use tokio::sync::watch;
+
+use crate::config::{Chain, Config};
 use crate::group::{Group, Places};
-use crate::inventory::Rules;
 use crate::journal::{Journal, Owner};
 use crate::node::{Node, NodeError, Raw};
 use crate::run::Mode;
-use crate::send::{Me, Sender, Settings, Spending};
+use crate::send::{Me, Prices, Sender, Settings};
 
 /// Why a keeper did not begin, or ended.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -166,7 +165,7 @@ async fn read_members(group: &mut Group, node: &dyn Node) -> Result<(), Failure>
     Ok(())
 }
 
-/// What sends the keeper's transactions. Its journal is read first, and what was in doubt is looked up.
+/// What sends the keeper's transactions. What its journal has in doubt is looked up first; a dry run has no journal.
 ///
 /// # Errors
 /// The journal cannot be used.
@@ -176,53 +175,22 @@ pub async fn sender(
     mode: Mode,
     group: &Group,
     node: Arc<dyn Node>,
-) -> Result<Sender, Failure> {
-    let board = &group.view.board;
+    prices: watch::Receiver<Prices>,
+) -> Result<Arc<Sender>, Failure> {
+    let quote_token = group.view.board.quote_token;
+    let owner = Owner { group: group.address, account: group.own_address, wallet: group.wallet, quote_token };
+    let journal = match mode.dry_run {
+        true => None,
+        false => Some(Journal::open(&config.keeper.journal, &owner)),
+    };
+    let journal = journal.transpose().map_err(|error| Failure::Input(format!("keeper.journal: {error}")))?;
     let me = Me {
         wallet: Arc::new(wallet),
         account: group.own_address,
         group: group.address,
         board: group.board,
-        receipt_log: (board.receipts != 0).then(|| address::receipt_log(&group.address)),
-        quote_token: board.quote_token,
+        receipt_log: (group.view.board.receipts == 1).then(|| address::receipt_log(&group.address)),
+        quote_token,
     };
-    let journal = match mode.dry_run {
-        true => None,
-        false => {
-            let (quote_token, wallet) = (me.quote_token, group.wallet);
-            let owner = Owner { group: group.address, account: group.own_address, wallet, quote_token };
-            let opened = Journal::open(&config.keeper.journal, &owner);
-            Some(Arc::new(opened.map_err(|error| Failure::Input(error.to_string()))?))
-        }
-    };
-    let rules = Rules {
-        hold: config.held().map_err(|error| Failure::Input(error.0))?,
-        most_exposure: Value::usd(config.inventory.most_exposure_usd),
-        least_equity: Value::usd(config.inventory.least_equity_usd),
-        repay: config.inventory.repay,
-        deposit: config.inventory.deposit,
-        withdraw: config.inventory.withdraw,
-    };
-    let sender = Sender::new(me, node, journal, settings(&config.send), rules);
-    sender.recover().await;
-    Ok(sender)
-}
-
-fn settings(send: &SendSettings) -> Settings {
-    let spending = Spending {
-        percentile: send.price_percentile,
-        least_price: send.least_price,
-        share: send.most_fee_bps,
-        unknown: send.most_fee_lamports,
-        unpaid: send.most_fee_lamports,
-        ..Spending::default()
-    };
-    Settings {
-        spending,
-        at_once: send.in_flight,
-        unit_margin: send.unit_margin_bps,
-        repeat: Duration::from_millis(send.rebroadcast_ms),
-        sol_token: send.sol_token,
-        ..Settings::default()
-    }
+    Ok(Sender::new(me, node, journal.map(Arc::new), Settings::from(&config.send), prices))
 }

@@ -5,6 +5,7 @@
 
 mod after;
 mod net;
+mod shape;
 #[cfg(test)]
 mod tests;
 
@@ -17,6 +18,7 @@ use breakwater_client::margin::{Plan, Refusal, Snapshot, Value, health};
 
 pub use after::after;
 pub use net::{BankSeen, Step, WalletToken, net, token_wallet};
+pub use shape::Inventory;
 
 /// A keeper may ask for a quarter of the program's plan at least.
 const LEAST_PART: u64 = 4;

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use breakwater_client::Address;
-use breakwater_client::margin::Snapshot;
+use breakwater_client::margin::{Snapshot, Value};
 use tokio::sync::{mpsc, watch};
 use tokio::time::{MissedTickBehavior, interval};
 use tracing::{info, warn};
@@ -17,10 +17,11 @@ use tracing::{info, warn};
 use crate::book::Book;
 use crate::config::Config;
 use crate::group::{Group, Taken};
+use crate::inventory::{Inventory, Rules};
 use crate::job::{Job, Outcome};
 use crate::node::Node;
 use crate::picture::{Candidate, Picture};
-use crate::send::Sender;
+use crate::send::{Prices, Sender};
 use crate::source::{Source, Update};
 use crate::start::Failure;
 
@@ -34,6 +35,9 @@ const PICTURE: Duration = Duration::from_millis(250);
 const COOL: Duration = Duration::from_secs(2);
 /// How long a stop waits for what is in flight; what is in doubt then is in the journal.
 const LAST_WAIT: Duration = Duration::from_secs(90);
+
+/// Time between two looks at what is in doubt: what an earlier keeper sent, or what was sent while the node was silent.
+const RECOVERY: Duration = Duration::from_secs(30);
 
 /// How a keeper runs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -58,6 +62,8 @@ pub struct Keeper {
     book: Book,
     node: Arc<dyn Node>,
     sender: Arc<Sender>,
+    prices: watch::Sender<Prices>,
+    inventory: Inventory,
     followed: watch::Sender<BTreeSet<Address>>,
     outcomes: (mpsc::UnboundedSender<(Job, Outcome)>, mpsc::UnboundedReceiver<(Job, Outcome)>),
     news: (mpsc::Sender<Update>, Option<mpsc::Receiver<Update>>),
@@ -103,12 +109,20 @@ pub struct Summary {
 
 impl Keeper {
     /// A keeper of a group that was looked at.
-    pub fn new(config: Config, mode: Mode, group: Group, node: Arc<dyn Node>, sender: Sender) -> Keeper {
+    pub fn new(
+        config: Config,
+        mode: Mode,
+        group: Group,
+        node: Arc<dyn Node>,
+        (sender, prices): (Arc<Sender>, watch::Sender<Prices>),
+    ) -> Keeper {
         let (news, listened) = mpsc::channel(BACKLOG);
         Keeper {
             followed: watch::Sender::new(group.followed()),
             book: Book::default(),
-            sender: Arc::new(sender),
+            sender,
+            prices,
+            inventory: Inventory::new(rules(&config)),
             outcomes: mpsc::unbounded_channel(),
             news: (news, Some(listened)),
             flights: HashMap::new(),
@@ -153,6 +167,7 @@ impl Keeper {
             return Err(Failure::Run("the keeper runs already".to_owned()));
         };
         let following = tokio::spawn(source.run(self.news.0.clone()));
+        let recovering = tokio::spawn(recover(self.sender.clone()));
         let mut scans = interval(Duration::from_millis(self.config.book.scan_ms));
         let mut frames = interval(PICTURE);
         let mut rounds = interval(Duration::from_secs(self.config.inventory.net_secs));
@@ -183,6 +198,7 @@ impl Keeper {
             }
         }
         following.abort();
+        recovering.abort();
         self.finish(&pictures).await
     }
 
@@ -266,5 +282,28 @@ impl Keeper {
             info!(accounts = self.book.len(), slot, "the margin accounts are loaded");
             self.loaded = true;
         }
+    }
+}
+
+/// Finds out what became of what is in doubt, now and from time to time.
+async fn recover(sender: Arc<Sender>) {
+    loop {
+        for (sent, outcome) in sender.recover().await {
+            info!(account = %sent.account, signature = %sent.signature, ?outcome, "found out what became of it");
+        }
+        tokio::time::sleep(RECOVERY).await;
+    }
+}
+
+/// The rules of the keeper's inventory; a configuration that was loaded has been checked.
+fn rules(config: &Config) -> Rules {
+    let settings = &config.inventory;
+    Rules {
+        hold: config.held().unwrap_or_default(),
+        most_exposure: Value::usd(settings.most_exposure_usd),
+        least_equity: Value::usd(settings.least_equity_usd),
+        repay: settings.repay,
+        deposit: settings.deposit,
+        withdraw: settings.withdraw,
     }
 }

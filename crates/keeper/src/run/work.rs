@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use breakwater_client::Address;
 use breakwater_client::interface::MarginAccount;
-use breakwater_client::margin::{Refusal, Value};
+use breakwater_client::margin::{Price, Refusal, Value};
 use tracing::{debug, error, info, warn};
 
 use super::{COOL, Flight, Keeper};
@@ -13,6 +13,7 @@ use crate::decide::{self, Due};
 use crate::job::{Action, Job, Outcome};
 use crate::metrics;
 use crate::picture::Candidate;
+use crate::send::Prices;
 use crate::source::Update;
 
 /// Candidates that are shown.
@@ -27,7 +28,7 @@ impl Keeper {
         let mut candidates = std::mem::take(&mut self.touched);
         let seen = self.risk_changed.take();
         if seen.is_some() {
-            self.group.project();
+            self.project();
             candidates.extend(self.book.tick(&self.group.view.board, self.group.view.time));
             candidates.extend(self.hot.iter().copied());
             self.followed.send_if_modified(|followed| {
@@ -42,13 +43,26 @@ impl Keeper {
         }
     }
 
+    /// The board as it would be now; what fees and gains are weighed by follows it.
+    fn project(&mut self) {
+        self.group.project();
+        let board = &self.group.view.board;
+        let price = |token: u8| {
+            let feed = board.tokens.get(usize::from(token)).filter(|token| token.listed == 1)?.feed;
+            board.feeds.get(usize::from(feed)).map(|feed| Price(feed.price)).filter(|price| price.0 > 0)
+        };
+        let quote = (board.quote_set == 1).then_some(board.quote_token);
+        let prices = Prices { sol: self.config.send.sol_token.and_then(price), quote: quote.and_then(price) };
+        self.prices.send_if_modified(|known| std::mem::replace(known, prices) != prices);
+    }
+
     /// At an interval: what time alone has made due.
     pub(super) fn scan(&mut self) {
         if !self.loaded || self.group.now().is_none() {
             return;
         }
         let began = Instant::now();
-        self.group.project();
+        self.project();
         let mut candidates = self.book.scan(&self.group.view.board, self.group.view.time);
         metrics::scanned(began.elapsed());
         metrics::set(metrics::CANDIDATES, candidates.len() as f64);
@@ -165,17 +179,25 @@ impl Keeper {
 
     /// Hands a job to the sender.
     fn begin(&mut self, mut job: Job) {
-        let accounts = self.book.get(&job.account).zip(self.group.own);
-        let fits = |(account, own)| self.sender.shape(&mut job, &account, &own, &self.group.view);
-        if !accounts.is_some_and(fits) {
-            self.cool.insert(job.account, Instant::now() + COOL);
+        let (account, action) = (job.account, job.action.name());
+        if let Some((liquidatee, own)) = self.book.get(&account).zip(self.group.own)
+            && let Err(cannot) = self.inventory.shape(&mut job, &liquidatee, &own, &self.group.view)
+        {
+            info!(%account, action, %cannot, "not taken over");
+            self.cool.insert(account, Instant::now() + COOL);
             return;
         }
-        debug!(account = %job.account, action = job.action.name(), gain_e8 = job.gain.to_e8(), "a job begins");
-        self.flights.insert(job.account, Flight { action: job.action.name(), since: Instant::now() });
-        let (sender, outcomes) = (self.sender.clone(), self.outcomes.0.clone());
+        let Some(sending) = self.sender.submit(job.clone()) else {
+            // What became of an earlier transaction for it is not known yet.
+            self.inventory.ended(&account);
+            self.cool.insert(account, Instant::now() + COOL);
+            return;
+        };
+        debug!(%account, action, gain_e8 = job.gain.to_e8(), "a job begins");
+        self.flights.insert(account, Flight { action, since: Instant::now() });
+        let outcomes = self.outcomes.0.clone();
         tokio::spawn(async move {
-            let outcome = sender.send(&job).await;
+            let outcome = sending.await;
             let _ = outcomes.send((job, outcome));
         });
     }
@@ -183,6 +205,7 @@ impl Keeper {
     /// Takes note of what came of a job, and asks for the accounts that it was about.
     pub(super) fn settled(&mut self, job: Job, outcome: Outcome) {
         self.flights.remove(&job.account);
+        self.inventory.ended(&job.account);
         self.cool.insert(job.account, Instant::now() + COOL);
         let (class, action) = (outcome.class(), job.action.name());
         metrics::outcome(class, action);
@@ -227,9 +250,10 @@ impl Keeper {
 
     /// A round of the keeper's inventory.
     pub(super) fn net(&mut self) {
-        let Some(own) = self.group.own else { return };
+        let Some(own) = self.group.own.filter(|_| self.loaded) else { return };
         self.group.project();
-        let (sender, view, refresh) = (self.sender.clone(), self.group.view.clone(), self.group.refresh_items(&own));
-        tokio::spawn(async move { sender.net(&own, &view, &refresh).await });
+        let (sender, rules, view) = (self.sender.clone(), self.inventory.rules.clone(), self.group.view.clone());
+        let refresh = self.group.refresh_items(&own);
+        tokio::spawn(async move { sender.net(&rules, &own, &view, &refresh).await });
     }
 }

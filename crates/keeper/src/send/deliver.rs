@@ -4,18 +4,20 @@ use std::sync::Arc;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use breakwater_client::Address;
+use breakwater_client::margin::Value;
 use breakwater_client::margin::fixed::mul_div_up;
-use breakwater_client::margin::{BPS, Bps, Value};
 use solana_instruction::Instruction;
 use solana_message::Hash;
 use solana_transaction::versioned::VersionedTransaction;
 
 use super::build::{Limits, MAX_UNITS, written};
-use super::{Sender, Stage, judge, lock};
+use super::{Sender, Stage, judge};
 use crate::job::{Done, Outcome};
 use crate::journal::{Effects, Ending, Journal, JournalError, Kind, Sent, Settled};
 use crate::node::{Landed, NodeError};
 
+/// Tenths of the simulated compute units that a transaction may use.
+const UNITS_TENTHS: u64 = 11;
 /// Blocks for which a blockhash is good.
 const LIFETIME: u64 = 150;
 /// Seconds after which a node whose height is far below that of the sending is believed to be of a chain that began anew.
@@ -63,8 +65,8 @@ impl Sender {
             tracing::warn!(%error, "what others pay is not known: the least is offered");
             Vec::new()
         });
-        let units = limit(simulation.units, self.settings.unit_margin);
-        let now = *lock(&self.prices);
+        let units = limit(simulation.units);
+        let now = *self.prices.borrow();
         let spending = &self.settings.spending;
         let most = spending.most(*kind, *gain, now.sol);
         let offer = spending.offer(&paid, units, most).ok_or(Outcome::Unprofitable)?;
@@ -215,11 +217,11 @@ async fn take_down<T: Send + 'static>(
 }
 
 /// What the compute limit is for simulated units; a node that does not tell them leaves the most.
-fn limit(simulated: u64, margin: Bps) -> u32 {
+fn limit(simulated: u64) -> u32 {
     if simulated == 0 {
         return MAX_UNITS;
     }
-    let units = mul_div_up(simulated, BPS.saturating_add(margin.into()), BPS).unwrap_or(u64::MAX);
+    let units = mul_div_up(simulated, UNITS_TENTHS, 10).unwrap_or(u64::MAX);
     u32::try_from(units).map_or(MAX_UNITS, |units| units.min(MAX_UNITS))
 }
 

@@ -7,24 +7,23 @@ mod deliver;
 mod fee;
 mod own;
 mod recover;
-mod shape;
 mod statuses;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
+use std::future::Future;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use breakwater_client::Address;
-use breakwater_client::margin::{Bps, Plan, Price, Value};
+use breakwater_client::margin::{Price, Value};
 use solana_instruction::Instruction;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, watch};
 
 pub use build::{MAX_BYTES, MAX_UNITS, Me};
 pub use class::{Class, Stage, class, classify, judge};
 pub use fee::{Offer, SIGNATURE_FEE, Spending};
 pub use recover::Recovered;
 
-use crate::inventory::Rules;
 use crate::job::{Job, Outcome};
 use crate::journal::{Journal, Kind};
 use crate::node::Node;
@@ -38,16 +37,12 @@ pub struct Settings {
     pub spending: Spending,
     /// How many may be under way at a time.
     pub at_once: usize,
-    /// Compute units above the simulated ones that a transaction may use, bps.
-    pub unit_margin: Bps,
     /// How often the node is asked what became of those under way; once for all of them.
     pub poll: Duration,
     /// How often one that has not landed is handed to the network again.
     pub repeat: Duration,
     /// How long a node may say nothing before a transaction is left to [`Sender::recover`].
     pub patience: Duration,
-    /// Number of the token whose price is that of SOL.
-    pub sol_token: Option<u8>,
 }
 
 impl Default for Settings {
@@ -55,11 +50,9 @@ impl Default for Settings {
         Settings {
             spending: Spending::default(),
             at_once: 16,
-            unit_margin: 1_000,
             poll: Duration::from_millis(400),
-            repeat: Duration::from_millis(600),
+            repeat: Duration::from_millis(1_000),
             patience: Duration::from_secs(60),
-            sol_token: None,
         }
     }
 }
@@ -80,35 +73,37 @@ pub struct Sender {
     /// Without one nothing is sent.
     journal: Option<Arc<Journal>>,
     settings: Settings,
-    rules: Rules,
-    prices: Mutex<Prices>,
+    prices: watch::Receiver<Prices>,
     busy: Mutex<HashSet<Address>>,
-    /// What jobs that were shaped and have not ended will do to the keeper's own account.
-    planned: Mutex<HashMap<Address, Plan>>,
     slots: Semaphore,
     statuses: Statuses,
     recovering: tokio::sync::Mutex<()>,
 }
 
 /// An account that nobody else may send for while this lives.
-struct Claim<'a> {
-    sender: &'a Sender,
+struct Claim {
+    sender: Arc<Sender>,
     account: Address,
 }
 
-impl Drop for Claim<'_> {
+impl Drop for Claim {
     fn drop(&mut self) {
-        lock(&self.sender.busy).remove(&self.account);
+        self.sender.busy().remove(&self.account);
     }
 }
 
 impl Sender {
     /// A sender. Without a journal nothing is sent: every job ends in [`Outcome::Dry`] once its simulation has passed.
-    pub fn new(me: Me, node: Arc<dyn Node>, journal: Option<Arc<Journal>>, settings: Settings, rules: Rules) -> Sender {
+    pub fn new(
+        me: Me,
+        node: Arc<dyn Node>,
+        journal: Option<Arc<Journal>>,
+        settings: Settings,
+        prices: watch::Receiver<Prices>,
+    ) -> Arc<Sender> {
         let (slots, statuses) = (Semaphore::new(settings.at_once.max(1)), Statuses::new(settings.poll));
-        let (prices, busy, planned) = (Mutex::default(), Mutex::default(), Mutex::default());
-        let recovering = tokio::sync::Mutex::default();
-        Sender { me, node, journal, settings, rules, prices, busy, planned, slots, statuses, recovering }
+        let (busy, recovering) = (Mutex::default(), tokio::sync::Mutex::default());
+        Arc::new(Sender { me, node, journal, settings, prices, busy, slots, statuses, recovering })
     }
 
     /// Who sends.
@@ -116,52 +111,52 @@ impl Sender {
         &self.me
     }
 
-    /// Its journal; `None` in a dry run.
-    pub fn journal(&self) -> Option<&Arc<Journal>> {
-        self.journal.as_ref()
+    /// Takes a job. `None` where something about its account is under way, or it is not known yet what became of it (see
+    /// [`Sender::recover`]). What is returned does nothing until it is polled, and must be polled to its end: to be dropped
+    /// means to be forgotten until the next [`Sender::recover`].
+    pub fn submit(self: &Arc<Self>, job: Job) -> Option<impl Future<Output = Outcome> + Send + use<>> {
+        let claim = self.claim(job.account)?;
+        Some(async move { claim.sender.run(&job).await })
     }
 
-    /// Sets the prices that fees and gains are weighed by. [`Sender::shape`] does it by itself.
-    pub fn set_prices(&self, prices: Prices) {
-        *lock(&self.prices) = prices;
+    /// Takes instructions about the keeper's own margin account, like [`Sender::submit`].
+    pub fn submit_own(
+        self: &Arc<Self>,
+        refresh: Vec<(u8, Address)>,
+        instructions: Vec<Instruction>,
+    ) -> Option<impl Future<Output = Outcome> + Send + use<>> {
+        let claim = self.claim(self.me.account)?;
+        Some(async move {
+            let what = (Kind::Inventory, claim.account, Value::ZERO, None);
+            claim.sender.carry_out(what, &refresh, &[instructions].concat()).await
+        })
     }
 
-    /// Sends a job's transaction and waits for its end. Refused, as [`Outcome::Node`], where something about the account is
-    /// under way or in doubt ([`Sender::is_free`]). If this is dropped before its end, what was sent is in doubt until the next
-    /// [`Sender::look_up`].
-    pub async fn send(&self, job: &Job) -> Outcome {
-        let instruction = self.me.instruction(&job.account, &job.action);
-        let what = (Kind::from(&job.action), job.account, job.gain, Some(job.seen));
-        let outcome = self.carry_out(what, &job.refresh, &[instruction]).await;
-        lock(&self.planned).remove(&job.account);
-        outcome
-    }
-
-    /// Sends instructions about the keeper's own margin account, like [`Sender::send`].
-    pub async fn send_own(&self, refresh: &[(u8, Address)], instructions: &[Instruction]) -> Outcome {
-        let what = (Kind::Inventory, self.me.account, Value::ZERO, None);
-        self.carry_out(what, refresh, instructions).await
-    }
-
-    /// How many accounts something is under way for.
+    /// How many jobs were taken and have not ended.
     pub fn in_flight(&self) -> usize {
-        lock(&self.busy).len()
+        self.busy().len()
     }
 
-    /// Whether a job for an account would be taken: nothing about it is under way or in doubt.
+    /// Whether a job for an account would be taken.
     pub fn is_free(&self, account: &Address) -> bool {
-        !lock(&self.busy).contains(account) && !self.is_in_doubt(account)
+        !self.busy().contains(account) && !self.journal.as_ref().is_some_and(|journal| journal.is_open(account))
     }
 
-    fn is_in_doubt(&self, account: &Address) -> bool {
-        self.journal.as_ref().is_some_and(|journal| journal.is_open(account))
-    }
-
-    fn claim(&self, account: Address) -> Option<Claim<'_>> {
-        if self.is_in_doubt(&account) || !lock(&self.busy).insert(account) {
+    fn claim(self: &Arc<Self>, account: Address) -> Option<Claim> {
+        if self.journal.as_ref().is_some_and(|journal| journal.is_open(&account)) || !self.busy().insert(account) {
             return None;
         }
-        Some(Claim { sender: self, account })
+        Some(Claim { sender: self.clone(), account })
+    }
+
+    fn busy(&self) -> MutexGuard<'_, HashSet<Address>> {
+        self.busy.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn run(&self, job: &Job) -> Outcome {
+        let instruction = self.me.instruction(&job.account, &job.action);
+        let what = (Kind::from(&job.action), job.account, job.gain, Some(job.seen));
+        self.carry_out(what, &job.refresh, &[instruction]).await
     }
 
     /// Sends instructions with their refresh: in one transaction, or with refreshes before it where they do not fit.
@@ -171,10 +166,7 @@ impl Sender {
         refresh: &[(u8, Address)],
         instructions: &[Instruction],
     ) -> Outcome {
-        let Some(_claim) = self.claim(account) else {
-            return Outcome::Node(format!("{account}: what was sent before is under way, or in doubt"));
-        };
-        // The semaphore is never closed.
+        // Closed never; a permit is given back whatever happens.
         let Ok(_permit) = self.slots.acquire().await else { return Outcome::Ours("the sender is closed".to_owned()) };
         let mut parts = match self.me.split(refresh, instructions) {
             Ok(parts) => parts,
@@ -192,9 +184,4 @@ impl Sender {
             Err(outcome) => outcome,
         }
     }
-}
-
-/// What a panic elsewhere leaves behind is whole: each change is one step.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,6 +1,7 @@
 //! A round of the keeper's own inventory.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use breakwater_client::Address;
 use breakwater_client::instruction::BankKeys;
@@ -9,7 +10,7 @@ use breakwater_client::view::View;
 use solana_signer::Signer;
 
 use super::Sender;
-use crate::inventory::{self, BankSeen, Mine, Step, WalletToken, token_wallet};
+use crate::inventory::{self, BankSeen, Mine, Rules, Step, WalletToken, token_wallet};
 use crate::job::Outcome;
 use crate::node::NodeError;
 
@@ -20,7 +21,8 @@ impl Sender {
     /// Looks up what is in doubt, and moves between wallet and margin account what the rules want moved. `refresh`: what the
     /// program needs to see of the keeper's own account what the view shows. Returns each movement with what came of it.
     pub async fn net(
-        &self,
+        self: &Arc<Self>,
+        rules: &Rules,
         own: &MarginAccount,
         view: &View,
         refresh: &[(u8, Address)],
@@ -28,11 +30,10 @@ impl Sender {
         if let Err(error) = self.look_up().await {
             tracing::warn!(%error, "it is not known yet what became of what was sent before");
         }
-        if !(self.rules.repay || self.rules.deposit || self.rules.withdraw) || !self.is_free(&self.me.account) {
+        if !(rules.repay || rules.deposit || rules.withdraw) || !self.is_free(&self.me.account) {
             return Vec::new();
         }
-        self.set_prices(self.prices_of(view));
-        let steps = match self.steps(own, view).await {
+        let steps = match self.steps(rules, own, view).await {
             Ok(steps) => steps,
             Err(error) => {
                 tracing::warn!(%error, "the inventory is left as it is");
@@ -43,14 +44,15 @@ impl Sender {
         for Step { what, token, amount, instructions } in steps {
             // Only what leaves is held to the account's health, and needs prices for it.
             let refresh = if what == "withdraw" { refresh } else { &[] };
-            let outcome = self.send_own(refresh, &instructions).await;
+            let Some(sending) = self.submit_own(refresh.to_vec(), instructions) else { break };
+            let outcome = sending.await;
             tracing::info!(what, token, amount, ?outcome, "inventory");
             moved.push((what, token, outcome));
         }
         moved
     }
 
-    async fn steps(&self, own: &MarginAccount, view: &View) -> Result<Vec<Step>, NodeError> {
+    async fn steps(&self, rules: &Rules, own: &MarginAccount, view: &View) -> Result<Vec<Step>, NodeError> {
         let mints: Vec<Address> = view.banks.values().map(|(_, bank)| Address::from(bank.mint)).collect();
         let (_, found) = self.node.accounts(&mints).await?;
         let mut banks = Vec::with_capacity(mints.len());
@@ -70,7 +72,7 @@ impl Sender {
         }
         let mine = Mine { account: own, board: &view.board, now: view.time };
         let keys = (&signer, &self.me.account, &self.me.board);
-        let steps = inventory::net(&self.rules, keys, &mine, &banks, &wallet);
+        let steps = inventory::net(rules, keys, &mine, &banks, &wallet);
         steps.map_err(|error| NodeError::Refused { method: "inventory", fact: error.message().to_owned() })
     }
 }

@@ -1,7 +1,7 @@
 //! What was sent before the keeper died, or while its node was silent: looked up until nothing is in doubt.
 
+use super::Sender;
 use super::deliver::is_over;
-use super::{Sender, lock};
 use crate::job::Outcome;
 use crate::journal::Sent;
 use crate::node::NodeError;
@@ -26,7 +26,7 @@ impl Sender {
         let mut recovered = Recovered::default();
         let Some(journal) = &self.journal else { return Ok(recovered) };
         for sent in journal.unsettled() {
-            if lock(&self.busy).contains(&sent.account) {
+            if self.busy().contains(&sent.account) {
                 continue;
             }
             // In this order: what is not there once its height has passed never will be.
