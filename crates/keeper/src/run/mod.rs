@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use breakwater_client::Address;
-use breakwater_client::margin::Snapshot;
+use breakwater_client::margin::{Snapshot, Value};
 use tokio::sync::{mpsc, watch};
 use tokio::time::{MissedTickBehavior, interval};
 use tracing::{info, warn};
@@ -17,6 +17,7 @@ use tracing::{info, warn};
 use crate::book::Book;
 use crate::config::Config;
 use crate::group::{Group, Taken};
+use crate::inventory::{Inventory, Rules};
 use crate::job::{Job, Outcome};
 use crate::node::Node;
 use crate::picture::{Candidate, Picture};
@@ -62,6 +63,7 @@ pub struct Keeper {
     node: Arc<dyn Node>,
     sender: Arc<Sender>,
     prices: watch::Sender<Prices>,
+    inventory: Inventory,
     followed: watch::Sender<BTreeSet<Address>>,
     outcomes: (mpsc::UnboundedSender<(Job, Outcome)>, mpsc::UnboundedReceiver<(Job, Outcome)>),
     news: (mpsc::Sender<Update>, Option<mpsc::Receiver<Update>>),
@@ -120,6 +122,7 @@ impl Keeper {
             book: Book::default(),
             sender,
             prices,
+            inventory: Inventory::new(rules(&config)),
             outcomes: mpsc::unbounded_channel(),
             news: (news, Some(listened)),
             flights: HashMap::new(),
@@ -289,5 +292,18 @@ async fn recover(sender: Arc<Sender>) {
             info!(account = %sent.account, signature = %sent.signature, ?outcome, "found out what became of it");
         }
         tokio::time::sleep(RECOVERY).await;
+    }
+}
+
+/// The rules of the keeper's inventory; a configuration that was loaded has been checked.
+fn rules(config: &Config) -> Rules {
+    let settings = &config.inventory;
+    Rules {
+        hold: config.held().unwrap_or_default(),
+        most_exposure: Value::usd(settings.most_exposure_usd),
+        least_equity: Value::usd(settings.least_equity_usd),
+        repay: settings.repay,
+        deposit: settings.deposit,
+        withdraw: settings.withdraw,
     }
 }

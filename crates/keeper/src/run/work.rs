@@ -178,10 +178,18 @@ impl Keeper {
     }
 
     /// Hands a job to the sender.
-    fn begin(&mut self, job: Job) {
+    fn begin(&mut self, mut job: Job) {
         let (account, action) = (job.account, job.action.name());
+        if let Some((liquidatee, own)) = self.book.get(&account).zip(self.group.own)
+            && let Err(cannot) = self.inventory.shape(&mut job, &liquidatee, &own, &self.group.view)
+        {
+            info!(%account, action, %cannot, "not taken over");
+            self.cool.insert(account, Instant::now() + COOL);
+            return;
+        }
         let Some(sending) = self.sender.submit(job.clone()) else {
             // What became of an earlier transaction for it is not known yet.
+            self.inventory.ended(&account);
             self.cool.insert(account, Instant::now() + COOL);
             return;
         };
@@ -197,6 +205,7 @@ impl Keeper {
     /// Takes note of what came of a job, and asks for the accounts that it was about.
     pub(super) fn settled(&mut self, job: Job, outcome: Outcome) {
         self.flights.remove(&job.account);
+        self.inventory.ended(&job.account);
         self.cool.insert(job.account, Instant::now() + COOL);
         let (class, action) = (outcome.class(), job.action.name());
         metrics::outcome(class, action);
@@ -240,5 +249,11 @@ impl Keeper {
     }
 
     /// A round of the keeper's inventory.
-    pub(super) fn net(&mut self) {}
+    pub(super) fn net(&mut self) {
+        let Some(own) = self.group.own.filter(|_| self.loaded) else { return };
+        self.group.project();
+        let (sender, rules, view) = (self.sender.clone(), self.inventory.rules.clone(), self.group.view.clone());
+        let refresh = self.group.refresh_items(&own);
+        tokio::spawn(async move { sender.net(&rules, &own, &view, &refresh).await });
+    }
 }

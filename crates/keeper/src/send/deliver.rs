@@ -218,11 +218,11 @@ async fn take_down<T: Send + 'static>(
 
 /// What the compute limit is for simulated units; a node that does not tell them leaves the most.
 fn limit(simulated: u64) -> u32 {
-    match simulated {
-        0 => MAX_UNITS,
-        _ => mul_div_up(simulated, UNITS_TENTHS, 10)
-            .map_or(MAX_UNITS, |units| u32::try_from(units).map_or(MAX_UNITS, |units| units.min(MAX_UNITS))),
+    if simulated == 0 {
+        return MAX_UNITS;
     }
+    let units = mul_div_up(simulated, UNITS_TENTHS, 10).unwrap_or(u64::MAX);
+    u32::try_from(units).map_or(MAX_UNITS, |units| units.min(MAX_UNITS))
 }
 
 /// A node's refusal to simulate.

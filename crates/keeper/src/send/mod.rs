@@ -5,6 +5,7 @@ mod build;
 mod class;
 mod deliver;
 mod fee;
+mod own;
 mod recover;
 mod statuses;
 
