@@ -1,13 +1,15 @@
 //! An account in a few words, and what comes of it by a table.
 
 use super::drift::{FAR, GRAIN_BITS, HORIZON};
-use super::table::Table;
+use super::table::{EXTREME, Table};
 use super::word::{EMPTY_PERP, Scales, amount, is_used, parts};
 use super::{Key, QUOTE_KEY};
 use crate::perp::Position;
 use crate::position::Side;
 use crate::units::{MAX_LEGS, Shares};
 
+/// Below this a 2^5th of a number can be shifted by [`GRAIN_BITS`].
+const WIDE: i64 = 1 << 54;
 /// Most positions of a row.
 const MAX_PERPS: usize = 8;
 
@@ -28,7 +30,7 @@ pub struct Packed {
 }
 
 impl Packed {
-    /// Packs an account; `None` where it does not fit the words and must be looked at exactly: a leg beyond 2^38 dollars or
+    /// Packs an account; `None` where it does not fit the words and must be looked at exactly: a leg beyond 2^33 dollars or
     /// 2^63 shares, a position beyond 2^57 quote units, secured profit (docs/spec.md §10.8).
     ///
     /// Formula:  docs/spec.md §14.2, §14.3
@@ -86,15 +88,19 @@ impl Screened {
     /// Rounding: floor
     #[inline(always)]
     pub fn distance(self) -> u8 {
-        let room = self.health.saturating_sub(self.slack);
+        let room = self.health.wrapping_sub(self.slack);
         if room > self.gross >> HORIZON {
             return FAR;
         }
         if room <= 0 {
             return 0;
         }
-        // Safe because: room is at most 2^−5 of gross, which is below 2^62.
-        ((i128::from(room) << GRAIN_BITS) / i128::from(self.gross)).min(i128::from(FAR) - 1) as u8
+        let steps = match self.gross {
+            // Safe because: room is at most 2^−5 of gross.
+            ..WIDE => (room << GRAIN_BITS) / self.gross,
+            _ => room / (self.gross >> GRAIN_BITS).wrapping_add(1),
+        };
+        steps.min(i64::from(FAR) - 1) as u8
     }
 }
 
@@ -114,20 +120,20 @@ impl<const T: usize, const P: usize> Row<T, P> {
         let (mut health, mut gross) = (0i64, T as i64 + 1);
         for word in self.tokens {
             let (mantissa, shift, key) = parts(word);
-            // Safe because: 1. a mantissa has 20 bits and a factor 42; 2. a row has at most sixteen such products: each is
-            // below 2^62 before its shift, and scales leave none above 2^56 for a leg that was packed.
+            // Safe because: a mantissa has 20 bits, a factor 42, and the product of what is packed loses six: sixteen of
+            // them are below 2^60.
             let value = mantissa.wrapping_mul(table.tokens[key]) >> shift;
-            health = health.saturating_add(value);
-            gross = gross.saturating_add(value.saturating_abs());
+            health = health.wrapping_add(value);
+            gross = gross.wrapping_add(value.wrapping_abs());
         }
         let slack = (T as i64 + 1).wrapping_mul(table.slack);
         if P > 0 {
+            // Safe because: both sums are below 2^61, and so is what they are worth.
             let (sum, reach) = self.perps(table);
-            health = health.saturating_add(table.dollars(sum));
-            let moved = reach.saturating_add(reach >> 4).saturating_add(sum.saturating_abs());
-            gross = gross.saturating_add(table.dollars_up(moved));
+            health = health.wrapping_add(table.dollars(sum));
+            gross = gross.wrapping_add(table.dollars_up(reach + (reach >> 4) + sum.wrapping_abs()));
         }
-        Screened { health: health.saturating_sub(slack), gross: gross.min(1 << 61), slack }
+        Screened { health: health.wrapping_sub(slack), gross, slack }
     }
 
     /// Σ g of the positions and Σ of their reaches, quote units.
@@ -137,7 +143,8 @@ impl<const T: usize, const P: usize> Row<T, P> {
         for [size, constant, matured] in self.perps {
             let (mantissa, shift, key) = parts(size);
             let side = &table.markets[key];
-            // Safe because: a mantissa has 20 bits and a side's numbers 42; a constant has 58 bits.
+            // Safe because: a mantissa has 20 bits and a side's numbers 42; a constant has 58 bits, and a product that
+            // is not extreme fewer. Eight of them are below 2^62.
             let reach = (mantissa + 1).wrapping_mul(side.reach) >> shift;
             let constant = amount(constant);
             let g = if reach > side.limit || matured != 0 {
@@ -147,8 +154,8 @@ impl<const T: usize, const P: usize> Row<T, P> {
                     .wrapping_add(mantissa.wrapping_mul(side.gain).wrapping_add(side.gain.min(0)) >> shift)
                     .min(0)
             };
-            sum = sum.saturating_add(g);
-            reaches = reaches.saturating_add(reach + 1);
+            sum = sum.wrapping_add(g);
+            reaches = reaches.wrapping_add(reach.min(EXTREME) + 1);
         }
         (sum, reaches)
     }

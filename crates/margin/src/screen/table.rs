@@ -13,11 +13,11 @@ const QUOTE_BITS: u32 = 30;
 /// Up to here a notional is looked at in one product, quote units.
 const SMALL: u64 = 1 << 49;
 /// From here on a position is always a candidate: its exact notional stops growing at 2^58.
-const EXTREME: i64 = 1 << 56;
+pub(super) const EXTREME: i64 = 1 << 56;
 /// What an extreme position contributes.
 const SINK: i64 = -(1 << 58);
 /// Weighted sums stop here.
-const LIMIT: i128 = 1 << 61;
+const LIMIT: i128 = 1 << 60;
 
 /// What a base unit of one side of a market is worth, quote units × 2^(44 + scale).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

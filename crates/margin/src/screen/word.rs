@@ -24,6 +24,8 @@ const SHARE_BITS: i32 = 112;
 const MAX_AMOUNT: u128 = 1 << 57;
 /// Quote units by which a position's exact roundings may lower what it contributes.
 const ROUNDINGS: i128 = 12;
+/// A leg whose product is shifted by less is not packed: sixteen of the largest that are fit one sum.
+const LEAST_SHIFT: i32 = 6;
 /// Bits of a word below its mantissa: six for the shift, six for the key.
 const MANTISSA_SHIFT: u32 = 12;
 const FIELD: u32 = 63;
@@ -95,7 +97,7 @@ impl Scales {
         }
         let key = 2 * token as u32 + u32::from(side == Side::Debt);
         match self.tokens[token] - exponent {
-            ..0 => None,
+            ..LEAST_SHIFT => None,
             64.. if side == Side::Deposit => Some(key),
             shift => Some(mantissa << MANTISSA_SHIFT | (shift as u32).min(FIELD) << 6 | key),
         }
