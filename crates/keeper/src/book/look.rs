@@ -58,8 +58,7 @@ impl Book {
             }
         }
         looked += self.exact(&terms, &mut numbers);
-        self.wants_scan =
-            self.changed.len() > MANY_CHANGED || 2 * most > self.horizon.into() || looked > MOST_NEAR / 2;
+        self.wants_scan = self.changed.len() > MANY_CHANGED || 2 * most > self.horizon.into() || looked > MOST_NEAR / 2;
         Look { candidates: self.addressed(&numbers), looked, scanned: false }
     }
 

@@ -150,9 +150,7 @@ impl<const T: usize, const P: usize> Row<T, P> {
             let g = if reach > side.limit || matured != 0 {
                 table.contribution((mantissa, shift, key), constant, amount(matured), reach)
             } else {
-                constant
-                    .wrapping_add(mantissa.wrapping_mul(side.gain).wrapping_add(side.gain.min(0)) >> shift)
-                    .min(0)
+                constant.wrapping_add(mantissa.wrapping_mul(side.gain).wrapping_add(side.gain.min(0)) >> shift).min(0)
             };
             sum = sum.wrapping_add(g);
             reaches = reaches.wrapping_add(reach.min(EXTREME) + 1);
