@@ -26,7 +26,7 @@ pub(super) type Hit = (Nearness, u32);
 pub(super) type Drifts = [u32; KEYS];
 
 /// Rows of one size, whichever it is.
-pub(super) trait Shelf: Send {
+pub(super) trait Shelf: Send + Sync {
     /// Takes an account's words, if they fit; returns the place.
     fn push(&mut self, packed: &Packed, owner: u32) -> Option<u32>;
     /// Frees a place; returns whose row has moved there.
