@@ -176,7 +176,7 @@ impl Group {
     }
 
     fn take_clock(&mut self, raw: &Raw, seen: Instant) -> Taken {
-        let word = |at: usize| Some(<[u8; 8]>::try_from(raw.data.get(at..at + 8)?).ok()?);
+        let word = |at: usize| raw.data.get(at..at + 8)?.first_chunk::<8>().copied();
         let Some((slot, time)) = word(0).zip(word(32)) else { return Taken::Nothing };
         self.slot = self.slot.max(u64::from_le_bytes(slot));
         self.clock = Some((i64::from_le_bytes(time), seen));
@@ -294,11 +294,14 @@ impl Group {
         }
     }
 
-    /// Ages of the newest prints, those that the board has not seen included, seconds.
-    pub fn feed_ages(&self) -> Vec<(u8, u32)> {
-        let feeds =
-            self.oracles.keys().filter_map(|number| Some((*number, self.view.board.feeds.get(usize::from(*number))?)));
-        feeds.map(|(number, feed)| (number, price::age(feed.publish_time, self.view.time))).collect()
+    /// Ages of the newest prints, those that the board has not seen included, seconds; `None` before the first.
+    pub fn feed_ages(&self) -> Vec<(u8, Option<u32>)> {
+        let (feeds, now) = (&self.view.board.feeds, self.view.time);
+        let age = |number: &u8| {
+            let published = feeds.get(usize::from(*number)).map_or(0, |feed| feed.publish_time);
+            (*number, (published > 0).then(|| price::age(published, now)))
+        };
+        self.oracles.keys().map(age).collect()
     }
 }
 

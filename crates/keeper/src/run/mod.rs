@@ -58,6 +58,9 @@ struct Flight {
     since: Instant,
 }
 
+/// A job with what came of it.
+type Ended = (Job, Outcome);
+
 /// An account that is left alone for a while.
 struct Cool {
     until: Instant,
@@ -76,7 +79,7 @@ pub struct Keeper {
     sender: Arc<Sender>,
     prices: watch::Sender<Prices>,
     followed: watch::Sender<BTreeSet<Address>>,
-    outcomes: (mpsc::UnboundedSender<(Job, Outcome)>, mpsc::UnboundedReceiver<(Job, Outcome)>),
+    outcomes: (mpsc::UnboundedSender<Ended>, mpsc::UnboundedReceiver<Ended>),
     news: (mpsc::Sender<Update>, Option<mpsc::Receiver<Update>>),
     flights: HashMap<Address, Flight>,
     cool: HashMap<Address, Cool>,
