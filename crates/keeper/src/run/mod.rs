@@ -85,6 +85,8 @@ pub struct Keeper {
     cool: HashMap<Address, Cool>,
     /// Accounts that were under water when they were last looked at, or have something due.
     hot: BTreeSet<Address>,
+    /// Accounts for which something is due and nobody is free, the best last.
+    queue: Vec<Address>,
     /// Whether accounts have changed since the last look.
     touched: bool,
     legs: Snapshot,
@@ -142,6 +144,7 @@ impl Keeper {
             flights: HashMap::new(),
             cool: HashMap::new(),
             hot: BTreeSet::new(),
+            queue: Vec::new(),
             touched: false,
             legs: Snapshot::default(),
             live: false,
@@ -191,7 +194,10 @@ impl Keeper {
         while !*stop.borrow() {
             tokio::select! {
                 changed = stop.changed() => if changed.is_err() { break },
-                Some((job, outcome)) = self.outcomes.1.recv() => self.settled(job, outcome),
+                Some((job, outcome)) = self.outcomes.1.recv() => {
+                    self.settled(job, outcome);
+                    self.work_off(Instant::now());
+                }
                 update = updates.recv() => {
                     let Some(update) = update else { break };
                     self.take(update);
