@@ -9,9 +9,11 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use breakwater_client::Address;
+use breakwater_client::margin::Value;
 use serde::Deserialize;
 use solana_commitment_config::CommitmentConfig;
 
+use crate::inventory::Rules;
 use crate::send::{Settings, Spending};
 
 /// A configuration with a comment for every key; `breakwater keeper init` writes it.
@@ -422,6 +424,20 @@ impl Config {
             Ok((number, account))
         };
         self.oracles.accounts.iter().map(entry).collect()
+    }
+
+    /// What the keeper holds and risks.
+    pub fn rules(&self) -> Rules {
+        let InventorySettings { most_exposure_usd, least_equity_usd, repay, deposit, withdraw, .. } = self.inventory;
+        Rules {
+            // Looked at when the file was read.
+            hold: self.held().unwrap_or_default(),
+            most_exposure: Value::usd(most_exposure_usd),
+            least_equity: Value::usd(least_equity_usd),
+            repay,
+            deposit,
+            withdraw,
+        }
     }
 
     /// What to keep of each token, native units.
