@@ -237,9 +237,8 @@ fn a_webhook_that_fails_once_loses_nothing() {
     let (sender, posted) = channel();
     let mut first = true;
     let hook = node::serve(usize::MAX, move |notice| {
-        // A stub cannot answer with a failure, but it can hang up: a panic of its thread would end it, so it waits too long.
         if std::mem::take(&mut first) {
-            thread::sleep(Duration::from_millis(10_500));
+            return Value::Null;
         }
         let _ = sender.send(notice.clone());
         json!({})
@@ -250,7 +249,6 @@ fn a_webhook_that_fails_once_loses_nothing() {
         .stderr(Stdio::piped())
         .spawn()
         .expect("the command runs");
-    wait_for(&posted, "warned", "health");
     wait_for(&posted, "warned", "health");
     assert_eq!(stop(child).0, Some(0));
 }
