@@ -12,6 +12,8 @@ use super::{Accrued, Book, EXACT, MARKED, RISKLESS, terms};
 
 /// Most accounts that are listed as near: as many are looked at within a millisecond.
 const MOST_NEAR: usize = 32_768;
+/// Accounts that a tick weighs from which on a scan is worth it.
+const MANY_LOOKED: usize = 8_192;
 /// Changed accounts from which on a scan is worth it.
 const MANY_CHANGED: usize = 4_096;
 
@@ -59,7 +61,7 @@ impl Book {
         }
         looked += self.exact(&terms, &mut numbers);
         self.wants_scan =
-            self.changed.len() > MANY_CHANGED || 2 * most > self.horizon.into() || looked > MOST_NEAR / 2;
+            self.changed.len() > MANY_CHANGED || 2 * most > self.horizon.into() || looked > MANY_LOOKED;
         Look { candidates: self.addressed(&numbers), looked, scanned: false }
     }
 

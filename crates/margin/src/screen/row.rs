@@ -145,14 +145,16 @@ impl<const T: usize, const P: usize> Row<T, P> {
             let side = &table.markets[key];
             // Safe because: a mantissa has 20 bits and a side's numbers 42; a constant has 58 bits, and a product that
             // is not extreme fewer. Eight of them are below 2^62.
-            let reach = (mantissa + 1).wrapping_mul(side.reach) >> shift;
+            let reach = mantissa.wrapping_add(1).wrapping_mul(side.reach) >> shift;
             let constant = amount(constant);
             let g = if reach > side.limit || matured != 0 {
                 table.contribution((mantissa, shift, key), constant, amount(matured), reach)
             } else {
-                constant
-                    .wrapping_add(mantissa.wrapping_mul(side.gain).wrapping_add(side.gain.min(0)) >> shift)
-                    .min(0)
+                let gain = |(unit, spared): (i64, i64)| {
+                    (mantissa.wrapping_mul(unit).wrapping_add(unit.min(0)) >> shift).wrapping_add(spared)
+                };
+                let [first, second, third, fourth] = side.gains.map(gain);
+                constant.wrapping_add(first.min(second).min(third.min(fourth))).min(0)
             };
             sum = sum.wrapping_add(g);
             reaches = reaches.wrapping_add(reach.min(EXTREME) + 1);
