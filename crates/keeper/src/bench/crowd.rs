@@ -55,8 +55,7 @@ impl<'a> Crowd<'a> {
         let mut chance = Chance::new(self.seed ^ (u64::from(number) << 20));
         let mut key = || -> [u8; 32] { bytemuck::cast([chance.any(), chance.any(), chance.any(), chance.any()]) };
         let (address, owner) = (key(), key());
-        let mut account =
-            MarginAccount { group: self.board.group, owner, version: 2, bump: 254, ..Zeroable::zeroed() };
+        let mut account = MarginAccount { group: self.board.group, owner, version: 2, bump: 254, ..Zeroable::zeroed() };
         // Two of five have one or two positions; more where tokens are not enough.
         let wanted = if chance.below(5) < 2 { 1 + chance.below(2) as usize } else { 0 };
         let perps = wanted.max(self.legs.saturating_sub(TOKENS)).min(self.legs - 2);

@@ -36,12 +36,8 @@ struct Options {
 
 fn main() -> ExitCode {
     let options = Options::parse();
-    let scenario = Scenario {
-        accounts: options.accounts,
-        legs: options.legs.into(),
-        seed: options.seed,
-        ticks: options.ticks,
-    };
+    let scenario =
+        Scenario { accounts: options.accounts, legs: options.legs.into(), seed: options.seed, ticks: options.ticks };
     let watched = std::io::stderr().is_terminal();
     let report = run(&scenario, &mut |what, done, of| {
         if watched {

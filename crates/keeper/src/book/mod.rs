@@ -358,4 +358,3 @@ fn pack(account: &MarginAccount, scales: &Scales) -> Option<Packed> {
         perps.map(|position| (position.market, position.position())),
     )
 }
-

@@ -241,7 +241,8 @@ mod tests {
     fn eight_legs_fit_a_hundred_bytes() {
         let mut account = MarginAccount { group: GROUP, owner: [3; 32], version: 2, ..Zeroable::zeroed() };
         for slot in 0..8 {
-            account.tokens[slot] = TokenPosition { shares: 5_000_000_000 << slot, token: slot as u8, ..Zeroable::zeroed() };
+            account.tokens[slot] =
+                TokenPosition { shares: 5_000_000_000 << slot, token: slot as u8, ..Zeroable::zeroed() };
         }
         assert!(returns(&account) <= 100);
     }

@@ -154,7 +154,7 @@ impl<const T: usize, const P: usize> Shelf for Rows<T, P> {
         near.lists.iter_mut().for_each(Vec::clear);
         for (at, place) in places.iter().enumerate() {
             let row = self.rows[*place as usize];
-            row.keys().for_each(|key| near.lists[key.number()].push(at as u32));
+            row.keys(|key| near.lists[key.number()].push(at as u32));
             near.rows.push(row);
             near.owners.push(self.owners[*place as usize]);
         }

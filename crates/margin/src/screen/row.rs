@@ -162,11 +162,23 @@ impl<const T: usize, const P: usize> Row<T, P> {
         (sum, reaches)
     }
 
-    /// The keys of the table's factors that the row depends on.
-    pub fn keys(&self) -> impl Iterator<Item = Key> + '_ {
-        let tokens = self.tokens.iter().filter(|word| is_used(**word)).map(|word| Key::token(parts(*word).2));
-        let used = self.perps.iter().filter(|perp| **perp != EMPTY_PERP);
-        let quote = used.clone().next().map(|_| QUOTE_KEY);
-        tokens.chain(used.map(|perp| Key::market(parts(perp[0]).2))).chain(quote)
+    /// Tells the keys of the table's factors that the row depends on.
+    #[inline(always)]
+    pub fn keys(&self, mut each: impl FnMut(Key)) {
+        for word in self.tokens {
+            if is_used(word) {
+                each(Key::token(parts(word).2));
+            }
+        }
+        let mut used = false;
+        for perp in self.perps {
+            if perp != EMPTY_PERP {
+                used = true;
+                each(Key::market(parts(perp[0]).2));
+            }
+        }
+        if used {
+            each(QUOTE_KEY);
+        }
     }
 }

@@ -93,7 +93,8 @@ impl TokenTerms {
     /// Rounding: floor
     fn factors(&self, scale: i32) -> [i64; 2] {
         let band = self.price.liquidation_band;
-        let deposit = u128::from(self.asset) * u128::from(ONE.saturating_add(band)) * u128::from(self.price.remaining());
+        let deposit =
+            u128::from(self.asset) * u128::from(ONE.saturating_add(band)) * u128::from(self.price.remaining());
         let debt = u128::from(self.liability) * u128::from(ONE.saturating_sub(band));
         let added = share(self.deposit_index, &self.price, scale).0 * deposit / (u128::from(BPS).pow(3));
         let (owed, inexact) = share(self.borrow_index, &self.price, scale);
