@@ -294,7 +294,7 @@ impl World {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 150, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: std::env::var("SOAK").map_or(150, |n| n.parse().unwrap()), ..ProptestConfig::default() })]
 
     #[test]
     fn scr_1_every_liquidatable_account_is_told(events in proptest::collection::vec(event(), 1..120)) {
