@@ -294,7 +294,7 @@ impl World {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: std::env::var("SOAK").map_or(150, |n| n.parse().unwrap()), ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig::with_cases(150))]
 
     #[test]
     fn scr_1_every_liquidatable_account_is_told(events in proptest::collection::vec(event(), 1..120)) {

@@ -74,7 +74,8 @@ impl Book {
         };
         self.take(board, table, now);
         self.reference = self.table.clone();
-        let hits: Vec<_> = self.shelves.iter().map(|shelf| shelf.survey(&self.table)).collect();
+        let stressed = self.table.stressed();
+        let hits: Vec<_> = self.shelves.iter().map(|shelf| shelf.survey(&self.table, &stressed)).collect();
         self.horizon = horizon(&hits, MOST_NEAR);
         let mut numbers = Vec::new();
         let horizon = self.horizon;

@@ -108,6 +108,28 @@ impl<const T: usize, const P: usize> Row<T, P> {
     /// A row without legs.
     pub const EMPTY: Row<T, P> = Row { tokens: [0; T], perps: [EMPTY_PERP; P] };
 
+    /// What [`Row::weigh`] says of health alone, in two thirds of its time.
+    #[inline(always)]
+    pub fn health(&self, table: &Table) -> i64 {
+        let mut health = 0i64;
+        for word in self.tokens {
+            let (mantissa, shift, key) = parts(word);
+            // Safe because: as in `weigh`.
+            health = health.wrapping_add(mantissa.wrapping_mul(table.tokens[key]) >> shift);
+        }
+        if P > 0 {
+            health = health.wrapping_add(table.dollars(self.perps(table).0));
+        }
+        health.wrapping_sub(Self::slack(table))
+    }
+
+    /// What exact roundings may take of the row.
+    #[inline(always)]
+    fn slack(table: &Table) -> i64 {
+        // Safe because: a native unit is worth less than half a dollar.
+        (T as i64 + 1).wrapping_mul(table.slack)
+    }
+
     /// Weighs the row.
     ///
     /// Formula:  Σ shares × factor + P_q × Σ min(s × gain + constant, M) − roundings       (docs/spec.md §14.2, §14.3)
@@ -126,7 +148,7 @@ impl<const T: usize, const P: usize> Row<T, P> {
             health = health.wrapping_add(value);
             gross = gross.wrapping_add(value.wrapping_abs());
         }
-        let slack = (T as i64 + 1).wrapping_mul(table.slack);
+        let slack = Self::slack(table);
         if P > 0 {
             // Safe because: both sums are below 2^61, and so is what they are worth.
             let (sum, reach) = self.perps(table);

@@ -241,7 +241,7 @@ impl Path {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(20_000))]
+    #![proptest_config(ProptestConfig::with_cases(100_000))]
 
     #[test]
     fn scr_1_no_liquidatable_account_is_passed_over(terms in terms(), account in account(), at_scale in terms()) {
@@ -252,6 +252,9 @@ proptest! {
                 screened.is_candidate() || !account.is_liquidatable(&terms, NOW),
                 "SCR-1 passed over: {screened:?}"
             );
+            let row = account.packed(&scales).unwrap().row::<16, 8>().unwrap();
+            prop_assert_eq!(row.health(&table), screened.health);
+            prop_assert!(row.health(&table.stressed()) <= screened.health);
         }
         // Scales of another time serve as well, or say that they do not.
         let older = Scales::of(&at_scale);
@@ -289,7 +292,11 @@ proptest! {
         account.tokens[0].2 = (i128::from(account.tokens[0].2) * i128::from(part) / 100_000).max(1) as u64;
         let Some(packed) = account.packed(&scales) else { return Ok(()) };
         let row = packed.row::<16, 8>().unwrap();
-        let distance = row.weigh(&table).distance();
+        // Far by either measure counts as a distance of 2^-5, less a step for roundings.
+        let distance = match row.health(&table.stressed()) {
+            0.. => FAR,
+            _ => row.weigh(&table).distance(),
+        };
         let path = Path::against(&account, &speeds, (up, seconds, payable));
         let needs_no_look = |step: i64| {
             let Some(now) = Table::new(&path.at(&terms, step), &scales) else { return false };
