@@ -22,7 +22,9 @@ const POOL: u64 = 5_000_000;
 const INSURANCE: u64 = 100_000;
 /// SOL that a wallet begins with, lamports.
 const SOL: u64 = 1_000_000_000_000;
-/// Transactions that are sent before prices are published again, because trades want them fresh.
+/// Traders who come in one transaction, as many as its bytes allow.
+const TOGETHER: usize = 2;
+/// Traders who come before prices are published again, because trades want them fresh.
 const BATCH: usize = 40;
 
 /// What a trader does.
@@ -108,12 +110,12 @@ impl People {
         for batch in all.chunks(BATCH) {
             place.publish(rpc, prices)?;
             rpc.land("refresh", &[place.refresh()], &[&self.traders])?;
-            let draft = |instructions: &Vec<Instruction>| Draft {
+            let draft = |traders: &[Vec<Instruction>]| Draft {
                 name: "a trader".to_owned(),
-                instructions: instructions.clone(),
+                instructions: with_units(traders.concat()),
                 signers: vec![&self.traders],
             };
-            let drafts: Vec<Draft> = batch.iter().map(draft).collect();
+            let drafts: Vec<Draft> = batch.chunks(TOGETHER).map(draft).collect();
             rpc.land_all(&drafts, &step)?;
         }
         Ok((0..number).map(|number| address::margin_account(&place.group, &me, number as u16)).collect())
