@@ -5,6 +5,7 @@ mod admin;
 mod audit;
 mod demo;
 mod experiment;
+mod keeper;
 mod migrate;
 mod output;
 mod quote;
@@ -32,6 +33,7 @@ enum Command {
     Audit(audit::Options),
     Migrate(Box<migrate::Options>),
     Admin(Box<admin::Options>),
+    Keeper(keeper::Options),
 }
 
 /// Why a command ended without doing what it was asked.
@@ -65,6 +67,7 @@ fn main() -> ExitCode {
         Command::Audit(options) => audit::run(options),
         Command::Migrate(options) => migrate::run(options),
         Command::Admin(options) => admin::run(options),
+        Command::Keeper(options) => keeper::run(options),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -17,6 +17,7 @@ pub mod audit;
 pub mod decode;
 pub mod instruction;
 pub mod receipt;
+pub mod view;
 
 pub use breakwater_interface as interface;
 pub use breakwater_margin as margin;

@@ -20,6 +20,7 @@ pub mod outcome;
 pub mod perp;
 pub mod quote;
 pub mod receipt;
+pub mod refresh;
 pub mod seeds;
 pub mod snapshot;
 pub mod token_2022;

@@ -3,13 +3,14 @@
 
 use alloc::vec::Vec;
 
-use breakwater_margin::Snapshot;
 use breakwater_margin::error::{Pair, Target};
+use breakwater_margin::health::{self, Valuation};
 use breakwater_margin::liquidation::{Flag, Moment, Outlook, Plan, Rooms, Wait};
 use breakwater_margin::perp::Position;
 use breakwater_margin::position::MARKET_LEG;
 use breakwater_margin::price::MAX_AGE_LIQUIDATION;
-use breakwater_margin::quote::{self as margin, LegPrices, LiquidationQuote, Question, Resolution, Threshold};
+use breakwater_margin::quote::{self as margin, LegPrices, LiquidationQuote, Question, Resolution, Step, Threshold};
+use breakwater_margin::{Refusal, Snapshot};
 use bytemuck::{Pod, Zeroable};
 
 use crate::accounts::{Bank, MAX_PERP_POSITIONS, MAX_TOKEN_POSITIONS, MarginAccount, RiskBoard};
@@ -115,8 +116,53 @@ pub fn quote(
     account: &MarginAccount,
     named: &Named,
     (most, resolution): (u64, Resolution),
-    (slot, now): (u64, i64),
+    at: (u64, i64),
 ) -> Outcome<LiquidationQuote> {
+    ask(board, account, named, (most, resolution), at, |legs, own, question| {
+        Ok(margin::quote(legs, &stored(account, board, own)?, question)?)
+    })
+}
+
+/// What a liquidation of an account would do now and when, without the prices at which it would begin.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NextStep {
+    /// What the account is worth.
+    pub valuation: Valuation,
+    /// The earliest possible trigger, if no price moves.
+    pub outlook: Outlook,
+    /// The next step, as it would be now; while the account waits, as it would be if it did not.
+    pub next: Result<Step, Refusal>,
+}
+
+/// As [`quote`], without searching for liquidation prices, which is most of its work: for keepers.
+///
+/// Formula:  docs/spec.md §11.7
+/// Units:    most: native units of the debt, or base units; now: unix seconds
+/// Errors:   LegAccounts, QuoteNotSet, NotQuoteBank, StaleLeg, LegNotFound, MathOverflow
+pub fn next_step(
+    board: &RiskBoard,
+    account: &MarginAccount,
+    named: &Named,
+    most: u64,
+    at: (u64, i64),
+) -> Outcome<NextStep> {
+    ask(board, account, named, (most, Resolution::Coarse), at, |legs, _, question| {
+        let valuation = health::value(legs)?;
+        let (outlook, next) = margin::next_step(legs, &valuation, question)?;
+        Ok(NextStep { valuation, outlook, next })
+    })
+}
+
+/// Answers a question about an account as its target's own accounts let it be seen.
+#[inline(always)]
+fn ask<T>(
+    board: &RiskBoard,
+    account: &MarginAccount,
+    named: &Named,
+    (most, resolution): (u64, Resolution),
+    (slot, now): (u64, i64),
+    answer: impl FnOnce(&Snapshot, &Own, &Question) -> Outcome<T>,
+) -> Outcome<T> {
     let mut copy = alloc::boxed::Box::new(*account);
     let touched = named.touch(board, &mut copy, (slot, now))?;
     let own = Own { banks: &touched.banks, market: touched.market };
@@ -132,7 +178,7 @@ pub fn quote(
         rooms: touched.rooms,
         resolution,
     };
-    Ok(margin::quote(&legs, &stored(account, board, &own)?, &question)?)
+    answer(&legs, &own, &question)
 }
 
 /// The positions of an account as they lie there, in the order of a snapshot's legs; only what the quote bank has lost is off.
@@ -152,13 +198,19 @@ pub fn stored(account: &MarginAccount, board: &RiskBoard, own: &Own) -> Outcome<
 }
 
 /// Why the next step of a quote cannot be carried out even once the account need not wait; `None` where it can.
-pub fn refusal(quoted: &LiquidationQuote) -> Option<MarginError> {
-    match &quoted.next {
+pub fn refusal(valuation: &Valuation, next: &Result<Step, Refusal>) -> Option<MarginError> {
+    match next {
         Err(refusal) => Some((*refusal).into()),
-        Ok(step) => {
-            let (before, after) = (&quoted.valuation, &step.after);
-            (after.maintenance < before.maintenance || after.end < before.end).then_some(MarginError::HealthFell)
+        Ok(Step { after, .. }) => {
+            (after.maintenance < valuation.maintenance || after.end < valuation.end).then_some(MarginError::HealthFell)
         }
+    }
+}
+
+impl NextStep {
+    /// Why the next step cannot be carried out even once the account need not wait; `None` where it can.
+    pub fn refusal(&self) -> Option<MarginError> {
+        refusal(&self.valuation, &self.next)
     }
 }
 
@@ -285,7 +337,7 @@ impl ReturnedQuote {
         self.end = valuation.end.to_e8();
         self.requirement = valuation.requirement.to_e8();
         self.fill_outlook(&quoted.outlook);
-        self.refusal = refusal(quoted).map_or(0, MarginError::code);
+        self.refusal = refusal(valuation, &quoted.next).map_or(0, MarginError::code);
         if let Ok(step) = &quoted.next {
             self.revenue = step.revenue.to_e8();
             self.equity_after = step.after.equity.to_e8();

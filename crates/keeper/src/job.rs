@@ -46,6 +46,20 @@ pub enum Action {
     Upgrade,
 }
 
+impl Action {
+    /// What it is called in logs and metrics.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Action::Flag => "flag",
+            Action::Liquidate { .. } => "liquidate",
+            Action::Resolve(_) => "resolve",
+            Action::Deleverage { .. } => "deleverage",
+            Action::Execute { .. } => "execute",
+            Action::Upgrade => "upgrade",
+        }
+    }
+}
+
 /// One thing to do for one account.
 #[derive(Clone, Debug)]
 pub struct Job {
@@ -86,6 +100,24 @@ pub enum Outcome {
     Node(String),
     /// A dry run: what would have been sent passed its simulation.
     Dry,
+}
+
+impl Outcome {
+    /// What it is called in logs and metrics.
+    pub fn class(&self) -> &'static str {
+        match self {
+            Outcome::Done(_) => "done",
+            Outcome::Healthy => "healthy",
+            Outcome::Outcompeted => "outcompeted",
+            Outcome::Stale => "stale",
+            Outcome::Wait(_) => "wait",
+            Outcome::Ours(_) => "ours",
+            Outcome::Expired => "expired",
+            Outcome::Unprofitable => "unprofitable",
+            Outcome::Node(_) => "node",
+            Outcome::Dry => "dry",
+        }
+    }
 }
 
 /// A transaction that landed and did its work.

@@ -8,7 +8,18 @@
 //! No arithmetic on money outside `breakwater_margin`: sizes and profits are those of its plan.
 
 pub mod book;
+pub mod config;
+pub mod dashboard;
+pub mod decide;
+pub mod group;
+pub mod http;
 pub mod job;
+pub mod launch;
+pub mod metrics;
 pub mod node;
+pub mod open;
+pub mod picture;
+pub mod run;
 pub mod send;
 pub mod source;
+pub mod start;

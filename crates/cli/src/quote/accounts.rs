@@ -1,20 +1,16 @@
 //! The accounts that a quote is computed from, and the quote.
 
 use breakwater_client::decode::{self, ProgramAccount, account_size};
-use breakwater_client::interface::quote::{Named, ReturnedQuote, quote};
-use breakwater_client::interface::{Bank, MarginAccount, MarginError, PerpMarket, RiskBoard};
-use breakwater_client::margin::Refusal;
-use breakwater_client::margin::liquidation::{Plan, Target};
+use breakwater_client::interface::quote::ReturnedQuote;
+use breakwater_client::interface::{MarginAccount, MarginError, RiskBoard};
 use breakwater_client::margin::position::MARKET_LEG;
-use breakwater_client::margin::quote::{LiquidationQuote, Resolution};
+use breakwater_client::view::{Basis, View};
 use breakwater_client::{Address, PROGRAM_ID, address};
 
 use crate::Failure;
 
 /// The clock's account.
 pub const CLOCK: Address = Address::from_str_const("SysvarC1ock11111111111111111111111111111111");
-/// How often the target is replaced by a better one that its own banks show.
-const ATTEMPTS: usize = 3;
 
 /// An account's owner and data.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,18 +35,14 @@ pub trait Source {
 pub struct State {
     pub address: Address,
     pub account: MarginAccount,
-    pub board: RiskBoard,
-    pub banks: Vec<(Address, Bank)>,
-    pub markets: Vec<(Address, PerpMarket)>,
-    pub slot: u64,
-    pub time: i64,
+    pub view: View,
 }
 
 /// A quote with how it was computed.
 pub struct Answer {
     pub returned: ReturnedQuote,
     /// What the numbers lack, if anything.
-    pub caveat: Option<String>,
+    pub caveat: Option<&'static str>,
 }
 
 impl State {
@@ -65,85 +57,38 @@ impl State {
         let board = source.board(&group)?.and_then(|raw| decoded::<RiskBoard>(&raw)).ok_or_else(|| {
             Failure::Input(format!("{name} has no risk board of group {group}: add the account that the group names"))
         })?;
-        let (slot, time) = at.or_else(|| clock.as_ref().and_then(moment)).ok_or_else(|| {
+        let at = at.or_else(|| clock.as_ref().and_then(moment)).ok_or_else(|| {
             Failure::Input(format!("{name} has no clock: add the account {CLOCK} or pass --at SLOT,TIME"))
         })?;
-        let banks = source.banks(&group)?;
-        let banks = banks.into_iter().filter_map(|(key, raw)| Some((key, decoded::<Bank>(&raw)?))).collect();
+        let mut view = View::new(&board, at);
+        for (key, raw) in source.banks(&group)? {
+            if let Some(bank) = decoded(&raw) {
+                view.put_bank(&key, &bank).map_err(|error| refused(key, error))?;
+            }
+        }
         let held = account.perps.iter().filter(|position| !position.is_free());
         let keys: Vec<Address> = held.map(|position| address::perp_market(&group, position.market)).collect();
         let found = if keys.is_empty() { Vec::new() } else { source.accounts(&keys)? };
-        let markets = keys.into_iter().zip(found).filter_map(|(key, raw)| Some((key, decoded(&raw?)?))).collect();
-        Ok(State { address: *key, account, board, banks, markets, slot, time })
-    }
-
-    /// A token's bank.
-    pub fn bank(&self, token: u8) -> Option<&(Address, Bank)> {
-        self.banks.iter().find(|(_, bank)| bank.token == token)
-    }
-
-    fn market(&self, number: u8) -> Option<&PerpMarket> {
-        self.markets.iter().map(|(_, market)| market).find(|market| market.market == number)
+        for (key, raw) in keys.into_iter().zip(found) {
+            if let Some(market) = raw.and_then(|raw| decoded(&raw)) {
+                view.put_market(&key, &market).map_err(|error| refused(key, error))?;
+            }
+        }
+        Ok(State { address: *key, account, view })
     }
 
     /// The best step, with the indices of the banks and of the market that it would touch.
     pub fn quote(&self, most: u64) -> Result<Answer, Failure> {
-        let mut quoted = self.ask(&Named::default(), most)?;
-        let mut caveat = None;
-        let mut target = quoted.next.as_ref().ok().map(|step| aim(&step.plan));
-        for _ in 0..ATTEMPTS {
-            let Some(aim) = target else { break };
-            let Some(named) = self.named(aim) else {
-                caveat =
-                    Some("its banks or its market are not among the accounts: by the board's snapshots".to_owned());
-                break;
-            };
-            let better = self.ask(&named, most)?;
-            target = match better.next {
-                Err(Refusal::LegNotChosen(target)) => Some(target),
-                _ => None,
-            };
-            quoted = better;
-        }
-        let mut returned: ReturnedQuote = bytemuck::Zeroable::zeroed();
-        returned.fill(&quoted, &self.account, (self.slot, self.time));
-        Ok(Answer { returned, caveat })
-    }
-
-    fn ask(&self, named: &Named, most: u64) -> Result<LiquidationQuote, Failure> {
-        quote(&self.board, &self.account, named, (most, Resolution::Exact), (self.slot, self.time)).map_err(|error| {
-            let (name, message) = (MarginError::name(error), MarginError::message(error));
-            Failure::Input(format!("account {} cannot be quoted: {name}: {message}", self.address))
-        })
-    }
-
-    /// The accounts of a target; `None` where one is missing.
-    fn named(&self, target: Target) -> Option<Named<'_>> {
-        let bank =
-            |leg: u8| self.bank(if leg < MARKET_LEG { leg } else { self.board.quote_token }).map(|(_, bank)| bank);
-        match target {
-            Target::Spot(pair) => {
-                let number = [pair.debt, pair.collateral].iter().find_map(|leg| leg.checked_sub(MARKET_LEG));
-                let market = match number {
-                    Some(number) => Some(self.market(number)?),
-                    None => None,
-                };
-                Some(Named { bank: Some(bank(pair.debt)?), collateral_bank: Some(bank(pair.collateral)?), market })
-            }
-            Target::Perp(number) => {
-                let market = Some(self.market(number)?);
-                Some(Named { bank: Some(bank(self.board.quote_token)?), collateral_bank: None, market })
-            }
-        }
+        let answer = self.view.quote(&self.account, most).map_err(|error| refused(self.address, error))?;
+        let missing = answer.target.is_some() && answer.basis == Basis::Board;
+        let caveat = "its banks or its market are not among the accounts: by the board's snapshots";
+        Ok(Answer { returned: self.view.returned(&self.account, &answer.told), caveat: missing.then_some(caveat) })
     }
 }
 
-/// What a plan is aimed at.
-fn aim(plan: &Plan) -> Target {
-    match plan {
-        Plan::Spot(plan) => Target::Spot(plan.pair),
-        Plan::Perp(plan) => Target::Perp(plan.market),
-    }
+/// An account that the program would not quote either.
+fn refused(key: Address, error: MarginError) -> Failure {
+    Failure::Input(format!("account {key} cannot be quoted: {}: {}", error.name(), error.message()))
 }
 
 /// One of the program's accounts.

@@ -137,7 +137,7 @@ pub fn text(state: &State, answer: &Answer) -> String {
         line(name, value);
     }
     if let Some(caveat) = &answer.caveat {
-        line("note", caveat.clone());
+        line("note", (*caveat).to_owned());
     }
     out
 }
@@ -214,20 +214,20 @@ fn feed(leg: u8) -> usize {
 }
 
 fn mid(state: &State, leg: u8) -> u64 {
-    state.board.feeds[feed(leg) % state.board.feeds.len()].price
+    state.view.board.feeds[feed(leg) % state.view.board.feeds.len()].price
 }
 
 fn feed_decimals(state: &State, leg: u8) -> u8 {
-    state.board.feeds[feed(leg) % state.board.feeds.len()].oracle.decimals
+    state.view.board.feeds[feed(leg) % state.view.board.feeds.len()].oracle.decimals
 }
 
 /// Decimals of what a leg's amounts are in: claims on markets are quote tokens.
 fn amount_decimals(state: &State, leg: u8) -> u8 {
-    feed_decimals(state, if leg >= MARKET_LEG { state.board.quote_token } else { leg })
+    feed_decimals(state, if leg >= MARKET_LEG { state.view.board.quote_token } else { leg })
 }
 
 fn mint(state: &State, leg: u8) -> Option<String> {
-    state.bank(leg).map(|(_, bank)| Address::from(bank.mint).to_string())
+    state.view.banks.get(&leg).map(|(_, bank)| Address::from(bank.mint).to_string())
 }
 
 /// Dollars × 10^8 as a decimal.

@@ -1,5 +1,7 @@
 //! A node: what the keeper asks of a chain. The network's edge, and so a trait: an RPC node, or an embedded chain in tests.
 
+pub mod rpc;
+
 use breakwater_client::Address;
 use futures_util::future::BoxFuture;
 use solana_message::Hash;

@@ -1,5 +1,7 @@
 //! Where updates come from: a node's websocket with snapshots in between, or any other stream.
 
+pub mod stream;
+
 use std::time::Instant;
 
 use breakwater_client::Address;

@@ -88,11 +88,15 @@ pub fn quote(snapshot: &Snapshot, stored: &[Position], question: &Question) -> R
     })
 }
 
-/// When the account could be liquidated, and how.
+/// When the account could be liquidated, and how: what [`quote`] says without searching for liquidation prices, for keepers
+/// that look at many accounts.
 ///
-/// Errors: Math
+/// Formula:  trigger of §11.1, plan of §5 and §10.9; the best target where none is named       (docs/spec.md §11.7)
+/// Units:    valuation: that of the snapshot; the step as it would be now, even where the account is healthy or must wait
+/// Rounding: as the functions that it calls
+/// Errors:   Math; any other refusal of the plan is the answer
 #[inline(never)]
-fn next_step(
+pub fn next_step(
     snapshot: &Snapshot,
     valuation: &Valuation,
     question: &Question,

@@ -1,8 +1,8 @@
 //! The risk board's law: the bounds that hold over all listed tokens together.
 
+pub use breakwater_interface::refresh::sync_index;
 use breakwater_interface::{MarginError, RiskBoard};
 use breakwater_margin::config::Extremes;
-use breakwater_margin::lending::Books;
 
 /// Checks the board as a whole (CFG-1); called at the end of every instruction that changes a weight, a feed or the
 /// liquidation parameters.
@@ -19,15 +19,5 @@ pub fn verify_extremes(board: &RiskBoard) -> Result<(), MarginError> {
     if board.quote_set == 1 {
         extremes.verify_with_markets(&params)?;
     }
-    Ok(())
-}
-
-/// Copies a bank's indices and deposits to the board.
-pub fn sync_index(board: &mut RiskBoard, token: u8, books: &Books, now: i64) -> Result<(), MarginError> {
-    let entry = board.tokens.get_mut(usize::from(token)).ok_or(MarginError::TokenNotListed)?;
-    entry.deposit_index = books.deposit_index.0;
-    entry.borrow_index = books.borrow_index.0;
-    entry.deposits = books.deposits()?;
-    entry.index_time = now;
     Ok(())
 }

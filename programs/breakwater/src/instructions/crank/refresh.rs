@@ -4,19 +4,9 @@
 //! whose deficit is judged, by the deposit index that the board has of the quote bank. A print that is not newer is skipped; any other refusal fails the whole call with that feed's error.
 
 use anchor_lang::prelude::*;
-use breakwater_interface::accounts::{DISCRIMINATOR, Feed, MARKET_ITEM, TOKEN_ITEM};
-use breakwater_interface::oracle::{self, OracleAccount};
-use breakwater_interface::{Bank, MarginError, PerpMarket, RiskBoard};
-use breakwater_margin::price::{Accepted, accept};
-
-use crate::state::board::sync_index;
-use crate::state::market::board_index;
-use crate::state::{self, Live};
-
-/// Seconds without any print that are an outage: shallow breaches wait after it, as long as it lasted.
-const OUTAGE: i64 = 300;
-/// The longest such wait, seconds.
-const LONGEST_CALM: i64 = 14_400;
+use breakwater_interface::accounts::{DISCRIMINATOR, MARKET_ITEM, TOKEN_ITEM};
+use breakwater_interface::oracle::OracleAccount;
+use breakwater_interface::{Bank, MarginError, PerpMarket, RiskBoard, refresh};
 
 #[derive(Accounts)]
 pub struct Refresh {
@@ -30,60 +20,40 @@ pub fn handle(ctx: &mut Context<Refresh>, items: &[u8]) -> Result<()> {
         return Err(MarginError::RefreshAccounts.into());
     }
     let clock = Clock::get()?;
+    let at = (clock.slot, clock.unix_timestamp);
     let board = &mut ctx.accounts.board;
     let last = board.accepted_at;
     for (item, source) in items.iter().zip(sources) {
         let outcome = match *item {
-            market @ MARKET_ITEM.. => refresh_market(board, market - MARKET_ITEM, source, &clock),
-            token @ TOKEN_ITEM.. => refresh_index(board, token - TOKEN_ITEM, source, clock.unix_timestamp),
-            feed => refresh_feed(board, feed, &source, &clock),
+            market @ MARKET_ITEM.. => refresh_market(board, market - MARKET_ITEM, source, at),
+            token @ TOKEN_ITEM.. => refresh_index(board, token - TOKEN_ITEM, source, at.1),
+            feed => refresh_feed(board, feed, &source, at),
         };
         outcome.inspect_err(|_| msg!("refused item {}", *item))?;
     }
-    let gap = board.accepted_at.saturating_sub(last);
-    if last > 0 && gap > OUTAGE {
-        board.calm_at = board.calm_at.max(board.accepted_at.saturating_add(gap.min(LONGEST_CALM)));
-    }
+    refresh::end_outage(board, last);
     Ok(())
 }
 
-fn refresh_feed(board: &mut RiskBoard, number: u8, source: &AccountView, clock: &Clock) -> Result<()> {
-    let feed = board.feeds.get_mut(usize::from(number)).filter(|feed| feed.listed == 1);
-    let feed: &mut Feed = feed.ok_or(MarginError::FeedNotListed)?;
+fn refresh_feed(board: &mut RiskBoard, number: u8, source: &AccountView, at: (u64, i64)) -> Result<()> {
     let data = source.try_borrow()?;
     let account = OracleAccount { address: source.address().as_array(), owner: source.owner().as_array(), data: &data };
-    let print = oracle::decode(feed.oracle.kind, &feed.oracle.feed_id, account)?;
-    match accept(&feed.oracle.judge(), &feed.state(), &print, clock.unix_timestamp).map_err(MarginError::from)? {
-        Accepted::Newer(state) => feed.record(&state, clock.slot),
-        Accepted::NotNewer => return Ok(()),
-    }
-    board.accepted_at = clock.unix_timestamp;
+    refresh::refresh_feed(board, number, account, at)?;
     Ok(())
 }
 
-fn refresh_index(board: &mut Account<RiskBoard>, token: u8, source: AccountView, now: i64) -> Result<()> {
+// Apart, as the market is: feeds are refreshed in every liquidation, and their loop is shorter without the rest.
+#[inline(never)]
+fn refresh_index(board: &mut RiskBoard, token: u8, source: AccountView, now: i64) -> Result<()> {
     let bank = Account::<Bank>::load(source)?;
-    if bank.group != board.group {
-        return Err(MarginError::BankOfOtherGroup.into());
-    }
-    if bank.token != token {
-        return Err(MarginError::BankOfOtherToken.into());
-    }
-    Ok(sync_index(board, token, &state::accrued(&bank, now)?, now)?)
+    Ok(refresh::refresh_index(board, token, &bank, now)?)
 }
 
-fn refresh_market(board: &mut Account<RiskBoard>, number: u8, mut source: AccountView, clock: &Clock) -> Result<()> {
+#[inline(never)]
+fn refresh_market(board: &mut RiskBoard, number: u8, mut source: AccountView, at: (u64, i64)) -> Result<()> {
     let market = Account::<PerpMarket>::load(source)?;
-    if market.group != board.group {
-        return Err(MarginError::MarketOfOtherGroup.into());
-    }
-    if market.market != number {
-        return Err(MarginError::MarketOfOtherNumber.into());
-    }
-    let now = clock.unix_timestamp;
-    let live = Live::new(&market, board, board_index(board), now, clock.slot)?;
+    let live = refresh::refresh_market(board, number, &market, at)?;
     drop(market);
-    live.sync(board, now)?;
     // Owner, discriminator and length were checked by the load above.
     let mut data = source.try_borrow_mut()?;
     let bytes = data.get_mut(DISCRIMINATOR..DISCRIMINATOR + core::mem::size_of::<PerpMarket>());

@@ -1,0 +1,409 @@
+//! The keeper's configuration: a TOML file, then the environment. Everything is checked before anything is sent, and a
+//! mistake is one sentence that names the key.
+
+mod environment;
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use breakwater_client::Address;
+use serde::Deserialize;
+use solana_commitment_config::CommitmentConfig;
+
+/// A configuration with a comment for every key; `breakwater keeper init` writes it.
+pub const EXAMPLE: &str = include_str!("example.toml");
+
+/// What is wrong with a configuration.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct ConfigError(pub String);
+
+/// Everything that a keeper is told.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// Where the chain is.
+    pub cluster: Cluster,
+    /// Who the keeper is.
+    pub keeper: Identity,
+    /// Where prices are published.
+    #[serde(default)]
+    pub oracles: Oracles,
+    /// How what is known is kept fresh.
+    #[serde(default)]
+    pub book: BookSettings,
+    /// How transactions are sent.
+    #[serde(default)]
+    pub send: SendSettings,
+    /// What the keeper holds and risks.
+    #[serde(default)]
+    pub inventory: InventorySettings,
+    /// What it tells machines.
+    #[serde(default)]
+    pub metrics: MetricsSettings,
+    /// What it tells people.
+    #[serde(default)]
+    pub log: LogSettings,
+}
+
+/// Where the chain is.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Cluster {
+    /// Which chain the node must belong to.
+    pub name: Chain,
+    /// The node's RPC endpoint.
+    pub url: String,
+    /// Its websocket; derived from `url` where it is missing.
+    pub ws_url: Option<String>,
+    /// How sure updates are.
+    #[serde(default)]
+    pub commitment: Commitment,
+}
+
+/// A chain that is known by its genesis hash, or a local one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Chain {
+    /// Any chain that is not one of the others.
+    Localnet,
+    /// The test chain for programs.
+    Devnet,
+    /// The real one.
+    MainnetBeta,
+}
+
+impl Chain {
+    /// All of them.
+    pub const ALL: [Chain; 3] = [Chain::Localnet, Chain::Devnet, Chain::MainnetBeta];
+
+    /// What it is called.
+    pub fn name(self) -> &'static str {
+        match self {
+            Chain::Localnet => "localnet",
+            Chain::Devnet => "devnet",
+            Chain::MainnetBeta => "mainnet-beta",
+        }
+    }
+
+    /// Its genesis hash, where it has a known one.
+    pub fn genesis(self) -> Option<&'static str> {
+        match self {
+            Chain::Localnet => None,
+            Chain::Devnet => Some("EtWTRABZaYq6iMfeYKouRu166VU2xqa1wcaWoxPkrZBG"),
+            Chain::MainnetBeta => Some("5eykt4UsFv8P8NJdTREpY1vzqKqZKvdpKuc147dw2N9d"),
+        }
+    }
+
+    /// The chain of a genesis hash.
+    pub fn of(genesis: &str) -> Chain {
+        Chain::ALL.into_iter().find(|chain| chain.genesis() == Some(genesis)).unwrap_or(Chain::Localnet)
+    }
+}
+
+/// How sure an update is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Commitment {
+    /// Seen by the node: fastest, may be undone.
+    #[default]
+    Processed,
+    /// Voted for by a supermajority.
+    Confirmed,
+}
+
+impl From<Commitment> for CommitmentConfig {
+    fn from(commitment: Commitment) -> CommitmentConfig {
+        match commitment {
+            Commitment::Processed => CommitmentConfig::processed(),
+            Commitment::Confirmed => CommitmentConfig::confirmed(),
+        }
+    }
+}
+
+/// Who the keeper is.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Identity {
+    /// File with the wallet's key, as solana-keygen writes it; readable by its owner alone.
+    pub keypair: PathBuf,
+    /// The group to work for.
+    #[serde(deserialize_with = "address")]
+    pub group: Address,
+    /// Number of the wallet's margin account in the group.
+    #[serde(default)]
+    pub account: u16,
+    /// File that remembers what was sent.
+    pub journal: PathBuf,
+    /// Least that the wallet must hold, lamports; below it the keeper does not start.
+    #[serde(default = "default_least_lamports")]
+    pub least_lamports: u64,
+}
+
+fn default_least_lamports() -> u64 {
+    10_000_000
+}
+
+/// Where prices are published.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Oracles {
+    /// Shard of Pyth's sponsored price feed accounts, which are used where no account is named.
+    pub shard: u16,
+    /// Accounts by number of the feed.
+    pub accounts: BTreeMap<String, String>,
+}
+
+/// How what is known is kept fresh.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct BookSettings {
+    /// Seconds between two snapshots of all margin accounts.
+    pub resnapshot_secs: u64,
+    /// Milliseconds between two looks at the board, banks, markets, oracles and the clock beside the stream.
+    pub poll_ms: u64,
+    /// Milliseconds without a slot after which the stream counts as stalled and is made anew.
+    pub stall_ms: u64,
+    /// Milliseconds between two full scans, for what time alone changes.
+    pub scan_ms: u64,
+}
+
+impl Default for BookSettings {
+    fn default() -> Self {
+        BookSettings { resnapshot_secs: 300, poll_ms: 2_000, stall_ms: 10_000, scan_ms: 1_000 }
+    }
+}
+
+/// How transactions are sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct SendSettings {
+    /// Transactions in flight at most.
+    pub in_flight: usize,
+    /// Percentile of recent prices for a compute unit that is paid.
+    pub price_percentile: u8,
+    /// Least price for a compute unit, micro-lamports.
+    pub least_price: u64,
+    /// Most of a gain that fees may take, bps.
+    pub most_fee_bps: u32,
+    /// Most that a transaction may cost where the gain is nothing (a flag) or the price of SOL is unknown, lamports.
+    pub most_fee_lamports: u64,
+    /// Milliseconds between two broadcasts of the same transaction.
+    pub rebroadcast_ms: u64,
+    /// Compute units above the simulated ones, bps.
+    pub unit_margin_bps: u32,
+    /// Number of the token whose price is that of SOL; where missing, fees are bounded in lamports alone.
+    pub sol_token: Option<u8>,
+}
+
+impl Default for SendSettings {
+    fn default() -> Self {
+        SendSettings {
+            in_flight: 8,
+            price_percentile: 75,
+            least_price: 1,
+            most_fee_bps: 3_000,
+            most_fee_lamports: 100_000,
+            rebroadcast_ms: 600,
+            unit_margin_bps: 1_000,
+            sol_token: None,
+        }
+    }
+}
+
+/// What the keeper holds and risks.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct InventorySettings {
+    /// Most that all tokens but the group's quote token may come to, deposits and debts, dollars.
+    pub most_exposure_usd: u32,
+    /// Equity below which the keeper takes nothing over any more, dollars.
+    pub least_equity_usd: u32,
+    /// What to keep in the margin account, native units by number of the token; what is beyond is withdrawn.
+    pub hold: BTreeMap<String, u64>,
+    /// Whether the wallet's tokens repay the margin account's debts.
+    pub repay: bool,
+    /// Whether the wallet's tokens are deposited as far as `hold` has room.
+    pub deposit: bool,
+    /// Whether what is beyond `hold` is withdrawn to the wallet.
+    pub withdraw: bool,
+    /// Seconds between two rounds.
+    pub net_secs: u64,
+}
+
+impl Default for InventorySettings {
+    fn default() -> Self {
+        InventorySettings {
+            most_exposure_usd: 100_000,
+            least_equity_usd: 0,
+            hold: BTreeMap::new(),
+            repay: true,
+            deposit: false,
+            withdraw: false,
+            net_secs: 10,
+        }
+    }
+}
+
+/// What the keeper tells machines.
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct MetricsSettings {
+    /// Where `/metrics`, `/livez` and `/readyz` are served; nowhere if missing.
+    pub listen: Option<SocketAddr>,
+}
+
+/// What the keeper tells people.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct LogSettings {
+    /// Form of a line.
+    pub format: LogFormat,
+    /// What is logged, as in `info` or `breakwater_keeper=debug`.
+    pub level: String,
+}
+
+impl Default for LogSettings {
+    fn default() -> Self {
+        LogSettings { format: LogFormat::Text, level: "info".to_owned() }
+    }
+}
+
+/// Form of a log line.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// For people.
+    #[default]
+    Text,
+    /// One JSON object.
+    Json,
+}
+
+fn address<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Address, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    text.parse().map_err(|_| serde::de::Error::custom(format!("`{text}` is no address: it has 32 bytes in base58")))
+}
+
+impl Config {
+    /// Reads a file and lets the environment override it.
+    ///
+    /// # Errors
+    /// The file cannot be read, is malformed, or says something that cannot be; the sentence tells what and where.
+    pub fn load(path: &Path, environment: impl Iterator<Item = (String, String)>) -> Result<Config, ConfigError> {
+        let name = path.display();
+        let text = std::fs::read_to_string(path).map_err(|error| {
+            ConfigError(format!("--config {name}: {error}: `breakwater keeper init` writes one to start from"))
+        })?;
+        let config = Config::parse(&text, environment);
+        config.map_err(|ConfigError(fact)| ConfigError(format!("--config {name}: {fact}")))
+    }
+
+    /// As [`Config::load`], from text.
+    ///
+    /// # Errors
+    /// As [`Config::load`].
+    pub fn parse(text: &str, variables: impl Iterator<Item = (String, String)>) -> Result<Config, ConfigError> {
+        let malformed = |error: toml::de::Error| {
+            let line = error.span().map(|span| text[..span.start.min(text.len())].lines().count().max(1));
+            let place = line.map(|line| format!("line {line}: ")).unwrap_or_default();
+            ConfigError(format!("{place}{}", error.message().split_whitespace().collect::<Vec<_>>().join(" ")))
+        };
+        // As it was written first: its mistakes have lines.
+        let mut table: toml::Table = toml::from_str(text).map_err(malformed)?;
+        let overridden = environment::apply(&mut table, variables)?;
+        let config: Config = if overridden {
+            Config::deserialize(table)
+                .map_err(|error| ConfigError(format!("with the environment: {}", error.message())))?
+        } else {
+            toml::from_str(text).map_err(malformed)?
+        };
+        config.verify()?;
+        Ok(config)
+    }
+
+    fn verify(&self) -> Result<(), ConfigError> {
+        let wrong = |fact: &str| Err(ConfigError(fact.to_owned()));
+        let is_http = |url: &str| url.starts_with("http://") || url.starts_with("https://");
+        let is_ws = |url: &str| url.starts_with("ws://") || url.starts_with("wss://");
+        if !is_http(&self.cluster.url) {
+            return wrong("cluster.url is no URL of an RPC node: it begins with https:// or http://");
+        }
+        if self.cluster.ws_url.as_deref().is_some_and(|url| !is_ws(url)) {
+            return wrong("cluster.ws_url is no URL of a websocket: it begins with wss:// or ws://");
+        }
+        if !(1..=256).contains(&self.send.in_flight) {
+            return wrong("send.in_flight must be 1 to 256");
+        }
+        if self.send.price_percentile > 100 {
+            return wrong("send.price_percentile must be 0 to 100");
+        }
+        if self.send.most_fee_bps > 10_000 {
+            return wrong("send.most_fee_bps must be 0 to 10000: it is a part of the gain");
+        }
+        if self.send.unit_margin_bps > 10_000 {
+            return wrong("send.unit_margin_bps must be 0 to 10000");
+        }
+        if !(50..=60_000).contains(&self.send.rebroadcast_ms) {
+            return wrong("send.rebroadcast_ms must be 50 to 60000");
+        }
+        let BookSettings { resnapshot_secs, poll_ms, stall_ms, scan_ms } = self.book;
+        if resnapshot_secs == 0 || ![poll_ms, stall_ms, scan_ms].iter().all(|ms| (50..=600_000).contains(ms)) {
+            return wrong("book: resnapshot_secs must be at least 1, poll_ms, stall_ms and scan_ms 50 to 600000");
+        }
+        if self.inventory.net_secs == 0 {
+            return wrong("inventory.net_secs must be at least 1");
+        }
+        self.feeds().and(self.held()).map(|_| ())
+    }
+
+    /// The websocket: as configured, or the RPC endpoint's by the habit of nodes (the next port, where one is named).
+    pub fn websocket(&self) -> String {
+        if let Some(url) = &self.cluster.ws_url {
+            return url.clone();
+        }
+        let url = self.cluster.url.replacen("http", "ws", 1);
+        let port =
+            url.rsplit_once(':').and_then(|(host, port)| Some((host, port.trim_end_matches('/').parse::<u16>().ok()?)));
+        match port {
+            Some((host, port)) => format!("{host}:{}", port.saturating_add(1)),
+            None => url,
+        }
+    }
+
+    /// Oracle accounts that are named, by number of the feed.
+    ///
+    /// # Errors
+    /// No number, or no address.
+    pub fn feeds(&self) -> Result<BTreeMap<u8, Address>, ConfigError> {
+        let entry = |(number, account): (&String, &String)| {
+            let wrong = |fact| ConfigError(format!("oracles.accounts: {fact}"));
+            let number = number.parse().map_err(|_| wrong(format!("`{number}` is no number of a feed")))?;
+            let account = account.parse().map_err(|_| wrong(format!("`{account}` is no address")))?;
+            Ok((number, account))
+        };
+        self.oracles.accounts.iter().map(entry).collect()
+    }
+
+    /// What to keep of each token, native units.
+    ///
+    /// # Errors
+    /// No number.
+    pub fn held(&self) -> Result<BTreeMap<u8, u64>, ConfigError> {
+        let entry = |(number, amount): (&String, &u64)| {
+            let wrong = || ConfigError(format!("inventory.hold: `{number}` is no number of a token"));
+            Ok((number.parse().map_err(|_| wrong())?, *amount))
+        };
+        self.inventory.hold.iter().map(entry).collect()
+    }
+
+    /// Time between two snapshots of all margin accounts.
+    pub fn resnapshot(&self) -> Duration {
+        Duration::from_secs(self.book.resnapshot_secs)
+    }
+}
+
+#[cfg(test)]
+mod tests;

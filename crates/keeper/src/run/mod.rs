@@ -1,0 +1,270 @@
+//! The run loop: takes updates, asks what is due, hands jobs to the sender and looks at what came of them. One task owns
+//! everything that is known; nothing is shared but channels.
+
+mod show;
+mod work;
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use breakwater_client::Address;
+use breakwater_client::margin::Snapshot;
+use tokio::sync::{mpsc, watch};
+use tokio::time::{MissedTickBehavior, interval};
+use tracing::{info, warn};
+
+use crate::book::Book;
+use crate::config::Config;
+use crate::group::{Group, Taken};
+use crate::job::{Job, Outcome};
+use crate::node::Node;
+use crate::picture::{Candidate, Picture};
+use crate::send::Sender;
+use crate::source::{Source, Update};
+use crate::start::Failure;
+
+/// Updates that wait for the loop.
+const BACKLOG: usize = 65_536;
+/// Updates that are taken before anything is decided.
+const BATCH: usize = 4_096;
+/// Time between two pictures.
+const PICTURE: Duration = Duration::from_millis(250);
+/// How long an account is left alone after a job, unless news of it comes first.
+const COOL: Duration = Duration::from_secs(2);
+/// How long a stop waits for what is in flight; what is in doubt then is in the journal.
+const LAST_WAIT: Duration = Duration::from_secs(90);
+
+/// How a keeper runs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Mode {
+    /// Simulate, and send nothing.
+    pub dry_run: bool,
+    /// End as soon as nothing is due.
+    pub once: bool,
+}
+
+/// Something that is being done.
+struct Flight {
+    action: &'static str,
+    since: Instant,
+}
+
+/// A keeper.
+pub struct Keeper {
+    config: Config,
+    mode: Mode,
+    group: Group,
+    book: Book,
+    node: Arc<dyn Node>,
+    sender: Arc<Sender>,
+    followed: watch::Sender<BTreeSet<Address>>,
+    outcomes: (mpsc::UnboundedSender<(Job, Outcome)>, mpsc::UnboundedReceiver<(Job, Outcome)>),
+    news: (mpsc::Sender<Update>, Option<mpsc::Receiver<Update>>),
+    flights: HashMap<Address, Flight>,
+    cool: HashMap<Address, Instant>,
+    /// Accounts that were under water when they were last looked at, or have something due.
+    hot: BTreeSet<Address>,
+    /// Accounts whose bytes have changed since the last look.
+    touched: BTreeSet<Address>,
+    legs: Snapshot,
+    live: bool,
+    loaded: bool,
+    afresh: bool,
+    risk_changed: Option<Instant>,
+    slot_seen: Instant,
+    shown: Shown,
+}
+
+/// What the next picture shows beside what the keeper knows.
+#[derive(Default)]
+struct Shown {
+    candidates: Vec<Candidate>,
+    outcomes: BTreeMap<&'static str, u64>,
+    gained: i64,
+    fees: u64,
+    bands: [usize; crate::picture::BANDS.len() + 1],
+    riskless: usize,
+    due: usize,
+}
+
+/// What a keeper did, at its end.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Summary {
+    /// What came of jobs, by class.
+    pub outcomes: BTreeMap<&'static str, u64>,
+    /// Expected gain of what landed, dollars × 10^8.
+    pub gained: i64,
+    /// Fees paid, lamports.
+    pub fees: u64,
+    /// Transactions of which it is not known yet what became: the next start finds out.
+    pub in_doubt: usize,
+}
+
+impl Keeper {
+    /// A keeper of a group that was looked at.
+    pub fn new(config: Config, mode: Mode, group: Group, node: Arc<dyn Node>, sender: Sender) -> Keeper {
+        let (news, listened) = mpsc::channel(BACKLOG);
+        Keeper {
+            followed: watch::Sender::new(group.followed()),
+            book: Book::default(),
+            sender: Arc::new(sender),
+            outcomes: mpsc::unbounded_channel(),
+            news: (news, Some(listened)),
+            flights: HashMap::new(),
+            cool: HashMap::new(),
+            hot: BTreeSet::new(),
+            touched: BTreeSet::new(),
+            legs: Snapshot::default(),
+            live: false,
+            loaded: false,
+            afresh: false,
+            risk_changed: None,
+            slot_seen: Instant::now(),
+            shown: Shown::default(),
+            config,
+            mode,
+            group,
+            node,
+        }
+    }
+
+    /// Accounts that a source must follow besides margin accounts; changes when tokens or markets are listed.
+    pub fn followed(&self) -> watch::Receiver<BTreeSet<Address>> {
+        self.followed.subscribe()
+    }
+
+    /// A picture of a keeper that knows nothing yet.
+    pub fn blank(&self) -> Picture {
+        Picture::blank(self.group.address, self.group.wallet, self.mode.dry_run)
+    }
+
+    /// Runs until it is told to stop, or, once, until nothing is due. What is in flight is waited for.
+    ///
+    /// # Errors
+    /// The source ended.
+    pub async fn run(
+        mut self,
+        source: Box<dyn Source>,
+        mut stop: watch::Receiver<bool>,
+        pictures: watch::Sender<Picture>,
+    ) -> Result<Summary, Failure> {
+        let Some(mut updates) = self.news.1.take() else {
+            return Err(Failure::Run("the keeper runs already".to_owned()));
+        };
+        let following = tokio::spawn(source.run(self.news.0.clone()));
+        let mut scans = interval(Duration::from_millis(self.config.book.scan_ms));
+        let mut frames = interval(PICTURE);
+        let mut rounds = interval(Duration::from_secs(self.config.inventory.net_secs));
+        for timer in [&mut scans, &mut frames, &mut rounds] {
+            timer.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        }
+        while !*stop.borrow() {
+            tokio::select! {
+                changed = stop.changed() => if changed.is_err() { break },
+                Some((job, outcome)) = self.outcomes.1.recv() => self.settled(job, outcome),
+                update = updates.recv() => {
+                    let Some(update) = update else { break };
+                    self.take(update);
+                    for _ in 1..BATCH {
+                        let Ok(update) = updates.try_recv() else { break };
+                        self.take(update);
+                    }
+                    self.act();
+                }
+                _ = scans.tick() => {
+                    self.scan();
+                    if self.mode.once && self.is_idle() {
+                        break;
+                    }
+                }
+                _ = rounds.tick() => self.net(),
+                _ = frames.tick() => drop(pictures.send_replace(self.picture())),
+            }
+        }
+        following.abort();
+        self.finish(&pictures).await
+    }
+
+    /// Waits for what is in flight, and says what was done.
+    async fn finish(mut self, pictures: &watch::Sender<Picture>) -> Result<Summary, Failure> {
+        if !self.flights.is_empty() {
+            info!(in_flight = self.flights.len(), "stopping: waiting for what is in flight");
+        }
+        let deadline = Instant::now() + LAST_WAIT;
+        while !self.flights.is_empty() {
+            let left = deadline.saturating_duration_since(Instant::now());
+            tokio::select! {
+                Some((job, outcome)) = self.outcomes.1.recv() => self.settled(job, outcome),
+                () = tokio::time::sleep(left.min(PICTURE)) => drop(pictures.send_replace(self.picture())),
+            }
+            if left.is_zero() {
+                warn!(in_doubt = self.flights.len(), "stopped waiting; the next start finds out what became of them");
+                break;
+            }
+        }
+        pictures.send_replace(self.picture());
+        let Shown { outcomes, gained, fees, .. } = self.shown;
+        Ok(Summary { outcomes, gained, fees, in_doubt: self.flights.len() })
+    }
+
+    fn take(&mut self, update: Update) {
+        match update {
+            Update::Slot(slot) => {
+                self.slot_seen = Instant::now();
+                self.group.slot_began(slot);
+            }
+            Update::Live(live) => {
+                self.live = live;
+                if live {
+                    // A node that was set back counts its slots anew: what it says now is what is so.
+                    self.group.forget_slots();
+                    self.afresh = true;
+                }
+            }
+            Update::Margins { slot, accounts } => self.take_all(slot, accounts),
+            Update::Account { address, slot, raw, seen } => match self.group.take(&address, slot, raw.as_ref(), seen) {
+                Taken::Nothing if raw.is_none() => self.book.remove(&address),
+                Taken::Nothing => {}
+                Taken::Clock => self.slot_seen = seen,
+                Taken::Risk => {
+                    self.risk_changed.get_or_insert(seen);
+                }
+                Taken::Margin(account) if address != self.group.own_address => {
+                    if self.book.put(&address, slot, &account) {
+                        self.cool.remove(&address);
+                        self.touched.insert(address);
+                    }
+                }
+                Taken::Margin(_) => {}
+            },
+        }
+    }
+
+    /// A snapshot of all margin accounts: what is not in it is gone.
+    fn take_all(&mut self, slot: u64, accounts: Vec<(Address, crate::node::Raw)>) {
+        if std::mem::take(&mut self.afresh) {
+            self.book = Book::default();
+        }
+        let seen = Instant::now();
+        let mut there = BTreeSet::new();
+        for (address, raw) in accounts {
+            there.insert(address);
+            if let Taken::Margin(account) = self.group.take(&address, slot, Some(&raw), seen)
+                && address != self.group.own_address
+                && self.book.put(&address, slot, &account)
+            {
+                self.touched.insert(address);
+            }
+        }
+        let gone: Vec<Address> = self.book.addresses().filter(|address| !there.contains(*address)).copied().collect();
+        for address in gone {
+            self.book.remove(&address);
+            self.hot.remove(&address);
+        }
+        if !self.loaded {
+            info!(accounts = self.book.len(), slot, "the margin accounts are loaded");
+            self.loaded = true;
+        }
+    }
+}
