@@ -4,12 +4,16 @@ use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, ChildStdin, Command, Stdio};
 
-use serde_json::Value;
+use breakwater_client::PROGRAM_ID;
+use serde_json::{Value, json};
 
-use crate::rpc::{Outcome, Rpc, Trouble};
+use crate::rpc::{Outcome, Rpc, Trouble, hex};
 
 /// Milliseconds of a slot, as on mainnet.
 pub const SLOT_MS: u64 = 400;
+
+/// Bytes of a program that are written at once.
+const CHUNK: usize = 1 << 18;
 
 /// A running node. It ends with this value, or with this process.
 pub struct Node {
@@ -36,6 +40,15 @@ impl Node {
         };
         let _input = process.stdin.take();
         Ok(Node { _input, rpc: Rpc::new(rpc)?, ws: ws.to_owned(), process })
+    }
+
+    /// Puts the program in its place.
+    pub fn deploy(&self, bytecode: &Path) -> Outcome<()> {
+        for (number, chunk) in std::fs::read(bytecode)?.chunks(CHUNK).enumerate() {
+            let params = json!([PROGRAM_ID.to_string(), hex(chunk), number * CHUNK]);
+            self.rpc.call("surfnet_writeProgram", params)?;
+        }
+        Ok(())
     }
 }
 

@@ -3,7 +3,7 @@
 use breakwater_client::instruction::{self, Insured, LiquidityKeys};
 use breakwater_client::interface::order::{ORDER_BELOW, SIDE_LONG, TriggerOrder};
 use breakwater_client::{Address, address};
-use breakwater_sim::keys::random;
+use breakwater_sim::keys::{Keys, random};
 use breakwater_sim::price_path::Price8;
 use rand::Rng;
 use rand::rngs::StdRng;
@@ -56,8 +56,7 @@ pub struct People {
 }
 
 impl People {
-    pub fn new(seed: u64) -> People {
-        let mut keys = breakwater_sim::keys::Keys::seeded(seed);
+    pub fn new(seed: u64, keys: &mut Keys) -> People {
         People { lender: keys.keypair(), traders: keys.keypair(), random: random(seed, "people") }
     }
 

@@ -5,7 +5,8 @@ use std::time::{Duration, Instant};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use breakwater_client::decode::{self, ProgramAccount};
-use breakwater_client::{Address, PROGRAM_ID};
+use breakwater_client::{Address, PROGRAM_ID, SYSTEM_PROGRAM, TOKEN_PROGRAM};
+use breakwater_sim::oracle::RECEIVER;
 use serde_json::{Value, json};
 use solana_instruction::Instruction;
 use solana_keypair::Keypair;
@@ -153,6 +154,19 @@ impl Rpc {
         parts.map(|_| ())
     }
 
+    /// All accounts but programs and what belongs to the node itself.
+    pub fn snapshot(&self) -> Outcome<Vec<(Address, Raw)>> {
+        let result = self.call("surfnet_exportSnapshot", json!([]))?;
+        let keyed = |(key, value): (&String, &Value)| {
+            let data = BASE64_STANDARD.decode(value["data"].as_str()?).ok()?;
+            let owner: Address = value["owner"].as_str()?.parse().ok()?;
+            let is_ours = [PROGRAM_ID, TOKEN_PROGRAM, SYSTEM_PROGRAM, RECEIVER].contains(&owner);
+            let lamports = value["lamports"].as_u64()?;
+            (is_ours && value["executable"] == false).then_some((key.parse().ok()?, Raw { lamports, owner, data }))
+        };
+        Ok(result["value"].as_object().into_iter().flatten().filter_map(keyed).collect())
+    }
+
     pub fn rent(&self, size: usize) -> Outcome<u64> {
         number(&self.call("getMinimumBalanceForRentExemption", json!([size]))?)
     }
@@ -246,7 +260,7 @@ fn raw(value: &Value) -> Option<Raw> {
     Some(Raw { lamports: value["lamports"].as_u64()?, owner: value["owner"].as_str()?.parse().ok()?, data })
 }
 
-fn hex(bytes: &[u8]) -> String {
+pub fn hex(bytes: &[u8]) -> String {
     use std::fmt::Write;
     bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
         let _ = write!(text, "{byte:02x}");
