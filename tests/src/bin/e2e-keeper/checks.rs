@@ -37,6 +37,8 @@ pub struct Checks {
     /// What the keepers' accounts held at first, and the indices then.
     first: Vec<Balances>,
     indices: BTreeMap<u8, (u64, u64)>,
+    /// Transactions that keepers had paid before they began.
+    before: Ledger,
     killed: Option<bool>,
     restarted: bool,
 }
@@ -44,9 +46,13 @@ pub struct Checks {
 impl Checks {
     /// Notes how keepers begin.
     pub fn new(stage: &Stage, keepers: &[Keeper]) -> Outcome<Checks> {
-        let first = keepers.iter().map(|keeper| balances(&stage.node.rpc, stage, keeper)).collect::<Outcome<_>>()?;
+        let first = keepers.iter().map(|keeper| balances(&stage.node.rpc, keeper)).collect::<Outcome<_>>()?;
         let indices = indices(&stage.node.rpc)?;
-        Ok(Checks { results: Vec::new(), first, indices, killed: None, restarted: false })
+        let mut before = Ledger::new();
+        for keeper in keepers {
+            history::read(&stage.node.rpc, &keeper.key.pubkey(), &mut before)?;
+        }
+        Ok(Checks { results: Vec::new(), first, indices, before, killed: None, restarted: false })
     }
 
     /// One check: what must hold, whether it does, and what was found.
@@ -126,6 +132,7 @@ impl Checks {
         let mut all = 0;
         for (number, keeper) in keepers.iter().enumerate() {
             history::read(&stage.node.rpc, &keeper.key.pubkey(), ledger)?;
+            ledger.retain(|signature, _| !self.before.contains_key(signature));
             let landed = history::landed(ledger, &keeper.key.pubkey());
             all += landed.iter().map(|transaction| Did::of(&transaction.events, keeper).liquidations).sum::<u64>();
             self.lamports(stage, keeper, &landed)?;
@@ -200,7 +207,7 @@ impl Checks {
     /// What its margin account holds is what it held, plus what events say, plus interest.
     fn tokens(&mut self, stage: &Stage, (number, keeper): (usize, &Keeper), landed: &[Landed]) -> Outcome<()> {
         let rpc = &stage.node.rpc;
-        let (last, after) = (balances(rpc, stage, keeper)?, indices(rpc)?);
+        let (last, after) = (balances(rpc, keeper)?, indices(rpc)?);
         let mut did = Did::default();
         landed.iter().for_each(|transaction| did.add(&Did::of(&transaction.events, keeper)));
         for token in &stage.place.tokens {
@@ -325,7 +332,7 @@ fn indices(rpc: &Rpc) -> Outcome<BTreeMap<u8, (u64, u64)>> {
 }
 
 /// What a keeper's margin account holds and owes.
-fn balances(rpc: &Rpc, _stage: &Stage, keeper: &Keeper) -> Outcome<Balances> {
+fn balances(rpc: &Rpc, keeper: &Keeper) -> Outcome<Balances> {
     let (account, indices) = (rpc.state::<MarginAccount>(&keeper.account)?, indices(rpc)?);
     let mut balances = Balances::new();
     for position in account.tokens.iter().filter(|position| !position.is_free()) {

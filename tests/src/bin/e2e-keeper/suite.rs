@@ -35,7 +35,6 @@ const SOL: u64 = 1_000_000_000_000;
 
 /// Everything that is there.
 pub struct Stage {
-    pub root: PathBuf,
     pub folder: PathBuf,
     pub command: PathBuf,
     pub runtime: Runtime,
@@ -67,7 +66,7 @@ impl Stage {
         let prices: Prices = [150, 1, 60_000, 3_000].map(Price8::from_usd).to_vec();
         let people = People::new(options.seed, &mut keys);
         people.lend(&node.rpc, &place, &prices)?;
-        Ok(Stage { root, folder, command, runtime, node, standby: Some(standby), place, people, prices, keys })
+        Ok(Stage { folder, command, runtime, node, standby: Some(standby), place, people, prices, keys })
     }
 
     /// A keeper behind a proxy of its own.

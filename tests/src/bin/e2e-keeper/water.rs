@@ -1,10 +1,8 @@
 //! Who is under water on the node, by the program's own mathematics.
 
-use breakwater_client::instruction::TargetKeys;
 use breakwater_client::interface::snapshot::{self, Own};
 use breakwater_client::interface::{MarginAccount, RiskBoard};
 use breakwater_client::margin::liquidation::best_target;
-use breakwater_client::margin::position::MARKET_LEG;
 use breakwater_client::margin::{Snapshot, Target, Value, health};
 use breakwater_client::Address;
 
@@ -49,28 +47,5 @@ impl Water {
             }
         }
         Ok(water)
-    }
-}
-
-/// A target's accounts.
-pub fn target_keys(place: &Place, target: Target) -> TargetKeys {
-    let bank = |token: u8| place.tokens[usize::from(token)].keys.bank;
-    let market = |number: u8| place.markets[usize::from(number)].address;
-    let quote_bank = place.quote_token().keys.bank;
-    match target {
-        Target::Perp(number) => TargetKeys::Perp { market: market(number), quote_bank },
-        Target::Spot(pair) => match (pair.debt.checked_sub(MARKET_LEG), pair.collateral.checked_sub(MARKET_LEG)) {
-            (Some(number), _) => TargetKeys::MarketDebt {
-                market: market(number),
-                quote_bank,
-                collateral_bank: bank(pair.collateral),
-            },
-            (None, Some(number)) => {
-                TargetKeys::MarketProfit { debt_bank: bank(pair.debt), market: market(number), quote_bank }
-            }
-            (None, None) => {
-                TargetKeys::Spot { debt_bank: bank(pair.debt), collateral_bank: bank(pair.collateral) }
-            }
-        },
     }
 }
