@@ -6,7 +6,9 @@ use std::time::Instant;
 
 use breakwater_client::decode::{self, ProgramAccount};
 use breakwater_client::interface::accounts::{MARKET_FEED, MARKET_ITEM, MAX_FEEDS, TOKEN_ITEM};
+use breakwater_client::interface::live::{Live, accrued, own_index};
 use breakwater_client::interface::oracle::{LEGACY, OracleAccount};
+use breakwater_client::interface::snapshot::{OwnIndex, OwnMarket};
 use breakwater_client::interface::{Bank, MarginAccount, PerpMarket, RiskBoard};
 use breakwater_client::margin::price;
 use breakwater_client::view::View;
@@ -137,6 +139,18 @@ impl Group {
         let oracles = self.oracles.values().map(|oracle| oracle.address);
         let own = [CLOCK, self.board, self.own_address, self.wallet];
         own.into_iter().chain(banks).chain(markets).chain(oracles).collect()
+    }
+
+    /// Banks and markets with interest and funding charged until the view's time. What overflows is left out: the program would
+    /// refuse it too.
+    pub fn accrued(&self) -> (Vec<OwnIndex>, Vec<OwnMarket>) {
+        let View { board, banks, markets, slot, time } = &self.view;
+        let books = |bank: &Bank| Some(own_index(bank, &accrued(bank, *time).ok()?));
+        let banks: Vec<OwnIndex> = banks.values().filter_map(|(_, bank)| books(bank)).collect();
+        let quote = banks.iter().find(|bank| bank.token == board.quote_token).map(|bank| bank.deposit);
+        let live = |market: &PerpMarket| Live::new(market, board, quote?, *time, *slot).ok()?.own().ok();
+        let markets = markets.values().filter_map(|(_, market)| live(market)).collect();
+        (banks, markets)
     }
 
     /// Takes an account as it is at a slot. What is older than what is known is left alone.

@@ -3,17 +3,20 @@
 //!
 //! One straight line: [`source`] (updates of accounts, from a node) → `view` (the group as it stands, with prices that the
 //! board has not seen yet) → [`book`] (which accounts are worth a look) → `decide` (what the program would do, by the
-//! program's own mathematics) → [`send`] (one transaction for each account) → `journal` (what came of it).
+//! program's own mathematics) → [`send`] (one transaction for each account) → [`journal`] (what came of it).
 //!
 //! No arithmetic on money outside `breakwater_margin`: sizes and profits are those of its plan.
 
+pub mod bench;
 pub mod book;
 pub mod config;
 pub mod dashboard;
 pub mod decide;
 pub mod group;
 pub mod http;
+pub mod inventory;
 pub mod job;
+pub mod journal;
 pub mod launch;
 pub mod metrics;
 pub mod node;

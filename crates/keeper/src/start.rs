@@ -2,15 +2,22 @@
 //! sent.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use breakwater_client::decode;
 use breakwater_client::interface::accounts::{GROUP_VERSION, MARGIN_ACCOUNT_VERSION};
 use breakwater_client::interface::{Bank, MarginAccount, PerpMarket, RiskBoard};
 use breakwater_client::{Address, PROGRAM_ID, address};
 
+use solana_keypair::Keypair;
+use tokio::sync::watch;
+
 use crate::config::{Chain, Config};
 use crate::group::{Group, Places};
+use crate::journal::{Journal, Owner};
 use crate::node::{Node, NodeError, Raw};
+use crate::run::Mode;
+use crate::send::{Me, Prices, Sender, Settings};
 
 /// Why a keeper did not begin, or ended.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -158,16 +165,32 @@ async fn read_members(group: &mut Group, node: &dyn Node) -> Result<(), Failure>
     Ok(())
 }
 
-/// What sends the keeper's transactions; its journal is read first.
+/// What sends the keeper's transactions. What its journal has in doubt is looked up first; a dry run has no journal.
 ///
 /// # Errors
 /// The journal cannot be used.
 pub async fn sender(
-    _config: &Config,
-    _wallet: solana_keypair::Keypair,
-    _mode: crate::run::Mode,
-    _group: &Group,
-    _node: std::sync::Arc<dyn Node>,
-) -> Result<crate::send::Sender, Failure> {
-    Ok(crate::send::Sender)
+    config: &Config,
+    wallet: Keypair,
+    mode: Mode,
+    group: &Group,
+    node: Arc<dyn Node>,
+    prices: watch::Receiver<Prices>,
+) -> Result<Arc<Sender>, Failure> {
+    let quote_token = group.view.board.quote_token;
+    let owner = Owner { group: group.address, account: group.own_address, wallet: group.wallet, quote_token };
+    let journal = match mode.dry_run {
+        true => None,
+        false => Some(Journal::open(&config.keeper.journal, &owner)),
+    };
+    let journal = journal.transpose().map_err(|error| Failure::Input(format!("keeper.journal: {error}")))?;
+    let me = Me {
+        wallet: Arc::new(wallet),
+        account: group.own_address,
+        group: group.address,
+        board: group.board,
+        receipt_log: (group.view.board.receipts == 1).then(|| address::receipt_log(&group.address)),
+        quote_token,
+    };
+    Ok(Sender::new(me, node, journal.map(Arc::new), Settings::from(&config.send), prices))
 }

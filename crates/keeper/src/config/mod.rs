@@ -9,8 +9,12 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use breakwater_client::Address;
+use breakwater_client::margin::Value;
 use serde::Deserialize;
 use solana_commitment_config::CommitmentConfig;
+
+use crate::inventory::Rules;
+use crate::send::{Settings, Spending};
 
 /// A configuration with a comment for every key; `breakwater keeper init` writes it.
 pub const EXAMPLE: &str = include_str!("example.toml");
@@ -58,6 +62,10 @@ pub struct Cluster {
     pub url: String,
     /// Its websocket; derived from `url` where it is missing.
     pub ws_url: Option<String>,
+    /// A Yellowstone gRPC endpoint that takes the websocket's place, in a keeper that is built for it.
+    pub grpc_url: Option<String>,
+    /// What the gRPC endpoint wants to be shown.
+    pub grpc_token: Option<String>,
     /// How sure updates are.
     #[serde(default)]
     pub commitment: Commitment,
@@ -186,29 +194,60 @@ pub struct SendSettings {
     pub price_percentile: u8,
     /// Least price for a compute unit, micro-lamports.
     pub least_price: u64,
+    /// Most that is paid for a compute unit, micro-lamports.
+    pub most_price: u64,
     /// Most of a gain that fees may take, bps.
     pub most_fee_bps: u32,
-    /// Most that a transaction may cost where the gain is nothing (a flag) or the price of SOL is unknown, lamports.
-    pub most_fee_lamports: u64,
+    /// Most that a fee may be while the price of SOL is unknown, lamports.
+    pub unknown_fee_lamports: u64,
+    /// Most that a fee may be for what pays nothing: flags, write-offs, deleveraging, upgrades, refreshes; lamports.
+    pub unpaid_fee_lamports: u64,
+    /// Most that a fee may be for a liquidation or an order that does not pay for it, lamports.
+    pub loss_fee_lamports: u64,
     /// Milliseconds between two broadcasts of the same transaction.
     pub rebroadcast_ms: u64,
-    /// Compute units above the simulated ones, bps.
-    pub unit_margin_bps: u32,
-    /// Number of the token whose price is that of SOL; where missing, fees are bounded in lamports alone.
+    /// Milliseconds between two questions what became of what is in flight.
+    pub poll_ms: u64,
+    /// Number of the token whose price is that of SOL; where missing, the price of SOL is unknown.
     pub sol_token: Option<u8>,
 }
 
 impl Default for SendSettings {
     fn default() -> Self {
+        let Spending { percentile, least_price, most_price, share, unknown, unpaid, at_a_loss } = Spending::default();
         SendSettings {
-            in_flight: 8,
-            price_percentile: 75,
-            least_price: 1,
-            most_fee_bps: 3_000,
-            most_fee_lamports: 100_000,
-            rebroadcast_ms: 600,
-            unit_margin_bps: 1_000,
+            in_flight: 16,
+            price_percentile: percentile,
+            least_price,
+            most_price,
+            most_fee_bps: share,
+            unknown_fee_lamports: unknown,
+            unpaid_fee_lamports: unpaid,
+            loss_fee_lamports: at_a_loss,
+            rebroadcast_ms: 1_000,
+            poll_ms: 400,
             sol_token: None,
+        }
+    }
+}
+
+impl From<&SendSettings> for Settings {
+    fn from(settings: &SendSettings) -> Settings {
+        let spending = Spending {
+            percentile: settings.price_percentile,
+            least_price: settings.least_price,
+            most_price: settings.most_price,
+            share: settings.most_fee_bps,
+            unknown: settings.unknown_fee_lamports,
+            unpaid: settings.unpaid_fee_lamports,
+            at_a_loss: settings.loss_fee_lamports,
+        };
+        Settings {
+            spending,
+            at_once: settings.in_flight,
+            poll: Duration::from_millis(settings.poll_ms),
+            repeat: Duration::from_millis(settings.rebroadcast_ms),
+            ..Settings::default()
         }
     }
 }
@@ -334,6 +373,9 @@ impl Config {
         if self.cluster.ws_url.as_deref().is_some_and(|url| !is_ws(url)) {
             return wrong("cluster.ws_url is no URL of a websocket: it begins with wss:// or ws://");
         }
+        if self.cluster.grpc_url.as_deref().is_some_and(|url| !is_http(url)) {
+            return wrong("cluster.grpc_url is no URL of a gRPC endpoint: it begins with https:// or http://");
+        }
         if !(1..=256).contains(&self.send.in_flight) {
             return wrong("send.in_flight must be 1 to 256");
         }
@@ -343,11 +385,8 @@ impl Config {
         if self.send.most_fee_bps > 10_000 {
             return wrong("send.most_fee_bps must be 0 to 10000: it is a part of the gain");
         }
-        if self.send.unit_margin_bps > 10_000 {
-            return wrong("send.unit_margin_bps must be 0 to 10000");
-        }
-        if !(50..=60_000).contains(&self.send.rebroadcast_ms) {
-            return wrong("send.rebroadcast_ms must be 50 to 60000");
+        if ![self.send.rebroadcast_ms, self.send.poll_ms].iter().all(|ms| (50..=60_000).contains(ms)) {
+            return wrong("send.rebroadcast_ms and send.poll_ms must be 50 to 60000");
         }
         let BookSettings { resnapshot_secs, poll_ms, stall_ms, scan_ms } = self.book;
         if resnapshot_secs == 0 || ![poll_ms, stall_ms, scan_ms].iter().all(|ms| (50..=600_000).contains(ms)) {
@@ -385,6 +424,20 @@ impl Config {
             Ok((number, account))
         };
         self.oracles.accounts.iter().map(entry).collect()
+    }
+
+    /// What the keeper holds and risks.
+    pub fn rules(&self) -> Rules {
+        let InventorySettings { most_exposure_usd, least_equity_usd, repay, deposit, withdraw, .. } = self.inventory;
+        Rules {
+            // Looked at when the file was read.
+            hold: self.held().unwrap_or_default(),
+            most_exposure: Value::usd(most_exposure_usd),
+            least_equity: Value::usd(least_equity_usd),
+            repay,
+            deposit,
+            withdraw,
+        }
     }
 
     /// What to keep of each token, native units.

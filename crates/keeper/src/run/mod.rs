@@ -17,13 +17,16 @@ use tracing::{info, warn};
 use crate::book::Book;
 use crate::config::Config;
 use crate::group::{Group, Taken};
+use crate::inventory::Inventory;
 use crate::job::{Job, Outcome};
 use crate::node::Node;
 use crate::picture::{Candidate, Picture};
-use crate::send::Sender;
+use crate::send::{Prices, Sender};
 use crate::source::{Source, Update};
 use crate::start::Failure;
 
+/// Slots after which no update of an account comes any more.
+const LATE: u64 = 1_000;
 /// Updates that wait for the loop.
 const BACKLOG: usize = 65_536;
 /// Updates that are taken before anything is decided.
@@ -32,8 +35,13 @@ const BATCH: usize = 4_096;
 const PICTURE: Duration = Duration::from_millis(250);
 /// How long an account is left alone after a job, unless news of it comes first.
 const COOL: Duration = Duration::from_secs(2);
+/// How long after one that would end the same way again.
+const GIVE_UP: Duration = Duration::from_secs(10);
 /// How long a stop waits for what is in flight; what is in doubt then is in the journal.
 const LAST_WAIT: Duration = Duration::from_secs(90);
+
+/// Time between two looks at what is in doubt: what an earlier keeper sent, or what was sent while the node was silent.
+const RECOVERY: Duration = Duration::from_secs(30);
 
 /// How a keeper runs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -50,23 +58,32 @@ struct Flight {
     since: Instant,
 }
 
+/// An account that is left alone for a while.
+struct Cool {
+    until: Instant,
+    /// Whether another attempt would end the same way.
+    given_up: bool,
+}
+
 /// A keeper.
 pub struct Keeper {
     config: Config,
     mode: Mode,
     group: Group,
     book: Book,
+    inventory: Inventory,
     node: Arc<dyn Node>,
     sender: Arc<Sender>,
+    prices: watch::Sender<Prices>,
     followed: watch::Sender<BTreeSet<Address>>,
     outcomes: (mpsc::UnboundedSender<(Job, Outcome)>, mpsc::UnboundedReceiver<(Job, Outcome)>),
     news: (mpsc::Sender<Update>, Option<mpsc::Receiver<Update>>),
     flights: HashMap<Address, Flight>,
-    cool: HashMap<Address, Instant>,
+    cool: HashMap<Address, Cool>,
     /// Accounts that were under water when they were last looked at, or have something due.
     hot: BTreeSet<Address>,
-    /// Accounts whose bytes have changed since the last look.
-    touched: BTreeSet<Address>,
+    /// Whether accounts have changed since the last look.
+    touched: bool,
     legs: Snapshot,
     live: bool,
     loaded: bool,
@@ -103,18 +120,26 @@ pub struct Summary {
 
 impl Keeper {
     /// A keeper of a group that was looked at.
-    pub fn new(config: Config, mode: Mode, group: Group, node: Arc<dyn Node>, sender: Sender) -> Keeper {
+    pub fn new(
+        config: Config,
+        mode: Mode,
+        group: Group,
+        node: Arc<dyn Node>,
+        (sender, prices): (Arc<Sender>, watch::Sender<Prices>),
+    ) -> Keeper {
         let (news, listened) = mpsc::channel(BACKLOG);
         Keeper {
             followed: watch::Sender::new(group.followed()),
-            book: Book::default(),
-            sender: Arc::new(sender),
+            book: Book::new(&group.view.board, 0),
+            inventory: Inventory::new(config.rules()),
+            sender,
+            prices,
             outcomes: mpsc::unbounded_channel(),
             news: (news, Some(listened)),
             flights: HashMap::new(),
             cool: HashMap::new(),
             hot: BTreeSet::new(),
-            touched: BTreeSet::new(),
+            touched: false,
             legs: Snapshot::default(),
             live: false,
             loaded: false,
@@ -153,6 +178,7 @@ impl Keeper {
             return Err(Failure::Run("the keeper runs already".to_owned()));
         };
         let following = tokio::spawn(source.run(self.news.0.clone()));
+        let recovering = tokio::spawn(recover(self.sender.clone()));
         let mut scans = interval(Duration::from_millis(self.config.book.scan_ms));
         let mut frames = interval(PICTURE);
         let mut rounds = interval(Duration::from_secs(self.config.inventory.net_secs));
@@ -183,6 +209,7 @@ impl Keeper {
             }
         }
         following.abort();
+        recovering.abort();
         self.finish(&pictures).await
     }
 
@@ -224,7 +251,7 @@ impl Keeper {
             }
             Update::Margins { slot, accounts } => self.take_all(slot, accounts),
             Update::Account { address, slot, raw, seen } => match self.group.take(&address, slot, raw.as_ref(), seen) {
-                Taken::Nothing if raw.is_none() => self.book.remove(&address),
+                Taken::Nothing if raw.is_none() => drop(self.book.remove(&address, slot)),
                 Taken::Nothing => {}
                 Taken::Clock => self.slot_seen = seen,
                 Taken::Risk => {
@@ -233,7 +260,7 @@ impl Keeper {
                 Taken::Margin(account) if address != self.group.own_address => {
                     if self.book.put(&address, slot, &account) {
                         self.cool.remove(&address);
-                        self.touched.insert(address);
+                        self.touched = true;
                     }
                 }
                 Taken::Margin(_) => {}
@@ -244,27 +271,30 @@ impl Keeper {
     /// A snapshot of all margin accounts: what is not in it is gone.
     fn take_all(&mut self, slot: u64, accounts: Vec<(Address, crate::node::Raw)>) {
         if std::mem::take(&mut self.afresh) {
-            self.book = Book::default();
+            self.book = Book::new(&self.group.view.board, self.group.view.time);
         }
         let seen = Instant::now();
-        let mut there = BTreeSet::new();
-        for (address, raw) in accounts {
-            there.insert(address);
-            if let Taken::Margin(account) = self.group.take(&address, slot, Some(&raw), seen)
-                && address != self.group.own_address
-                && self.book.put(&address, slot, &account)
-            {
-                self.touched.insert(address);
-            }
-        }
-        let gone: Vec<Address> = self.book.addresses().filter(|address| !there.contains(*address)).copied().collect();
-        for address in gone {
-            self.book.remove(&address);
-            self.hot.remove(&address);
-        }
+        let taken =
+            accounts.into_iter().filter_map(|(address, raw)| match self.group.take(&address, slot, Some(&raw), seen) {
+                Taken::Margin(account) if address != self.group.own_address => Some((address, *account)),
+                _ => None,
+            });
+        self.book.replace_all(slot, taken);
+        self.book.forget(slot.saturating_sub(LATE));
+        self.touched = true;
         if !self.loaded {
             info!(accounts = self.book.len(), slot, "the margin accounts are loaded");
             self.loaded = true;
         }
+    }
+}
+
+/// Finds out what became of what is in doubt, now and from time to time.
+async fn recover(sender: Arc<Sender>) {
+    loop {
+        for (sent, outcome) in sender.recover().await {
+            info!(account = %sent.account, signature = %sent.signature, ?outcome, "found out what became of it");
+        }
+        tokio::time::sleep(RECOVERY).await;
     }
 }
