@@ -8,6 +8,7 @@ mod checks;
 mod fault;
 mod history;
 mod keeper;
+mod measure;
 mod node;
 mod options;
 mod people;
@@ -22,7 +23,8 @@ use std::process::ExitCode;
 use options::Options;
 
 fn main() -> ExitCode {
-    let outcome = Options::parse(std::env::args().skip(1)).and_then(|options| suite::run(&options));
+    let options = Options::parse(std::env::args().skip(1));
+    let outcome = options.and_then(|options| if options.measure { measure::run(&options) } else { suite::run(&options) });
     match outcome {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,

@@ -177,12 +177,7 @@ fn fall(
                 _ => {}
             }
         }
-        for (number, price) in stage.prices.iter_mut().enumerate() {
-            if number != usize::from(stage.place.quote) {
-                *price = Price8(price.units() * FALL / 1_000);
-            }
-        }
-        stage.place.publish(&stage.node.rpc, &stage.prices)?;
+        stage.fall(FALL)?;
         bar.inc(1);
         std::thread::sleep(STEP.saturating_sub(began.elapsed()));
     }
