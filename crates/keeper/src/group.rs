@@ -70,6 +70,8 @@ pub struct Group {
     shard: u16,
     slots: BTreeMap<Address, u64>,
     slot: u64,
+    /// Whether the next slot counts, whatever it is.
+    slots_forgotten: bool,
     /// The chain's time as it was last read, unix seconds, and when.
     clock: Option<(i64, Instant)>,
     /// Feeds of which the board has not seen the newest print.
@@ -106,6 +108,7 @@ impl Group {
             shard,
             slots: BTreeMap::new(),
             slot: 0,
+            slots_forgotten: true,
             clock: None,
             ahead: BTreeSet::new(),
         };
@@ -176,9 +179,9 @@ impl Group {
     }
 
     fn take_clock(&mut self, raw: &Raw, seen: Instant) -> Taken {
-        let word = |at: usize| Some(<[u8; 8]>::try_from(raw.data.get(at..at + 8)?).ok()?);
+        let word = |at: usize| raw.data.get(at..at + 8)?.first_chunk::<8>().copied();
         let Some((slot, time)) = word(0).zip(word(32)) else { return Taken::Nothing };
-        self.slot = self.slot.max(u64::from_le_bytes(slot));
+        self.slot_began(u64::from_le_bytes(slot));
         self.clock = Some((i64::from_le_bytes(time), seen));
         Taken::Clock
     }
@@ -224,13 +227,13 @@ impl Group {
 
     /// A slot has begun.
     pub fn slot_began(&mut self, slot: u64) {
-        self.slot = self.slot.max(slot);
+        self.slot = if std::mem::take(&mut self.slots_forgotten) { slot } else { self.slot.max(slot) };
     }
 
     /// Forgets how new what is known is: a stream that is made anew may belong to a node that was set back.
     pub fn forget_slots(&mut self) {
         self.slots.clear();
-        self.slot = 0;
+        self.slots_forgotten = true;
     }
 
     /// Slot and unix time of now; `None` before the clock was read.
@@ -294,11 +297,14 @@ impl Group {
         }
     }
 
-    /// Ages of the newest prints, those that the board has not seen included, seconds.
-    pub fn feed_ages(&self) -> Vec<(u8, u32)> {
-        let feeds =
-            self.oracles.keys().filter_map(|number| Some((*number, self.view.board.feeds.get(usize::from(*number))?)));
-        feeds.map(|(number, feed)| (number, price::age(feed.publish_time, self.view.time))).collect()
+    /// Ages of the newest prints, those that the board has not seen included, seconds; `None` before the first.
+    pub fn feed_ages(&self) -> Vec<(u8, Option<u32>)> {
+        let (feeds, now) = (&self.view.board.feeds, self.view.time);
+        let age = |number: &u8| {
+            let published = feeds.get(usize::from(*number)).map_or(0, |feed| feed.publish_time);
+            (*number, (published > 0).then(|| price::age(published, now)))
+        };
+        self.oracles.keys().map(age).collect()
     }
 }
 

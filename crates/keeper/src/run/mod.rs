@@ -58,6 +58,9 @@ struct Flight {
     since: Instant,
 }
 
+/// A job with what came of it.
+type Ended = (Job, Outcome);
+
 /// An account that is left alone for a while.
 struct Cool {
     until: Instant,
@@ -76,12 +79,14 @@ pub struct Keeper {
     sender: Arc<Sender>,
     prices: watch::Sender<Prices>,
     followed: watch::Sender<BTreeSet<Address>>,
-    outcomes: (mpsc::UnboundedSender<(Job, Outcome)>, mpsc::UnboundedReceiver<(Job, Outcome)>),
+    outcomes: (mpsc::UnboundedSender<Ended>, mpsc::UnboundedReceiver<Ended>),
     news: (mpsc::Sender<Update>, Option<mpsc::Receiver<Update>>),
     flights: HashMap<Address, Flight>,
     cool: HashMap<Address, Cool>,
     /// Accounts that were under water when they were last looked at, or have something due.
     hot: BTreeSet<Address>,
+    /// Accounts for which something is due and nobody is free, the best last.
+    queue: Vec<Address>,
     /// Whether accounts have changed since the last look.
     touched: bool,
     legs: Snapshot,
@@ -139,6 +144,7 @@ impl Keeper {
             flights: HashMap::new(),
             cool: HashMap::new(),
             hot: BTreeSet::new(),
+            queue: Vec::new(),
             touched: false,
             legs: Snapshot::default(),
             live: false,
@@ -188,7 +194,10 @@ impl Keeper {
         while !*stop.borrow() {
             tokio::select! {
                 changed = stop.changed() => if changed.is_err() { break },
-                Some((job, outcome)) = self.outcomes.1.recv() => self.settled(job, outcome),
+                Some((job, outcome)) = self.outcomes.1.recv() => {
+                    self.settled(job, outcome);
+                    self.work_off(Instant::now());
+                }
                 update = updates.recv() => {
                     let Some(update) = update else { break };
                     self.take(update);

@@ -88,7 +88,7 @@ fn gauges(picture: &Picture, under_water: usize) {
         metrics::set(metrics::WALLET, lamports as f64);
     }
     for (feed, age) in &picture.feeds {
-        metrics::feed_age(*feed, *age);
+        metrics::feed_age(*feed, age.unwrap_or(u32::MAX));
     }
     for (token, is_debt, amount) in &picture.inventory {
         metrics::inventory(*token, if *is_debt { "debt" } else { "deposit" }, *amount as f64);

@@ -101,37 +101,45 @@ impl Keeper {
         candidates.dedup();
         let now = Instant::now();
         self.cool.retain(|_, cool| cool.until > now);
-        let mut found: Vec<(Value, Address, MarginAccount, Action)> = Vec::new();
+        let mut found: Vec<(Value, Address)> = Vec::new();
         for address in candidates {
             if self.flights.contains_key(&address) || self.cool.contains_key(&address) {
                 continue;
             }
-            let Some(account) = self.book.get(&address) else {
-                self.hot.remove(&address);
-                continue;
-            };
-            match self.decide(&address, &account) {
-                Some((action, gain)) => found.push((gain, address, account, action)),
-                None => continue,
+            if let Some((_, (_, gain))) = self.decide(&address) {
+                found.push((gain, address));
             }
         }
         self.shown.due = found.len();
-        found.sort_by_key(|(gain, address, ..)| (Reverse(*gain), *address));
-        for (gain, address, account, action) in found {
-            if self.flights.len() >= self.config.send.in_flight {
-                break;
+        found.sort_unstable_by_key(|(gain, address)| (*gain, Reverse(*address)));
+        self.queue = found.into_iter().map(|(_, address)| address).collect();
+        self.work_off(seen);
+    }
+
+    /// Begins what is queued, the best first, as far as somebody is free. Each is decided again: time has passed since.
+    pub(super) fn work_off(&mut self, seen: Instant) {
+        while self.flights.len() < self.config.send.in_flight {
+            let Some(address) = self.queue.pop() else { return };
+            if self.flights.contains_key(&address) || self.cool.contains_key(&address) {
+                continue;
             }
-            let job = decide::job(&self.group, address, &account, (action, gain), seen);
-            self.begin(job, &account);
+            if let Some((account, what)) = self.decide(&address) {
+                let job = decide::job(&self.group, address, &account, what, seen);
+                self.begin(job, &account);
+            }
         }
     }
 
     /// What is due for an account now, if anything; keeps the set of accounts to look at again.
-    fn decide(&mut self, address: &Address, account: &MarginAccount) -> Option<(Action, Value)> {
-        let due = match decide::due(&self.group, account) {
+    fn decide(&mut self, address: &Address) -> Option<(MarginAccount, (Action, Value))> {
+        let Some(account) = self.book.get(address) else {
+            self.hot.remove(address);
+            return None;
+        };
+        let due = match decide::due(&self.group, &account) {
             Ok(Due::Nothing) => {
                 self.hot.remove(address);
-                return self.order(address, account);
+                return self.order(address, &account).map(|due| (account, due));
             }
             Ok(due) => due,
             Err(error) => {
@@ -147,9 +155,9 @@ impl Keeper {
             Due::Stuck(error) => (error.name().to_owned(), Value::ZERO),
             Due::Nothing => return None,
         };
-        self.show(address, account, gain, what);
+        self.show(address, &account, gain, what);
         match due {
-            Due::Now(action, gain) => Some((action, gain)),
+            Due::Now(action, gain) => Some((account, (action, gain))),
             _ => None,
         }
     }
