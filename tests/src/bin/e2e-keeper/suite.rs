@@ -118,7 +118,11 @@ pub fn run(options: &Options) -> Outcome<bool> {
     let mut keepers = vec![stage.keeper(&upstream, "a")?, stage.keeper(&upstream, "b")?];
     let mut checks = Checks::new(&stage, &keepers)?;
     let before = Water::read(&stage.node.rpc, &stage.place)?;
-    checks.hold("nobody is under water before prices fall", before.under.is_empty(), format!("{} are", before.under.len()));
+    checks.hold(
+        "nobody is under water before prices fall",
+        before.under.is_empty(),
+        format!("{} are", before.under.len()),
+    );
     for keeper in &mut keepers {
         keeper.start()?;
     }
