@@ -16,6 +16,7 @@ pub mod stakes;
 pub mod tamper;
 pub mod told;
 pub mod verdict;
+pub mod view;
 pub mod world;
 
 pub use actors::Trader;

@@ -9,4 +9,5 @@ mod index;
 mod legacy;
 mod refresh;
 mod refusals;
+mod view;
 mod volatility;

@@ -8,6 +8,7 @@ use breakwater_client::interface::quote::{
 };
 use breakwater_client::interface::{Bank, PerpMarket, RiskBoard};
 use breakwater_client::margin::quote::Resolution;
+use breakwater_client::view::Basis;
 use breakwater_sim::price_path::Price8;
 use breakwater_sim::world::default_liquidation;
 use bytemuck::Zeroable;
@@ -63,6 +64,23 @@ async fn computed(
     answer
 }
 
+/// A view's step is its quote's, and with the target that it chooses the numbers are the program's; liquidation prices aside,
+/// which the program finds less finely.
+async fn best_is_as_returned(world: &mut World, who: &Trader, most: u64) {
+    let (view, account) = (world.view().await, world.margin_account(&who.account).await);
+    let (step, whole) = (view.step(&account, most).expect("a step"), view.quote(&account, most).expect("a quote"));
+    assert_eq!((step.target, step.basis), (whole.target, whole.basis));
+    assert_eq!(step.told.next, whole.told.next, "LIQ-6 one plan");
+    assert_eq!((step.told.valuation, step.told.outlook), (whole.told.valuation, whole.told.outlook));
+    assert_eq!(step.basis == Basis::Own, step.target.is_some(), "all accounts are in the view");
+    let target = step.target.map(|target| view.keys(target).expect("all accounts are in the view"));
+    let (mut told, _) = returned(world, who, target.as_ref(), most).await;
+    let mut own = view.returned(&account, &whole.told);
+    assert_eq!(decode::error(own.refusal), step.told.refusal());
+    (told.legs, own.legs) = (Zeroable::zeroed(), Zeroable::zeroed());
+    assert_eq!(own, told, "LIQ-6");
+}
+
 /// Quotes and liquidates in the same slot: the same numbers to the unit, on chain and off it.
 async fn executes_as_quoted(
     world: &mut World,
@@ -72,6 +90,7 @@ async fn executes_as_quoted(
 ) -> ReturnedQuote {
     let (quoted, _) = returned(world, who, Some(&target), most).await;
     assert_eq!(computed(world, who, Some(&target), (most, Resolution::Coarse)).await, quoted, "program and client");
+    best_is_as_returned(world, who, most).await;
     let keys = instruction::LiquidateKeys {
         keeper: keeper.address(),
         keeper_account: keeper.account,

@@ -83,6 +83,52 @@ pub fn error(code: u32) -> Option<MarginError> {
     MarginError::from_code(code)
 }
 
+/// Why the program failed in a transaction.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Failure {
+    /// With an error of its own.
+    Margin(MarginError),
+    /// With a code that is none of its own: the framework's checks of accounts have 2,000 to 4,999.
+    Code(u32),
+    /// The runtime stopped it, in the runtime's words: compute units ran out, for example.
+    Runtime(String),
+}
+
+impl Failure {
+    /// The failure behind a custom error code.
+    pub fn of(code: u32) -> Failure {
+        error(code).map_or(Failure::Code(code), Failure::Margin)
+    }
+
+    /// The program's own error, if it is one.
+    pub fn error(&self) -> Option<MarginError> {
+        match self {
+            Failure::Margin(error) => Some(*error),
+            _ => None,
+        }
+    }
+}
+
+impl core::fmt::Display for Failure {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        match self {
+            Failure::Margin(error) => write!(f, "{} ({}): {}", error.name(), error.code(), error.message()),
+            Failure::Code(code) => write!(f, "custom error {code}, which is none of Breakwater's"),
+            Failure::Runtime(words) => f.write_str(words),
+        }
+    }
+}
+
+impl core::error::Error for Failure {}
+
+/// Why the program failed, from a transaction's log lines; `None` where it did not, or where another program did.
+pub fn failure(logs: &[String]) -> Option<Failure> {
+    let prefix = format!("Program {} failed: ", crate::PROGRAM_ID);
+    let words = logs.iter().find_map(|line| line.strip_prefix(&prefix))?;
+    let code = words.strip_prefix("custom program error: 0x").and_then(|hex| u32::from_str_radix(hex, 16).ok());
+    Some(code.map_or_else(|| Failure::Runtime(words.to_owned()), Failure::of))
+}
+
 macro_rules! events {
     ($($name:ident),*) => {
         /// An event of the program.
@@ -142,4 +188,30 @@ pub(crate) fn data(logs: &[String]) -> impl Iterator<Item = Vec<u8>> + '_ {
 /// The events in a transaction's log lines, in order.
 pub fn events(logs: &[String]) -> Vec<Event> {
     data(logs).filter_map(|bytes| event(&bytes)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn logged(words: &str) -> Option<Failure> {
+        let program = crate::PROGRAM_ID;
+        failure(&[format!("Program {program} invoke [1]"), format!("Program {program} failed: {words}")])
+    }
+
+    #[test]
+    fn a_failure_is_found_in_log_lines_whosever_it_is() {
+        let healthy = MarginError::AccountHealthy;
+        let own = logged(&format!("custom program error: {:#x}", healthy.code()));
+        assert_eq!(own, Some(Failure::Margin(healthy)));
+        let text = own.expect("an error").to_string();
+        assert!(text.starts_with("AccountHealthy (") && text.ends_with(healthy.message()), "{text}");
+        assert_eq!(logged("custom program error: 0x7d6"), Some(Failure::Code(2_006)));
+        let exhausted = "exceeded CUs meter at BPF instruction";
+        assert_eq!(logged(exhausted), Some(Failure::Runtime(exhausted.to_owned())));
+        assert_eq!(
+            failure(&["Program 11111111111111111111111111111111 failed: custom program error: 0x1".into()]),
+            None
+        );
+    }
 }

@@ -91,6 +91,25 @@ impl View {
         Ok(newer)
     }
 
+    /// The board as it will be once `refresh` has brought the indices of a bank of the view to it.
+    ///
+    /// Errors: TokenNotListed without such a bank, MathOverflow
+    pub fn refresh_index(&mut self, token: u8) -> Result<(), MarginError> {
+        let (_, bank) = self.banks.get(&token).ok_or(MarginError::TokenNotListed)?;
+        refresh::refresh_index(&mut self.board, token, bank, self.time)
+    }
+
+    /// Board and market as they will be once `refresh` has charged the funding of a market of the view.
+    ///
+    /// Errors: MarketNotListed without such a market, MathOverflow
+    pub fn refresh_market(&mut self, number: u8) -> Result<(), MarginError> {
+        let at = self.at();
+        let (_, market) = self.markets.get_mut(&number).ok_or(MarginError::MarketNotListed)?;
+        let live = refresh::refresh_market(&mut self.board, number, market, at)?;
+        market.set_books(&live.books);
+        Ok(())
+    }
+
     /// When an account could be liquidated, and the best next step; no liquidation prices, which are what a quote takes its
     /// time for.
     ///

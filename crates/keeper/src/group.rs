@@ -6,7 +6,9 @@ use std::time::Instant;
 
 use breakwater_client::decode::{self, ProgramAccount};
 use breakwater_client::interface::accounts::{MARKET_FEED, MARKET_ITEM, MAX_FEEDS, TOKEN_ITEM};
+use breakwater_client::interface::live::{Live, accrued, own_index};
 use breakwater_client::interface::oracle::{LEGACY, OracleAccount};
+use breakwater_client::interface::snapshot::{OwnIndex, OwnMarket};
 use breakwater_client::interface::{Bank, MarginAccount, PerpMarket, RiskBoard};
 use breakwater_client::margin::price;
 use breakwater_client::view::View;
@@ -68,6 +70,8 @@ pub struct Group {
     shard: u16,
     slots: BTreeMap<Address, u64>,
     slot: u64,
+    /// Whether the next slot counts, whatever it is.
+    slots_forgotten: bool,
     /// The chain's time as it was last read, unix seconds, and when.
     clock: Option<(i64, Instant)>,
     /// Feeds of which the board has not seen the newest print.
@@ -104,6 +108,7 @@ impl Group {
             shard,
             slots: BTreeMap::new(),
             slot: 0,
+            slots_forgotten: true,
             clock: None,
             ahead: BTreeSet::new(),
         };
@@ -139,6 +144,18 @@ impl Group {
         own.into_iter().chain(banks).chain(markets).chain(oracles).collect()
     }
 
+    /// Banks and markets with interest and funding charged until the view's time. What overflows is left out: the program would
+    /// refuse it too.
+    pub fn accrued(&self) -> (Vec<OwnIndex>, Vec<OwnMarket>) {
+        let View { board, banks, markets, slot, time } = &self.view;
+        let books = |bank: &Bank| Some(own_index(bank, &accrued(bank, *time).ok()?));
+        let banks: Vec<OwnIndex> = banks.values().filter_map(|(_, bank)| books(bank)).collect();
+        let quote = banks.iter().find(|bank| bank.token == board.quote_token).map(|bank| bank.deposit);
+        let live = |market: &PerpMarket| Live::new(market, board, quote?, *time, *slot).ok()?.own().ok();
+        let markets = markets.values().filter_map(|(_, market)| live(market)).collect();
+        (banks, markets)
+    }
+
     /// Takes an account as it is at a slot. What is older than what is known is left alone.
     pub fn take(&mut self, address: &Address, slot: u64, raw: Option<&Raw>, seen: Instant) -> Taken {
         let known = self.slots.get(address).copied().unwrap_or(0);
@@ -162,9 +179,9 @@ impl Group {
     }
 
     fn take_clock(&mut self, raw: &Raw, seen: Instant) -> Taken {
-        let word = |at: usize| Some(<[u8; 8]>::try_from(raw.data.get(at..at + 8)?).ok()?);
+        let word = |at: usize| raw.data.get(at..at + 8)?.first_chunk::<8>().copied();
         let Some((slot, time)) = word(0).zip(word(32)) else { return Taken::Nothing };
-        self.slot = self.slot.max(u64::from_le_bytes(slot));
+        self.slot_began(u64::from_le_bytes(slot));
         self.clock = Some((i64::from_le_bytes(time), seen));
         Taken::Clock
     }
@@ -210,13 +227,13 @@ impl Group {
 
     /// A slot has begun.
     pub fn slot_began(&mut self, slot: u64) {
-        self.slot = self.slot.max(slot);
+        self.slot = if std::mem::take(&mut self.slots_forgotten) { slot } else { self.slot.max(slot) };
     }
 
     /// Forgets how new what is known is: a stream that is made anew may belong to a node that was set back.
     pub fn forget_slots(&mut self) {
         self.slots.clear();
-        self.slot = 0;
+        self.slots_forgotten = true;
     }
 
     /// Slot and unix time of now; `None` before the clock was read.
@@ -280,11 +297,14 @@ impl Group {
         }
     }
 
-    /// Ages of the newest prints, those that the board has not seen included, seconds.
-    pub fn feed_ages(&self) -> Vec<(u8, u32)> {
-        let feeds =
-            self.oracles.keys().filter_map(|number| Some((*number, self.view.board.feeds.get(usize::from(*number))?)));
-        feeds.map(|(number, feed)| (number, price::age(feed.publish_time, self.view.time))).collect()
+    /// Ages of the newest prints, those that the board has not seen included, seconds; `None` before the first.
+    pub fn feed_ages(&self) -> Vec<(u8, Option<u32>)> {
+        let (feeds, now) = (&self.view.board.feeds, self.view.time);
+        let age = |number: &u8| {
+            let published = feeds.get(usize::from(*number)).map_or(0, |feed| feed.publish_time);
+            (*number, (published > 0).then(|| price::age(published, now)))
+        };
+        self.oracles.keys().map(age).collect()
     }
 }
 

@@ -3,6 +3,7 @@
 use std::io::IsTerminal;
 use std::sync::Arc;
 
+use breakwater_client::Address;
 use solana_keypair::Keypair;
 use solana_signer::Signer;
 use tokio::signal::unix::{SignalKind, signal};
@@ -18,7 +19,8 @@ use crate::node::rpc::{RpcNode, Settings};
 use crate::picture::Picture;
 use crate::run::{Keeper, Mode, Summary};
 use crate::send::Prices;
-use crate::source::stream::Stream;
+use crate::source::stream::{Stream, Wire};
+use crate::source::websocket::Websocket;
 use crate::start::{self, Failure};
 use crate::{http, metrics};
 
@@ -63,8 +65,8 @@ async fn work(launch: Launch, lines: Lines) -> Result<Summary, Failure> {
     };
     let (prices, priced) = watch::channel(Prices::default());
     let sender = start::sender(&config, wallet, mode, &group, node.clone(), priced).await?;
-    let url = config.websocket();
-    let (commitment, settings) = (config.cluster.commitment, config.book);
+    let wire = wire(&config, group.address)?;
+    let settings = config.book;
     let keeper = Keeper::new(config, mode, group, node.clone(), (sender, prices));
     let (pictures, pictured) = watch::channel(keeper.blank());
     let (stop, stopped) = watch::channel(false);
@@ -72,8 +74,7 @@ async fn work(launch: Launch, lines: Lines) -> Result<Summary, Failure> {
     let served = listener.map(|listener| tokio::spawn(http::serve(listener, handle, pictured.clone())));
     watch_signals(stop.clone())?;
     let screen = dashboard.then(|| draw_in_thread(pictured.clone(), lines, stop.clone()));
-    let source =
-        Stream { url, node, group: pictured.borrow().group, followed: keeper.followed(), commitment, settings };
+    let source = Stream { wire, node, group: pictured.borrow().group, followed: keeper.followed(), settings };
     let outcome = keeper.run(Box::new(source), stopped, pictures).await;
     stop.send_replace(true);
     if let Some(screen) = screen {
@@ -83,6 +84,24 @@ async fn work(launch: Launch, lines: Lines) -> Result<Summary, Failure> {
         served.abort();
     }
     outcome
+}
+
+/// The configured stream of updates.
+fn wire(config: &Config, group: Address) -> Result<Box<dyn Wire>, Failure> {
+    let commitment = config.cluster.commitment;
+    match &config.cluster.grpc_url {
+        None => Ok(Box::new(Websocket { url: config.websocket(), group, commitment })),
+        #[cfg(feature = "yellowstone")]
+        Some(url) => {
+            let (url, token) = (url.clone(), config.cluster.grpc_token.clone());
+            Ok(Box::new(crate::source::yellowstone::Yellowstone { url, token, group, commitment }))
+        }
+        #[cfg(not(feature = "yellowstone"))]
+        Some(_) => Err(Failure::Input(
+            "cluster.grpc_url: this keeper is built without gRPC: build it with --features yellowstone, or leave it out"
+                .to_owned(),
+        )),
+    }
 }
 
 /// The configured node.

@@ -7,6 +7,7 @@
 //!
 //! No arithmetic on money outside `breakwater_margin`: sizes and profits are those of its plan.
 
+pub mod bench;
 pub mod book;
 pub mod config;
 pub mod dashboard;

@@ -37,8 +37,8 @@ pub struct Picture {
     pub in_flight: Vec<Flight>,
     /// What came of jobs, by class.
     pub outcomes: BTreeMap<&'static str, u64>,
-    /// Feeds by number: age of the newest print, seconds.
-    pub feeds: Vec<(u8, u32)>,
+    /// Feeds by number: age of the newest print, seconds, if there is one.
+    pub feeds: Vec<(u8, Option<u32>)>,
     /// What the wallet holds, lamports.
     pub lamports: Option<u64>,
     /// The keeper's margin account: token, whether it is a debt, native units.

@@ -28,6 +28,7 @@ pub mod position;
 pub mod price;
 pub mod quarantine;
 pub mod quote;
+pub mod screen;
 pub mod stake;
 pub mod units;
 pub mod volatility;

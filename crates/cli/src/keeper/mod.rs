@@ -5,6 +5,7 @@ mod options;
 use std::path::Path;
 
 use breakwater_keeper::config::{Config, EXAMPLE};
+use breakwater_keeper::journal::Journal;
 use breakwater_keeper::launch::{self, Launch};
 use breakwater_keeper::open;
 use breakwater_keeper::run::{Mode, Summary};
@@ -15,7 +16,7 @@ use solana_keypair::Keypair;
 
 use crate::Failure;
 pub use options::Options;
-use options::{RunOptions, What};
+use options::{ReportOptions, RunOptions, What};
 
 impl From<start::Failure> for Failure {
     fn from(failure: start::Failure) -> Failure {
@@ -37,7 +38,7 @@ pub fn run(options: &Options) -> Result<(), Failure> {
             Ok(())
         }
         What::Run(options) => work(options),
-        What::Report(_) => Ok(()),
+        What::Report(options) => report(options),
     }
 }
 
@@ -64,6 +65,26 @@ fn work(options: &RunOptions) -> Result<(), Failure> {
     let mode = Mode { dry_run: options.dry_run, once: options.once };
     let summary = launch::run(Launch { config, wallet, mode, dashboard: options.dashboard })?;
     println!("{}", if options.json { as_json(&summary) } else { as_text(&summary) });
+    Ok(())
+}
+
+/// What the journal says was done.
+fn report(options: &ReportOptions) -> Result<(), Failure> {
+    let path = match &options.journal {
+        Some(path) => path.clone(),
+        None => {
+            Config::load(&options.file.config, std::env::vars())
+                .map_err(|error| Failure::Input(error.0))?
+                .keeper
+                .journal
+        }
+    };
+    let report = Journal::report_of(&path).map_err(|error| Failure::Input(error.to_string()))?;
+    if options.json {
+        println!("{}", json!(report));
+    } else {
+        println!("{report}");
+    }
     Ok(())
 }
 

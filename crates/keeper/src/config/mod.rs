@@ -9,9 +9,11 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use breakwater_client::Address;
+use breakwater_client::margin::Value;
 use serde::Deserialize;
 use solana_commitment_config::CommitmentConfig;
 
+use crate::inventory::Rules;
 use crate::send::{Settings, Spending};
 
 /// A configuration with a comment for every key; `breakwater keeper init` writes it.
@@ -60,6 +62,10 @@ pub struct Cluster {
     pub url: String,
     /// Its websocket; derived from `url` where it is missing.
     pub ws_url: Option<String>,
+    /// A Yellowstone gRPC endpoint that takes the websocket's place, in a keeper that is built for it.
+    pub grpc_url: Option<String>,
+    /// What the gRPC endpoint wants to be shown.
+    pub grpc_token: Option<String>,
     /// How sure updates are.
     #[serde(default)]
     pub commitment: Commitment,
@@ -367,6 +373,9 @@ impl Config {
         if self.cluster.ws_url.as_deref().is_some_and(|url| !is_ws(url)) {
             return wrong("cluster.ws_url is no URL of a websocket: it begins with wss:// or ws://");
         }
+        if self.cluster.grpc_url.as_deref().is_some_and(|url| !is_http(url)) {
+            return wrong("cluster.grpc_url is no URL of a gRPC endpoint: it begins with https:// or http://");
+        }
         if !(1..=256).contains(&self.send.in_flight) {
             return wrong("send.in_flight must be 1 to 256");
         }
@@ -415,6 +424,20 @@ impl Config {
             Ok((number, account))
         };
         self.oracles.accounts.iter().map(entry).collect()
+    }
+
+    /// What the keeper holds and risks.
+    pub fn rules(&self) -> Rules {
+        let InventorySettings { most_exposure_usd, least_equity_usd, repay, deposit, withdraw, .. } = self.inventory;
+        Rules {
+            // Looked at when the file was read.
+            hold: self.held().unwrap_or_default(),
+            most_exposure: Value::usd(most_exposure_usd),
+            least_equity: Value::usd(least_equity_usd),
+            repay,
+            deposit,
+            withdraw,
+        }
     }
 
     /// What to keep of each token, native units.

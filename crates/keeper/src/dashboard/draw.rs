@@ -111,12 +111,13 @@ fn in_flight(picture: &Picture) -> Table<'static> {
 
 fn feeds(picture: &Picture) -> Table<'static> {
     let rows = picture.feeds.iter().map(|(feed, age)| {
-        let colour = match *age {
-            age if age > FEED_AGES.1 => Color::Red,
-            age if age > FEED_AGES.0 => Color::Yellow,
-            _ => Color::Green,
+        let (text, colour) = match *age {
+            None => ("no print yet".to_owned(), Color::Red),
+            Some(age) if age > FEED_AGES.1 => (format!("{age} s"), Color::Red),
+            Some(age) if age > FEED_AGES.0 => (format!("{age} s"), Color::Yellow),
+            Some(age) => (format!("{age} s"), Color::Green),
         };
-        Row::new([Cell::from(format!("feed {feed}")), Cell::from(format!("{age} s")).style(Style::new().fg(colour))])
+        Row::new([Cell::from(format!("feed {feed}")), Cell::from(text).style(Style::new().fg(colour))])
     });
     Table::new(rows, [Constraint::Length(10), Constraint::Fill(1)]).block(Block::bordered().title(" newest prints "))
 }
@@ -155,7 +156,7 @@ mod tests {
         let mut picture = Picture::blank(Address::new_unique(), Address::new_unique(), true);
         picture.bands = [3, 4, 5, 6, 7, 8];
         picture.outcomes.insert("done", 12);
-        picture.feeds = vec![(2, 61)];
+        picture.feeds = vec![(2, Some(61)), (3, None)];
         picture.inventory = vec![(1, true, 5_000)];
         picture.equity = -12_345_678_900;
         let account = Address::new_unique();
@@ -169,6 +170,7 @@ mod tests {
             "12",
             "feed 2",
             "61 s",
+            "no print yet",
             "debt of token 1",
             "-$123.45",
             "0.9876",

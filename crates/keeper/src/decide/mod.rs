@@ -63,7 +63,9 @@ pub fn due(group: &Group, account: &MarginAccount) -> Result<Due, MarginError> {
         Outlook::Flagged(wait) => Some(Due::Later { slot: wait.slot, why: Refusal::FlagTooYoung }),
         Outlook::Due => None,
     };
-    if let Some(creditor) = duties::creditor(group, account)? {
+    if answer.told.valuation.equity < Value::ZERO
+        && let Some(creditor) = duties::creditor(group, account)?
+    {
         return Ok(Due::Now(Action::Resolve(creditor), Value::ZERO));
     }
     if let Some(due) = under_water {

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use breakwater_client::Address;
-use breakwater_client::margin::{Snapshot, Value};
+use breakwater_client::margin::Snapshot;
 use tokio::sync::{mpsc, watch};
 use tokio::time::{MissedTickBehavior, interval};
 use tracing::{info, warn};
@@ -17,7 +17,7 @@ use tracing::{info, warn};
 use crate::book::Book;
 use crate::config::Config;
 use crate::group::{Group, Taken};
-use crate::inventory::{Inventory, Rules};
+use crate::inventory::Inventory;
 use crate::job::{Job, Outcome};
 use crate::node::Node;
 use crate::picture::{Candidate, Picture};
@@ -25,6 +25,8 @@ use crate::send::{Prices, Sender};
 use crate::source::{Source, Update};
 use crate::start::Failure;
 
+/// Slots after which no update of an account comes any more.
+const LATE: u64 = 1_000;
 /// Updates that wait for the loop.
 const BACKLOG: usize = 65_536;
 /// Updates that are taken before anything is decided.
@@ -33,6 +35,8 @@ const BATCH: usize = 4_096;
 const PICTURE: Duration = Duration::from_millis(250);
 /// How long an account is left alone after a job, unless news of it comes first.
 const COOL: Duration = Duration::from_secs(2);
+/// How long after one that would end the same way again.
+const GIVE_UP: Duration = Duration::from_secs(10);
 /// How long a stop waits for what is in flight; what is in doubt then is in the journal.
 const LAST_WAIT: Duration = Duration::from_secs(90);
 
@@ -54,25 +58,37 @@ struct Flight {
     since: Instant,
 }
 
+/// A job with what came of it.
+type Ended = (Job, Outcome);
+
+/// An account that is left alone for a while.
+struct Cool {
+    until: Instant,
+    /// Whether another attempt would end the same way.
+    given_up: bool,
+}
+
 /// A keeper.
 pub struct Keeper {
     config: Config,
     mode: Mode,
     group: Group,
     book: Book,
+    inventory: Inventory,
     node: Arc<dyn Node>,
     sender: Arc<Sender>,
     prices: watch::Sender<Prices>,
-    inventory: Inventory,
     followed: watch::Sender<BTreeSet<Address>>,
-    outcomes: (mpsc::UnboundedSender<(Job, Outcome)>, mpsc::UnboundedReceiver<(Job, Outcome)>),
+    outcomes: (mpsc::UnboundedSender<Ended>, mpsc::UnboundedReceiver<Ended>),
     news: (mpsc::Sender<Update>, Option<mpsc::Receiver<Update>>),
     flights: HashMap<Address, Flight>,
-    cool: HashMap<Address, Instant>,
+    cool: HashMap<Address, Cool>,
     /// Accounts that were under water when they were last looked at, or have something due.
     hot: BTreeSet<Address>,
-    /// Accounts whose bytes have changed since the last look.
-    touched: BTreeSet<Address>,
+    /// Accounts for which something is due and nobody is free, the best last.
+    queue: Vec<Address>,
+    /// Whether accounts have changed since the last look.
+    touched: bool,
     legs: Snapshot,
     live: bool,
     loaded: bool,
@@ -119,16 +135,17 @@ impl Keeper {
         let (news, listened) = mpsc::channel(BACKLOG);
         Keeper {
             followed: watch::Sender::new(group.followed()),
-            book: Book::default(),
+            book: Book::new(&group.view.board, 0),
+            inventory: Inventory::new(config.rules()),
             sender,
             prices,
-            inventory: Inventory::new(rules(&config)),
             outcomes: mpsc::unbounded_channel(),
             news: (news, Some(listened)),
             flights: HashMap::new(),
             cool: HashMap::new(),
             hot: BTreeSet::new(),
-            touched: BTreeSet::new(),
+            queue: Vec::new(),
+            touched: false,
             legs: Snapshot::default(),
             live: false,
             loaded: false,
@@ -177,7 +194,10 @@ impl Keeper {
         while !*stop.borrow() {
             tokio::select! {
                 changed = stop.changed() => if changed.is_err() { break },
-                Some((job, outcome)) = self.outcomes.1.recv() => self.settled(job, outcome),
+                Some((job, outcome)) = self.outcomes.1.recv() => {
+                    self.settled(job, outcome);
+                    self.work_off(Instant::now());
+                }
                 update = updates.recv() => {
                     let Some(update) = update else { break };
                     self.take(update);
@@ -240,7 +260,7 @@ impl Keeper {
             }
             Update::Margins { slot, accounts } => self.take_all(slot, accounts),
             Update::Account { address, slot, raw, seen } => match self.group.take(&address, slot, raw.as_ref(), seen) {
-                Taken::Nothing if raw.is_none() => self.book.remove(&address),
+                Taken::Nothing if raw.is_none() => drop(self.book.remove(&address, slot)),
                 Taken::Nothing => {}
                 Taken::Clock => self.slot_seen = seen,
                 Taken::Risk => {
@@ -249,7 +269,7 @@ impl Keeper {
                 Taken::Margin(account) if address != self.group.own_address => {
                     if self.book.put(&address, slot, &account) {
                         self.cool.remove(&address);
-                        self.touched.insert(address);
+                        self.touched = true;
                     }
                 }
                 Taken::Margin(_) => {}
@@ -260,24 +280,17 @@ impl Keeper {
     /// A snapshot of all margin accounts: what is not in it is gone.
     fn take_all(&mut self, slot: u64, accounts: Vec<(Address, crate::node::Raw)>) {
         if std::mem::take(&mut self.afresh) {
-            self.book = Book::default();
+            self.book = Book::new(&self.group.view.board, self.group.view.time);
         }
         let seen = Instant::now();
-        let mut there = BTreeSet::new();
-        for (address, raw) in accounts {
-            there.insert(address);
-            if let Taken::Margin(account) = self.group.take(&address, slot, Some(&raw), seen)
-                && address != self.group.own_address
-                && self.book.put(&address, slot, &account)
-            {
-                self.touched.insert(address);
-            }
-        }
-        let gone: Vec<Address> = self.book.addresses().filter(|address| !there.contains(*address)).copied().collect();
-        for address in gone {
-            self.book.remove(&address);
-            self.hot.remove(&address);
-        }
+        let taken =
+            accounts.into_iter().filter_map(|(address, raw)| match self.group.take(&address, slot, Some(&raw), seen) {
+                Taken::Margin(account) if address != self.group.own_address => Some((address, *account)),
+                _ => None,
+            });
+        self.book.replace_all(slot, taken);
+        self.book.forget(slot.saturating_sub(LATE));
+        self.touched = true;
         if !self.loaded {
             info!(accounts = self.book.len(), slot, "the margin accounts are loaded");
             self.loaded = true;
@@ -292,18 +305,5 @@ async fn recover(sender: Arc<Sender>) {
             info!(account = %sent.account, signature = %sent.signature, ?outcome, "found out what became of it");
         }
         tokio::time::sleep(RECOVERY).await;
-    }
-}
-
-/// The rules of the keeper's inventory; a configuration that was loaded has been checked.
-fn rules(config: &Config) -> Rules {
-    let settings = &config.inventory;
-    Rules {
-        hold: config.held().unwrap_or_default(),
-        most_exposure: Value::usd(settings.most_exposure_usd),
-        least_equity: Value::usd(settings.least_equity_usd),
-        repay: settings.repay,
-        deposit: settings.deposit,
-        withdraw: settings.withdraw,
     }
 }

@@ -59,7 +59,7 @@ impl Keeper {
     pub(super) fn count_bands(&mut self) {
         let step = self.book.len().div_ceil(SAMPLE).max(1);
         let (mut bands, mut riskless) = ([0; BANDS.len() + 1], 0);
-        let addresses: Vec<_> = self.book.addresses().step_by(step).copied().collect();
+        let addresses: Vec<_> = self.book.addresses().step_by(step).collect();
         for address in addresses {
             let Some(account) = self.book.get(&address) else { continue };
             let Ok(valuation) = decide::valuation(&self.group, &account, &mut self.legs) else { continue };
@@ -88,7 +88,7 @@ fn gauges(picture: &Picture, under_water: usize) {
         metrics::set(metrics::WALLET, lamports as f64);
     }
     for (feed, age) in &picture.feeds {
-        metrics::feed_age(*feed, *age);
+        metrics::feed_age(*feed, age.unwrap_or(u32::MAX));
     }
     for (token, is_debt, amount) in &picture.inventory {
         metrics::inventory(*token, if *is_debt { "debt" } else { "deposit" }, *amount as f64);

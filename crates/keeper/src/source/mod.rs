@@ -1,6 +1,10 @@
 //! Where updates come from: a node's websocket with snapshots in between, or any other stream.
 
+mod poller;
 pub mod stream;
+pub mod websocket;
+#[cfg(feature = "yellowstone")]
+pub mod yellowstone;
 
 use std::time::Instant;
 
@@ -8,6 +12,11 @@ use breakwater_client::Address;
 use tokio::sync::mpsc;
 
 use crate::node::Raw;
+
+pub use poller::snapshot;
+
+/// Where an account of the program names its group.
+const GROUP_OFFSET: usize = 8;
 
 /// Something that a source has seen.
 #[derive(Clone, Debug)]
