@@ -138,9 +138,9 @@ fn a_fine_account_is_0_and_a_warned_one_3() {
         assert_eq!(warned.status.code(), Some(3), "{}", text(&warned.stderr));
         let told = lines(&text(&warned.stdout));
         let events: Vec<_> = told.iter().map(|line| (line["event"].as_str(), line["kind"].as_str())).collect();
-        assert_eq!(events, [(Some("warned"), Some(kind)), (Some("status"), None)]);
-        assert_eq!(told[1]["warned"], true);
-        assert_eq!(told[0]["nearest"]["price"], "150.00000000");
+        assert_eq!(events, [(Some("status"), None), (Some("warned"), Some(kind))]);
+        assert_eq!(told[0]["warned"], true);
+        assert_eq!(told[1]["nearest"]["price"], "150.00000000");
     }
 }
 

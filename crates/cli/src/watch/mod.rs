@@ -174,9 +174,12 @@ impl Watch {
         let slot = seen().map(|reading| reading.slot).max().unwrap_or(0);
         let blind = if self.failures > 0 { format!(", blind for {} looks", self.failures) } else { String::new() };
         let lowest = lowest.unwrap_or_else(|| "unknown".to_owned());
+        let accounts = match self.watched.len() {
+            1 => "1 account".to_owned(),
+            many => format!("{many} accounts"),
+        };
         format!(
-            "{} accounts at slot {slot}: {warned} warned of, lowest health factor {lowest}, nearest price {nearest}{blind}",
-            self.watched.len()
+            "{accounts} at slot {slot}: {warned} warned of, lowest health factor {lowest}, nearest price {nearest}{blind}"
         )
     }
 }
@@ -187,6 +190,7 @@ impl Watched {
     }
 
     fn judge(&mut self, reading: Reading, notices: &mut Vec<Notice>) {
+        let first = notices.len();
         if self.lost.take().is_some() {
             notices.push(Notice::sight(Some(&self.account), None, reading.time));
         }
@@ -201,7 +205,7 @@ impl Watched {
             }
         }
         if self.seen.is_none() {
-            notices.push(Notice::status(&self.account, self.is_warned(), &reading));
+            notices.insert(first, Notice::status(&self.account, self.is_warned(), &reading));
         }
         self.seen = Some(reading);
     }

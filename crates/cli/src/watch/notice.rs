@@ -57,7 +57,7 @@ impl Notice {
                 format!(
                     "health factor {} is {side} {}",
                     health(reading),
-                    units(threshold.into(), 6).trim_end_matches('0')
+                    units(threshold.into(), 6).trim_end_matches('0').trim_end_matches('.')
                 )
             }
             Kind::Distance => {
