@@ -18,6 +18,9 @@ use crate::node::{Failed, Landed, NodeError};
 
 /// Tenths of the simulated compute units that a transaction may use.
 const UNITS_TENTHS: u64 = 11;
+/// Compute units beyond that while others are under way: what they do to the keeper's own account, above all its first debt,
+/// makes the program judge its health.
+const UNITS_SPARE: u32 = 10_000;
 /// Blocks for which a blockhash is good.
 const LIFETIME: u64 = 150;
 /// Seconds after which a node whose height is far below that of the sending is believed to be of a chain that began anew.
@@ -65,7 +68,8 @@ impl Sender {
             tracing::warn!(%error, "what others pay is not known: the least is offered");
             Vec::new()
         });
-        let units = limit(simulation.units);
+        let spare = if kind.pays() && self.in_flight() > 1 { UNITS_SPARE } else { 0 };
+        let units = limit(simulation.units).saturating_add(spare).min(MAX_UNITS);
         let now = *self.prices.borrow();
         let spending = &self.settings.spending;
         let most = spending.most(*kind, *gain, now.sol);
