@@ -217,9 +217,8 @@ async fn a_refused_transaction_that_landed_is_done() {
         for forgetful in [false, true] {
             let (scene, alice) = under_water();
             let sender = scene.sender();
-            let mut state = scene.node.state();
-            (state.faults.refusal, state.faults.forgetful) = (Some(refusal.clone()), forgetful);
-            drop(state);
+            scene.node.state().faults.refusal = Some(refusal.clone());
+            scene.node.state().faults.forgetful = forgetful;
             let outcome = scene.liquidate(&sender, &alice).await;
             assert!(matches!(outcome, Outcome::Done(_)), "{refusal}: {outcome:?}");
             scene.assert_report(&sender.journal().expect("a journal").report());

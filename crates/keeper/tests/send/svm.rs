@@ -92,6 +92,11 @@ impl State {
     pub fn count(&self) -> usize {
         self.landed.len()
     }
+
+    /// Fees of all transactions on chain.
+    pub fn fees(&self) -> u64 {
+        self.landed.values().map(|landed| landed.fee).sum()
+    }
 }
 
 fn why(error: &TransactionError) -> Failed {
