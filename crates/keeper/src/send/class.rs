@@ -109,6 +109,9 @@ pub fn classify(failed: &Failed) -> Outcome {
     }
 }
 
+/// How the runtime says that a transaction had too few compute units.
+const OUT_OF_UNITS: [&str; 2] = ["Computational budget exceeded", "Program failed to complete"];
+
 /// What a failure means, given what was tried and when it failed.
 pub fn judge(kind: Kind, failed: &Failed, stage: Stage) -> Outcome {
     let error = match failed {
@@ -120,6 +123,12 @@ pub fn judge(kind: Kind, failed: &Failed, stage: Stage) -> Outcome {
         (Kind::Execute, Some(error @ MarginError::InsufficientHealth), _) => Outcome::Wait(error),
         // It was due when it was simulated: somebody has done it in between.
         (_, _, Outcome::Healthy) if stage == Stage::Landed => Outcome::Outcompeted,
+        // It had enough in its simulation: the accounts, most likely the keeper's own, have become others in between.
+        (_, None, Outcome::Ours(fact))
+            if stage == Stage::Landed && OUT_OF_UNITS.iter().any(|said| fact.contains(said)) =>
+        {
+            Outcome::Outcompeted
+        }
         (_, _, outcome) => outcome,
     }
 }
@@ -181,6 +190,13 @@ mod tests {
         assert!(matches!(judge(Kind::Liquidate, &failed, Stage::Simulated), Outcome::Ours(_)));
         let wait = Outcome::Wait(MarginError::InsufficientHealth);
         assert_eq!(judge(Kind::Execute, &failed, Stage::Simulated), wait);
+    }
+
+    #[test]
+    fn too_few_compute_units_on_chain_are_a_change_since_the_simulation() {
+        let failed = Failed::Other("Error processing Instruction 3: Computational budget exceeded".to_owned());
+        assert!(matches!(judge(Kind::Liquidate, &failed, Stage::Simulated), Outcome::Ours(_)));
+        assert_eq!(judge(Kind::Liquidate, &failed, Stage::Landed), Outcome::Outcompeted);
     }
 
     #[test]
