@@ -59,21 +59,25 @@ pub fn read(path: &Path, flag: &str) -> Result<Keypair, Failure> {
     let refuse = |fact: String| Failure::Input(format!("{flag} {}: {fact}", path.display()));
     let mut file = fs::File::open(path).map_err(|error| refuse(format!("{error}: pass the path of a key file")))?;
     let metadata = file.metadata().map_err(|error| refuse(error.to_string()))?;
-    if is_open_to_others(&metadata) {
+    let credentials = std::env::var_os("CREDENTIALS_DIRECTORY");
+    if is_open_to_others(&metadata, credentials.is_some_and(|folder| path.starts_with(folder))) {
         return Err(refuse("others can read this key: run `chmod 600` on the file".to_owned()));
     }
     read_keypair(&mut file)
         .map_err(|_| refuse("it holds no key: pass a JSON array of 64 bytes, as solana-keygen writes it".to_owned()))
 }
 
+/// A credential that systemd hands to a service may carry an access list for the service's user, whose mask shows as bits of the
+/// group; the folder is the service's alone.
 #[cfg(unix)]
-fn is_open_to_others(metadata: &fs::Metadata) -> bool {
+fn is_open_to_others(metadata: &fs::Metadata, credential: bool) -> bool {
     use std::os::unix::fs::MetadataExt;
-    metadata.mode() & 0o077 != 0
+    let others = if credential { 0o007 } else { 0o077 };
+    metadata.mode() & others != 0
 }
 
 #[cfg(not(unix))]
-fn is_open_to_others(_: &fs::Metadata) -> bool {
+fn is_open_to_others(_: &fs::Metadata, _: bool) -> bool {
     false
 }
 
@@ -98,6 +102,11 @@ mod tests {
                 Err(failure) => assert!(failure.sentence().contains("chmod 600"), "{failure}"),
             }
         }
+        for (mode, open) in [(0o440, false), (0o400, false), (0o444, true)] {
+            fs::set_permissions(&path, fs::Permissions::from_mode(mode)).expect("the mode is set");
+            assert_eq!(is_open_to_others(&fs::metadata(&path).expect("metadata"), true), open, "{mode:o}");
+        }
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).expect("the mode is set");
         fs::write(&path, "[1, 2]").expect("the file is written");
         assert!(read(&path, "--keypair").is_err_and(|failure| failure.sentence().contains("holds no key")));
         let _ = fs::remove_file(&path);

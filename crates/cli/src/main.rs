@@ -1,5 +1,5 @@
 //! The command `breakwater`. Exit codes: 0 done, 1 the run went wrong (an invariant did not hold, a node failed), 2 bad
-//! input.
+//! input, 3 what was looked at deserves a warning.
 
 mod admin;
 mod audit;
@@ -10,6 +10,7 @@ mod migrate;
 mod output;
 mod quote;
 mod replay;
+mod watch;
 
 use std::process::ExitCode;
 
@@ -34,6 +35,7 @@ enum Command {
     Migrate(Box<migrate::Options>),
     Admin(Box<admin::Options>),
     Keeper(keeper::Options),
+    Watch(watch::Options),
 }
 
 /// Why a command ended without doing what it was asked.
@@ -43,6 +45,8 @@ enum Failure {
     Input(String),
     /// It went wrong on the way.
     Run(String),
+    /// Nothing went wrong, but what was asked about deserves a warning; it has been told.
+    Warned,
 }
 
 impl From<breakwater_migrations::Failure> for Failure {
@@ -68,11 +72,13 @@ fn main() -> ExitCode {
         Command::Migrate(options) => migrate::run(options),
         Command::Admin(options) => admin::run(options),
         Command::Keeper(options) => keeper::run(options),
+        Command::Watch(options) => watch::run(options),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(Failure::Input(sentence)) => fail(&sentence, 2),
         Err(Failure::Run(sentence)) => fail(&sentence, 1),
+        Err(Failure::Warned) => ExitCode::from(3),
     }
 }
 

@@ -12,7 +12,8 @@ use crate::{Failure, output};
 pub fn run(options: &Options) -> Result<(), Failure> {
     // Exit code 1 says that something differs; what could not be read at all is bad input.
     let read = read::read(options).map_err(|failure| match failure {
-        Failure::Input(fact) | Failure::Run(fact) => Failure::Input(fact),
+        Failure::Run(fact) => Failure::Input(fact),
+        other => other,
     })?;
     let findings = read.holdings.compare().map_err(|error| Failure::Input(format!("{}: {error}", read.source)))?;
     let text =

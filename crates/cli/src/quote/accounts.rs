@@ -87,7 +87,7 @@ impl State {
 }
 
 /// An account that the program would not quote either.
-fn refused(key: Address, error: MarginError) -> Failure {
+pub fn refused(key: Address, error: MarginError) -> Failure {
     Failure::Input(format!("account {key} cannot be quoted: {}: {}", error.name(), error.message()))
 }
 

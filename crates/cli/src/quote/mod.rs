@@ -3,7 +3,7 @@
 pub(crate) mod accounts;
 pub(crate) mod file;
 mod options;
-mod render;
+pub(crate) mod render;
 pub(crate) mod rpc;
 
 pub use options::{Options, address};

@@ -244,7 +244,7 @@ fn usd(e8: i64) -> String {
 }
 
 /// An integer as a decimal with a number of decimals.
-fn units(amount: i128, decimals: u8) -> String {
+pub fn units(amount: i128, decimals: u8) -> String {
     let (sign, amount) = (if amount < 0 { "-" } else { "" }, amount.unsigned_abs());
     let one = 10u128.pow(decimals.into());
     match decimals {
@@ -254,7 +254,7 @@ fn units(amount: i128, decimals: u8) -> String {
 }
 
 /// Dollars for one whole token, to the nearest.
-fn price(raw: u64, decimals: u8) -> String {
+pub fn price(raw: u64, decimals: u8) -> String {
     let scaled = u128::from(raw) * 10u128.pow(decimals.into());
     let fraction = (((scaled & u128::from(u64::MAX)) * 10u128.pow(PRICE_DECIMALS.into())) + (1 << 63)) >> 64;
     units(((scaled >> 64) * 10u128.pow(PRICE_DECIMALS.into()) + fraction) as i128, PRICE_DECIMALS)

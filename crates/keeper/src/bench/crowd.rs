@@ -103,7 +103,7 @@ impl<'a> Crowd<'a> {
         let market = (chance.below(MARKETS as u64 / 2) as usize + slot * MARKETS / 2) % MARKETS;
         let (thousand, decimals) = super::group::market_price(market);
         // Five times what backs it at most, and an entry within five percent of the mark.
-        let notional = cents + chance.below(4 * cents);
+        let notional = cents + chance.below(3 * cents);
         let lost = notional * chance.below(100) / 1_000;
         let lost = i64::try_from(lost).unwrap_or(0) - i64::try_from(notional / 20).unwrap_or(0);
         let base = (u128::from(notional) * 10 * 10u128.pow(decimals.into()) / u128::from(thousand)) as i64;
@@ -126,7 +126,13 @@ impl<'a> Crowd<'a> {
             account.perps[slot] = Zeroable::zeroed();
             return 0;
         }
-        let margin = notional * 5 / 100;
-        margin + lost.max(0) as u64
+        let rate = match notional / CENTS {
+            ..50_000 => 50,
+            50_000..250_000 => 65,
+            250_000..1_000_000 => 90,
+            _ => 150,
+        };
+        // What the price may be off by counts as well, a little.
+        (notional * rate / 1_000 + lost.max(0) as u64).min(cents)
     }
 }

@@ -68,6 +68,8 @@ pub struct Report {
     pub tick_scans: usize,
     /// Scans between ticks, as the book asked for them.
     pub scans_between: usize,
+    /// The shortest scan: what it takes where nothing else runs.
+    pub scan_min_ms: f64,
     /// The longest scan.
     pub scan_max_ms: f64,
     /// Taking one account, on average.
@@ -128,6 +130,7 @@ pub fn run(scenario: &Scenario, progress: Progress) -> Report {
         tick_looked: ticks.looked as f64 / times.len().max(1) as f64,
         tick_scans: ticks.full,
         scans_between: ticks.scans.len(),
+        scan_min_ms: at(&scans, 0),
         scan_max_ms: at(&scans, 100),
         put_us,
         rss_bytes,

@@ -58,7 +58,10 @@ fn main() -> ExitCode {
 fn print(report: &Report) {
     let megabytes = |bytes: u64| bytes as f64 / 1e6;
     println!("{} accounts of {} legs, {} threads", report.accounts, report.legs, report.threads);
-    println!("scan             {:.2} ms, at most {:.2} ms", report.scan_ms, report.scan_max_ms);
+    println!(
+        "scan             {:.2} ms, from {:.2} to {:.2} ms",
+        report.scan_ms, report.scan_min_ms, report.scan_max_ms
+    );
     println!(
         "tick             {:.3} ms, 99 of 100 below {:.3} ms, at most {:.3} ms ({} ticks)",
         report.tick_ms, report.tick_p99_ms, report.tick_max_ms, report.ticks

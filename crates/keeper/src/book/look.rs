@@ -6,12 +6,15 @@ use breakwater_client::interface::snapshot::{self, Own};
 use breakwater_client::interface::{MarginAccount, RiskBoard};
 use breakwater_client::margin::screen::{KEYS, Key, Scales, Table, Terms};
 use breakwater_client::margin::{Snapshot, value};
+use rayon::prelude::*;
 
 use super::shelf::{Drifts, horizon};
 use super::{Accrued, Book, EXACT, MARKED, RISKLESS, terms};
 
 /// Most accounts that are listed as near: as many are looked at within a millisecond.
-const MOST_NEAR: usize = 32_768;
+const MOST_NEAR: usize = 16_384;
+/// Accounts that a tick weighs from which on a scan is worth it.
+const MANY_LOOKED: usize = 6_144;
 /// Changed accounts from which on a scan is worth it.
 const MANY_CHANGED: usize = 4_096;
 
@@ -58,7 +61,7 @@ impl Book {
             }
         }
         looked += self.exact(&terms, &mut numbers);
-        self.wants_scan = self.changed.len() > MANY_CHANGED || 2 * most > self.horizon.into() || looked > MOST_NEAR / 2;
+        self.wants_scan = self.changed.len() > MANY_CHANGED || 2 * most > self.horizon.into() || looked > MANY_LOOKED;
         Look { candidates: self.addressed(&numbers), looked, scanned: false }
     }
 
@@ -71,11 +74,13 @@ impl Book {
         };
         self.take(board, table, now);
         self.reference = self.table.clone();
-        let hits: Vec<_> = self.shelves.iter().map(|shelf| shelf.survey(&self.table)).collect();
+        let stressed = self.table.stressed();
+        let hits: Vec<_> = self.shelves.iter().map(|shelf| shelf.survey(&self.table, &stressed)).collect();
         self.horizon = horizon(&hits, MOST_NEAR);
         let mut numbers = Vec::new();
-        for (shelf, hits) in self.shelves.iter_mut().zip(&hits) {
-            shelf.list(hits, self.horizon);
+        let horizon = self.horizon;
+        self.shelves.par_iter_mut().zip(&hits).for_each(|(shelf, hits)| shelf.list(hits, horizon));
+        for (shelf, hits) in self.shelves.iter().zip(&hits) {
             numbers.extend(hits.iter().filter(|(near, _)| *near == 0).map(|(_, place)| shelf.owner(*place)));
         }
         for number in std::mem::take(&mut self.changed) {

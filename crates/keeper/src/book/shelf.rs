@@ -10,13 +10,9 @@ const CHUNK: usize = 8_192;
 /// How near an account is: 0 a candidate, then its distance and one, [`FAR`] if it is not near.
 pub(super) type Nearness = u8;
 
-/// How near a row is by a table.
+/// How near a row is that is not far.
 fn nearness(screened: Screened) -> Nearness {
-    match screened.distance() {
-        _ if screened.is_candidate() => 0,
-        FAR => FAR,
-        distance => distance.min(FAR - 2) + 1,
-    }
+    if screened.is_candidate() { 0 } else { screened.distance().min(FAR - 2) + 1 }
 }
 
 /// A near row: how near, and its place.
@@ -35,8 +31,8 @@ pub(super) trait Shelf: Send + Sync {
     fn owner(&self, place: u32) -> u32;
     /// Weighs the row at a place.
     fn weigh(&self, place: u32, table: &Table) -> Screened;
-    /// Weighs all rows; returns those that are near.
-    fn survey(&self, table: &Table) -> Vec<Hit>;
+    /// Weighs all rows by a table as it may soon be; returns those that are near, by the table as it is.
+    fn survey(&self, table: &Table, stressed: &Table) -> Vec<Hit>;
     /// Takes the near rows up to a nearness for the next [`Shelf::look`]s.
     fn list(&mut self, hits: &[Hit], up_to: Nearness);
     /// Looks at the listed rows that what moved may have reached; returns how many. Owners that are `marked` are left out.
@@ -114,15 +110,14 @@ impl<const T: usize, const P: usize> Shelf for Rows<T, P> {
         self.rows[place as usize].weigh(table)
     }
 
-    fn survey(&self, table: &Table) -> Vec<Hit> {
+    fn survey(&self, table: &Table, stressed: &Table) -> Vec<Hit> {
         let chunks = self.rows.par_chunks(CHUNK).enumerate();
         let hits: Vec<Vec<Hit>> = chunks
             .map(|(chunk, rows)| {
                 let mut hits = Vec::new();
                 for (i, row) in rows.iter().enumerate() {
-                    let nearness = nearness(row.weigh(table));
-                    if nearness != FAR {
-                        hits.push((nearness, (chunk * CHUNK + i) as u32));
+                    if row.health(stressed) < 0 {
+                        hits.push((nearness(row.weigh(table)), (chunk * CHUNK + i) as u32));
                     }
                 }
                 hits
@@ -154,7 +149,7 @@ impl<const T: usize, const P: usize> Shelf for Rows<T, P> {
         near.lists.iter_mut().for_each(Vec::clear);
         for (at, place) in places.iter().enumerate() {
             let row = self.rows[*place as usize];
-            row.keys().for_each(|key| near.lists[key.number()].push(at as u32));
+            row.keys(|key| near.lists[key.number()].push(at as u32));
             near.rows.push(row);
             near.owners.push(self.owners[*place as usize]);
         }

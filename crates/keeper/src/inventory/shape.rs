@@ -42,8 +42,11 @@ impl Inventory {
     ) -> Result<(), Cannot> {
         let Action::Liquidate { target, most, .. } = &mut job.action else { return Ok(()) };
         let step = |most: u64| match view.step(liquidatee, most) {
-            Ok(answer) if answer.target == Some(*target) => answer.told.next,
-            _ => Err(Refusal::LegNotFound),
+            Ok(answer) => answer.told.next.and_then(|step| match answer.target == Some(*target) {
+                true => Ok(step),
+                false => Err(Refusal::LegNotFound),
+            }),
+            Err(_) => Err(Refusal::LegNotFound),
         };
         let refused = |refusal: Refusal| Cannot::Plan(refusal.into());
         let whole = step(*most).map_err(refused)?;

@@ -111,6 +111,11 @@ impl Sender {
         &self.me
     }
 
+    /// Its journal; `None` in a dry run.
+    pub fn journal(&self) -> Option<&Arc<Journal>> {
+        self.journal.as_ref()
+    }
+
     /// Takes a job. `None` where something about its account is under way, or it is not known yet what became of it (see
     /// [`Sender::recover`]). What is returned does nothing until it is polled, and must be polled to its end: to be dropped
     /// means to be forgotten until the next [`Sender::recover`].

@@ -77,6 +77,28 @@ impl Table {
         part(reference.quote[0] - adds, reference.quote[0]).max(part(takes - reference.quote[1], reference.quote[1]))
     }
 
+    /// The table as it may be once every factor has moved by 2^−5 against everybody: a row whose [health](super::Row::health) by
+    /// it is not negative is [`FAR`].
+    ///
+    /// Formula:  docs/spec.md §14.4
+    /// Rounding: so that health falls
+    pub fn stressed(&self) -> Table {
+        let part = |x: i64| (x.abs() >> HORIZON) + 1;
+        let mut table = self.clone();
+        for factor in &mut table.tokens {
+            *factor -= if *factor == 0 { 0 } else { part(*factor) };
+        }
+        for side in &mut table.markets {
+            let fall = part(side.reach);
+            (side.best, side.mid) = (side.best - fall, side.mid - fall);
+            side.gains.iter_mut().for_each(|(unit, _)| *unit -= fall);
+        }
+        let [adds, takes] = &mut table.quote;
+        (*adds, *takes) = ((*adds - part(*adds)).max(0), *takes + part(*takes));
+        table.slack *= 2;
+        table
+    }
+
     fn market_drift(&self, reference: &Table, place: usize, (now, then): (&Side, &Side)) -> u32 {
         let (common, before) = (&self.common[place / 2], &reference.common[place / 2]);
         let less = common.payable < before.payable || common.remaining < before.remaining;

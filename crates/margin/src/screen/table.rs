@@ -3,7 +3,7 @@
 use super::word::{Scales, UNIT_BITS};
 use super::{MARKETS, MarketTerms, TOKENS, Terms, TokenTerms};
 use crate::fixed::mul;
-use crate::perp::{Mark, Tiers};
+use crate::perp::{MAX_TIERS, Mark, Tiers};
 use crate::price::{DECAY_START, Interval, PRICE_BITS};
 use crate::units::{BPS, Bps, Index, WAD_BITS};
 
@@ -11,7 +11,7 @@ const ONE: Bps = BPS as Bps;
 /// Fraction bits of what a quote unit is worth.
 const QUOTE_BITS: u32 = 30;
 /// Up to here a notional is looked at in one product, quote units.
-const SMALL: u64 = 1 << 49;
+const SMALL: i64 = 1 << 49;
 /// From here on a position is always a candidate: its exact notional stops growing at 2^58.
 pub(super) const EXTREME: i64 = 1 << 56;
 /// What an extreme position contributes.
@@ -28,12 +28,13 @@ pub(super) struct Side {
     pub(super) mid: i64,
     /// Notional of a base unit at the best end of the interval; ceil.
     pub(super) top: i64,
-    /// `best` less the margin of the first tier; floor.
-    pub(super) gain: i64,
     /// More than any of the others.
     pub(super) reach: i64,
-    /// Up to this reach of a position, quote units, `gain` tells all.
+    /// Beyond this reach of a position, quote units, `gains` do not tell all.
     pub(super) limit: i64,
+    /// By tier: `best` less the tier's margin, floor, and what the tiers below it need less, quote units, floor. What a
+    /// position gains is the least of all tiers', because margin rises with the tier.
+    pub(super) gains: [(i64, i64); MAX_TIERS],
 }
 
 /// What both sides of a market share.
@@ -122,18 +123,37 @@ impl MarketTerms {
         let side = |best: i128, mid: i128, top: i128| {
             let best_scaled = scaled(best, scale);
             let top = scaled_up(top, scale);
-            let rate = i64::from(self.tiers.0[0].maintenance);
-            let decays = self.price.age > DECAY_START;
+            let rates = self.tiers.0.map(|tier| i64::from(tier.maintenance));
+            let plain = self.price.age <= DECAY_START && rates.is_sorted() && rates[MAX_TIERS - 1] <= BPS as i64;
+            let spared = self.spared();
             Side {
                 best: best_scaled,
                 mid: scaled(mid, scale),
                 top,
-                gain: best_scaled - (top * rate + BPS as i64 - 1) / BPS as i64,
                 reach,
-                limit: if decays { 0 } else { self.tiers.0[0].edge.min(SMALL).saturating_sub(8) as i64 },
+                limit: if plain { SMALL } else { 0 },
+                gains: core::array::from_fn(|tier| {
+                    (best_scaled - (top * rates[tier] + BPS as i64 - 1) / BPS as i64, spared[tier])
+                }),
             }
         };
         [side(down - most, mid - most, up), side(least - cheap, least - mid, cheap)]
+    }
+
+    /// By tier: how much less than its rate on everything the tiers below it need, quote units.
+    ///
+    /// Formula:  Σ over lower edges: edge × (rise of the rate)       (docs/spec.md §10.4)
+    /// Rounding: floor
+    fn spared(&self) -> [i64; MAX_TIERS] {
+        let tiers = &self.tiers.0;
+        let mut exact = 0u128;
+        core::array::from_fn(|tier| {
+            if tier > 0 {
+                let rise = tiers[tier].maintenance.saturating_sub(tiers[tier - 1].maintenance);
+                exact += mul(tiers[tier - 1].edge, rise.into());
+            }
+            (exact / u128::from(BPS)).min(SMALL as u128) as i64
+        })
     }
 
     fn common(&self) -> Common {
@@ -192,7 +212,7 @@ impl Table {
         (((i128::from(amount) * i128::from(factor)) >> QUOTE_BITS) + 1).min(LIMIT) as i64
     }
 
-    /// What a position contributes that the first tier does not tell of: a large one, a decaying one, one with matured profit.
+    /// What a position contributes that gains do not tell of: a very large one, a decaying one, one with matured profit.
     ///
     /// Formula:  g = min(PnL − R, M)       (docs/spec.md §10.4)
     /// Units:    mantissa, shift and key of the size; constant, matured, reach and result in quote units

@@ -39,6 +39,7 @@ impl Account {
         }
         snapshot.quote = Quote { token: 0, price: terms.quote };
         for (market, position) in &self.perps {
+            // Where several funding indices may be used, the worse one.
             let of = &terms.markets[usize::from(*market)];
             let perp = PerpTerms {
                 market: *market,
@@ -49,9 +50,8 @@ impl Account {
                 standing: Standing::Sound,
                 payable: of.payable,
             };
-            snapshot
-                .perps
-                .push(PerpLeg::new(perp, *position, of.highest_funding, of.price, terms.quote_decimals, now).ok()?);
+            let funding = if position.base < 0 { of.lowest_funding } else { of.highest_funding };
+            snapshot.perps.push(PerpLeg::new(perp, *position, funding, of.price, terms.quote_decimals, now).ok()?);
         }
         Some(snapshot)
     }
@@ -119,9 +119,10 @@ fn market() -> impl Strategy<Value = MarketTerms> {
     });
     let funding = prop_oneof![Just(0i64), -(1i64 << 56)..1 << 56];
     let payable = prop_oneof![2 => Just(u64::MAX), 1 => 0u64..1 << 44];
-    (interval(), funding, tiers, payable).prop_map(|(price, funding, tiers, payable)| MarketTerms {
+    let range = prop_oneof![Just(0i64), 0i64..1 << 50];
+    (interval(), funding, range, tiers, payable).prop_map(|(price, funding, range, tiers, payable)| MarketTerms {
         price,
-        lowest_funding: funding,
+        lowest_funding: funding - range,
         highest_funding: funding,
         tiers,
         payable,
@@ -146,10 +147,11 @@ fn terms() -> impl Strategy<Value = Terms> {
 }
 
 fn position() -> impl Strategy<Value = Position> {
-    let size = (0u32..46, any::<u64>(), any::<bool>()).prop_map(|(bits, x, short)| {
-        let size = ((1u64 << bits) | (x & ((1 << bits) - 1))) as i64;
-        if short { -size } else { size }
-    });
+    let size =
+        (prop_oneof![9 => 0u32..46, 1 => 46u32..62], any::<u64>(), any::<bool>()).prop_map(|(bits, x, short)| {
+            let size = ((1u64 << bits) | (x & ((1 << bits) - 1))) as i64;
+            if short { -size } else { size }
+        });
     let quote = (0u32..50, any::<u64>(), any::<bool>()).prop_map(|(bits, x, owes)| {
         let quote = (x & ((1 << bits) - 1)) as i64;
         if owes { -quote } else { quote }
@@ -176,29 +178,70 @@ fn account() -> impl Strategy<Value = Account> {
     (tokens, perps).prop_map(|(tokens, perps)| Account { tokens, perps })
 }
 
-/// Terms a little later: prices and indices a few parts in a thousand off, and some seconds more.
-fn moved(terms: &Terms, moves: &[i64], seconds: u32) -> Terms {
-    let mut terms = terms.clone();
-    let by = |x: u64, part: i64| ((i128::from(x) * i128::from(100_000 + part)) / 100_000) as u64;
-    let later = |interval: &mut Interval, part: i64| {
-        interval.mid = Price(by(interval.mid.0, part));
-        interval.age = interval.age.saturating_add(seconds);
-    };
-    for (token, part) in terms.tokens.iter_mut().zip(moves) {
-        later(&mut token.price, *part);
-        token.borrow_index = Index(by(token.borrow_index.0, part.abs() / 50));
+/// How everything moves: which way each token, market and the quote token, and how fast beside each other.
+#[derive(Clone, Debug)]
+struct Path {
+    tokens: [i64; 4],
+    markets: [i64; 3],
+    quote: i64,
+    funding: [i64; 3],
+    interest: u64,
+    seconds: u32,
+    payable: u64,
+}
+
+impl Path {
+    /// Every way against an account where `speeds` say how fast, and what it cannot choose as it comes.
+    fn against(account: &Account, speeds: &[i64], (up, seconds, payable): (bool, u32, u64)) -> Path {
+        let token = |token: usize| {
+            let held = account.tokens.iter().find(|(number, ..)| usize::from(*number) == token);
+            let falls = held.is_none_or(|(_, side, _)| *side == Side::Deposit);
+            if falls { -speeds[token] } else { speeds[token] }
+        };
+        let short = |market: usize| {
+            account.perps.iter().any(|(number, position)| usize::from(*number) == market && position.base < 0)
+        };
+        let market = |market: usize| if short(market) { speeds[4 + market] } else { -speeds[4 + market] };
+        Path {
+            tokens: core::array::from_fn(token),
+            markets: core::array::from_fn(market),
+            quote: if up { speeds[7] } else { -speeds[7] },
+            funding: core::array::from_fn(
+                |number| if short(number) { -speeds[8 + number] } else { speeds[8 + number] },
+            ),
+            interest: speeds[11] as u64 / 20,
+            seconds,
+            payable,
+        }
     }
-    for (market, part) in terms.markets.iter_mut().zip(moves.iter().rev()) {
-        later(&mut market.price, *part);
-        market.highest_funding += part << 40;
-        market.lowest_funding = market.highest_funding;
+
+    /// Terms at a point of the path.
+    fn at(&self, terms: &Terms, step: i64) -> Terms {
+        let mut terms = terms.clone();
+        let by = |x: u64, part: i64| ((i128::from(x) * i128::from(100_000_000 + part * step)) / 100_000_000) as u64;
+        let later = |interval: &mut Interval, part: i64| {
+            interval.mid = Price(by(interval.mid.0, part));
+            interval.age = interval.age.saturating_add(if step > 0 { self.seconds } else { 0 });
+        };
+        for (token, part) in terms.tokens.iter_mut().zip(self.tokens) {
+            later(&mut token.price, part);
+            token.borrow_index = Index(by(token.borrow_index.0, self.interest as i64));
+        }
+        for ((market, part), funding) in terms.markets.iter_mut().zip(self.markets).zip(self.funding) {
+            later(&mut market.price, part);
+            let mark = crate::perp::Mark::of(market.price.mid, DECIMALS).unwrap_or_default().0;
+            let charged = (i128::from(mark) * i128::from(funding * step) / 100_000_000) as i64;
+            market.highest_funding = market.highest_funding.saturating_add(charged);
+            market.lowest_funding = market.lowest_funding.saturating_add(charged);
+            market.payable -= if step > 0 { market.payable / 100 * self.payable } else { 0 };
+        }
+        later(&mut terms.quote, self.quote);
+        terms
     }
-    later(&mut terms.quote, moves[0] / 4);
-    terms
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2_000))]
+    #![proptest_config(ProptestConfig::with_cases(100_000))]
 
     #[test]
     fn scr_1_no_liquidatable_account_is_passed_over(terms in terms(), account in account(), at_scale in terms()) {
@@ -209,6 +252,9 @@ proptest! {
                 screened.is_candidate() || !account.is_liquidatable(&terms, NOW),
                 "SCR-1 passed over: {screened:?}"
             );
+            let row = account.packed(&scales).unwrap().row::<16, 8>().unwrap();
+            prop_assert_eq!(row.health(&table), screened.health);
+            prop_assert!(row.health(&table.stressed()) <= screened.health);
         }
         // Scales of another time serve as well, or say that they do not.
         let older = Scales::of(&at_scale);
@@ -233,28 +279,45 @@ proptest! {
 
     #[test]
     fn scr_1_an_account_further_away_than_the_drift_needs_no_look(
-        terms in terms(), account in account(), edge: bool, closeness in 0i64..3_000,
-        moves in proptest::collection::vec(-2_000i64..2_000, 4), small in 1i64..100, seconds in 0u32..30,
+        terms in terms(), account in account(), closeness in 0i64..6_000,
+        speeds in proptest::collection::vec(prop_oneof![Just(0i64), 1i64..1_000], 12),
+        seconds in prop_oneof![3 => Just(0u32), 1 => 0u32..2_000], up: bool,
+        payable in prop_oneof![3 => Just(0u64), 1 => 0u64..100],
     ) {
         let scales = Scales::of(&terms);
         let table = Table::new(&terms, &scales).unwrap();
-        let mut account = if edge { account.at_its_edge(&terms, 0) } else { account };
-        if edge {
-            // A little on the healthy side.
-            let shares = account.tokens[0].2 as i128;
-            let part = if account.tokens[0].1 == Side::Debt { 100_000 - closeness } else { 100_000 + closeness };
-            account.tokens[0].2 = (shares * i128::from(part) / 100_000).max(1) as u64;
-        }
-        let moves: Vec<i64> = moves.iter().map(|part| part / small).collect();
-        let later = moved(&terms, &moves, seconds);
-        let (Some(packed), Some(now)) = (account.packed(&scales), Table::new(&later, &scales)) else { return Ok(()) };
+        let mut account = account.at_its_edge(&terms, 0);
+        // A little on the healthy side.
+        let part = if account.tokens[0].1 == Side::Debt { 100_000 - closeness } else { 100_000 + closeness };
+        account.tokens[0].2 = (i128::from(account.tokens[0].2) * i128::from(part) / 100_000).max(1) as u64;
+        let Some(packed) = account.packed(&scales) else { return Ok(()) };
         let row = packed.row::<16, 8>().unwrap();
-        let distance = row.weigh(&table).distance();
-        if row.keys().all(|key| now.drift(&table, key) <= u32::from(distance)) && distance > 0 {
-            prop_assert!(
-                !account.is_liquidatable(&later, NOW + i64::from(seconds)),
-                "SCR-1 drifted beyond its distance of {distance}"
-            );
+        // Far by either measure counts as a distance of 2^-5, less a step for roundings.
+        let distance = match row.health(&table.stressed()) {
+            0.. => FAR,
+            _ => row.weigh(&table).distance(),
+        };
+        let path = Path::against(&account, &speeds, (up, seconds, payable));
+        let needs_no_look = |step: i64| {
+            let Some(now) = Table::new(&path.at(&terms, step), &scales) else { return false };
+            let mut drift = 0;
+            row.keys(|key| drift = drift.max(now.drift(&table, key)));
+            drift <= u32::from(distance)
+        };
+        // As far as it goes without a look.
+        let (mut near, mut far) = (0i64, 20_000i64);
+        while far - near > 1 {
+            let middle = near.midpoint(far);
+            (near, far) = if needs_no_look(middle) { (middle, far) } else { (near, middle) };
+        }
+        for step in [near, near / 2] {
+            if distance > 0 && needs_no_look(step) {
+                let later = path.at(&terms, step);
+                prop_assert!(
+                    !account.is_liquidatable(&later, NOW + i64::from(seconds)),
+                    "SCR-1 liquidatable within its distance of {distance}, step {step}"
+                );
+            }
         }
     }
 }

@@ -108,10 +108,7 @@ pub fn landed(ledger: &Ledger, wallet: &Address) -> Vec<Landed> {
             fee: meta["fee"].as_u64().unwrap_or(0),
             due: due(&transaction["transaction"]),
             events: if meta["err"].is_null() { decode::events(&logs) } else { Vec::new() },
-            lamports: (
-                meta["preBalances"][0].as_u64().unwrap_or(0),
-                meta["postBalances"][0].as_u64().unwrap_or(0),
-            ),
+            lamports: (meta["preBalances"][0].as_u64().unwrap_or(0), meta["postBalances"][0].as_u64().unwrap_or(0)),
         }
     };
     ledger.values().map(|(_, transaction)| transaction).filter(|transaction| paid(transaction)).map(one).collect()

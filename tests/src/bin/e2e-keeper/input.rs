@@ -37,9 +37,8 @@ fn mistakes(stage: &Stage, right: &str) -> Outcome<Vec<Mistake>> {
         let line = right.lines().find(|line| line.starts_with(&format!("{key} = \""))).unwrap_or_default();
         line.split('"').nth(1).unwrap_or_default().to_owned()
     };
-    let instead = |key: &str, other: &str| {
-        right.replace(&format!("{key} = \"{}\"", value(key)), &format!("{key} = \"{other}\""))
-    };
+    let instead =
+        |key: &str, other: &str| right.replace(&format!("{key} = \"{}\"", value(key)), &format!("{key} = \"{other}\""));
     let stranger = key_file(&stage.folder, "stranger", &Keypair::new())?;
     let open = key_file(&stage.folder, "open", &Keypair::new())?;
     std::fs::set_permissions(&open, std::fs::Permissions::from_mode(0o644))?;
@@ -48,7 +47,11 @@ fn mistakes(stage: &Stage, right: &str) -> Outcome<Vec<Mistake>> {
     Ok(vec![
         Mistake { name: "a malformed configuration", config: "cluster = [".to_owned(), word: "line 1" },
         Mistake { name: "an unknown key", config: format!("{right}\n[sendd]\nx = 1\n"), word: "sendd" },
-        Mistake { name: "an unknown group", config: instead("group", &Address::new_unique().to_string()), word: "group" },
+        Mistake {
+            name: "an unknown group",
+            config: instead("group", &Address::new_unique().to_string()),
+            word: "group",
+        },
         Mistake { name: "another version of the program", config: instead("group", &other), word: "version" },
         Mistake { name: "an unfunded wallet", config: instead("keypair", &path(&stranger)), word: "lamports" },
         Mistake { name: "a key that others can read", config: instead("keypair", &path(&open)), word: "chmod 600" },

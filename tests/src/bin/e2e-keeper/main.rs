@@ -25,7 +25,8 @@ use options::Options;
 
 fn main() -> ExitCode {
     let options = Options::parse(std::env::args().skip(1));
-    let outcome = options.and_then(|options| if options.measure { measure::run(&options) } else { suite::run(&options) });
+    let outcome =
+        options.and_then(|options| if options.measure { measure::run(&options) } else { suite::run(&options) });
     match outcome {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,

@@ -3,7 +3,8 @@
 use crate::fault::Fault;
 use crate::rpc::{Outcome, Trouble};
 
-const USAGE: &str = "usage: e2e-keeper [--accounts N] [--seed N] [--only FAULT] [--keep] | --measure [--json | --write FILE]";
+const USAGE: &str =
+    "usage: e2e-keeper [--accounts N] [--seed N] [--only FAULT] [--keep] | --measure [--json | --write FILE]";
 
 /// Options.
 #[derive(Clone, Debug)]

@@ -179,8 +179,7 @@ impl Rpc {
 
     /// Sends one transaction and waits until it is seen.
     pub fn land(&self, name: &str, instructions: &[Instruction], signers: &[&Keypair]) -> Outcome<()> {
-        let draft =
-            Draft { name: name.to_owned(), instructions: instructions.to_vec(), signers: signers.to_vec() };
+        let draft = Draft { name: name.to_owned(), instructions: instructions.to_vec(), signers: signers.to_vec() };
         self.land_all(&[draft], || ())
     }
 
@@ -201,8 +200,7 @@ impl Rpc {
 
     fn send(&self, draft: &Draft, hash: Hash) -> Outcome<String> {
         let payer = draft.signers.first().map(|key| key.pubkey());
-        let transaction =
-            Transaction::new(&draft.signers, Message::new(&draft.instructions, payer.as_ref()), hash);
+        let transaction = Transaction::new(&draft.signers, Message::new(&draft.instructions, payer.as_ref()), hash);
         let options = json!({ "encoding": "base64", "skipPreflight": true });
         let sent = self.call("sendTransaction", json!([BASE64_STANDARD.encode(wire(&transaction)), options]));
         let sent = sent.map_err(|Trouble(fact)| Trouble(format!("{}: {fact}", draft.name)))?;

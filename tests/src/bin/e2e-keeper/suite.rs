@@ -119,7 +119,11 @@ pub fn run(options: &Options) -> Outcome<bool> {
     let mut keepers = vec![stage.keeper(&upstream, "a")?, stage.keeper(&upstream, "b")?];
     let mut checks = Checks::new(&stage, &keepers)?;
     let before = Water::read(&stage.node.rpc, &stage.place)?;
-    checks.hold("nobody is under water before prices fall", before.under.is_empty(), format!("{} are", before.under.len()));
+    checks.hold(
+        "nobody is under water before prices fall",
+        before.under.is_empty(),
+        format!("{} are", before.under.len()),
+    );
     bar.set_message("mistakes");
     input::check(&stage, &keepers[0], &mut checks)?;
     bar.set_message("keepers");

@@ -1,10 +1,10 @@
 //! Who is under water on the node, by the program's own mathematics.
 
+use breakwater_client::Address;
 use breakwater_client::interface::snapshot::{self, Own};
 use breakwater_client::interface::{MarginAccount, RiskBoard};
 use breakwater_client::margin::liquidation::best_target;
 use breakwater_client::margin::{Snapshot, Target, Value, health};
-use breakwater_client::Address;
 
 use crate::place::Place;
 use crate::rpc::{Outcome, Rpc, Trouble};

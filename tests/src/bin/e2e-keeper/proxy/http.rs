@@ -40,10 +40,8 @@ pub async fn serve(stream: TcpStream, client: reqwest::Client, upstream: Arc<Ups
         if is_on(&faults.down) {
             return;
         }
-        let head = format!(
-            "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n",
-            answer.len()
-        );
+        let head =
+            format!("HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n", answer.len());
         let whole = [head.as_bytes(), &answer].concat();
         if stream.get_mut().write_all(&whole).await.is_err() {
             return;

@@ -117,7 +117,8 @@ pub async fn follow_slots(upstream: Arc<Upstream>) {
             let subscribe = json!({ "jsonrpc": "2.0", "id": 1, "method": "slotSubscribe", "params": [] });
             let _ = node.send(Message::text(subscribe.to_string())).await;
             while let Some(Ok(frame)) = node.next().await {
-                let said: Value = frame.to_text().ok().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
+                let said: Value =
+                    frame.to_text().ok().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
                 if let Some(slot) = said["params"]["result"]["slot"].as_u64() {
                     upstream.slot.fetch_max(slot, Ordering::Relaxed);
                 }
