@@ -120,8 +120,15 @@ pub fn judge(kind: Kind, failed: &Failed, stage: Stage) -> Outcome {
         (Kind::Execute, Some(error @ MarginError::InsufficientHealth), _) => Outcome::Wait(error),
         // It was due when it was simulated: somebody has done it in between.
         (_, _, Outcome::Healthy) if stage == Stage::Landed => Outcome::Outcompeted,
+        // It fitted when it was simulated: accounts have changed in between, and with them the work.
+        (_, None, _) if stage == Stage::Landed && is_out_of_units(failed) => Outcome::Outcompeted,
         (_, _, outcome) => outcome,
     }
+}
+
+/// Whether it used more compute units than it had asked for. The program itself does not abort.
+fn is_out_of_units(failed: &Failed) -> bool {
+    matches!(failed, Failed::Other(fact) if fact.contains("budget exceeded") || fact.contains("failed to complete"))
 }
 
 fn of_error(error: MarginError) -> Outcome {
@@ -181,6 +188,13 @@ mod tests {
         assert!(matches!(judge(Kind::Liquidate, &failed, Stage::Simulated), Outcome::Ours(_)));
         let wait = Outcome::Wait(MarginError::InsufficientHealth);
         assert_eq!(judge(Kind::Execute, &failed, Stage::Simulated), wait);
+    }
+
+    #[test]
+    fn too_few_compute_units_on_chain_are_a_change_since_the_simulation() {
+        let failed = Failed::Other("Error processing Instruction 3: Computational budget exceeded".to_owned());
+        assert!(matches!(judge(Kind::Liquidate, &failed, Stage::Simulated), Outcome::Ours(_)));
+        assert_eq!(judge(Kind::Liquidate, &failed, Stage::Landed), Outcome::Outcompeted);
     }
 
     #[test]
