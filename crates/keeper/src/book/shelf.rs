@@ -3,6 +3,7 @@
 use breakwater_client::margin::screen::{FAR, KEYS, Key, Packed, Row, Screened, Table};
 use rayon::prelude::*;
 
+use super::EXACT;
 use super::slab::push;
 
 /// Rows that one task looks at.
@@ -45,13 +46,15 @@ pub(super) trait Shelf: Send + Sync {
     fn bytes(&self) -> usize;
 }
 
-/// The sizes that there are, the smallest first: eight legs take 32 to 160 bytes.
-pub(super) fn all() -> [Box<dyn Shelf>; 5] {
+/// The sizes that there are, the smallest first: 32 to 100 bytes for eight legs of any kinds, 160 for all that an account has.
+pub(super) fn all() -> [Box<dyn Shelf>; EXACT as usize] {
     [
         Box::new(Rows::<8, 0>::default()),
         Box::new(Rows::<8, 1>::default()),
         Box::new(Rows::<8, 2>::default()),
         Box::new(Rows::<8, 4>::default()),
+        Box::new(Rows::<3, 6>::default()),
+        Box::new(Rows::<1, 8>::default()),
         Box::new(Rows::<16, 8>::default()),
     ]
 }
