@@ -11,8 +11,10 @@ const CHUNK: usize = 8_192;
 /// How near an account is: 0 a candidate, then its distance and one, [`FAR`] if it is not near.
 pub(super) type Nearness = u8;
 
-/// How near a row is that is not far.
-fn nearness(screened: Screened) -> Nearness {
+/// How near a row is that is not far. Apart, so that the loop over all rows keeps its registers.
+#[inline(never)]
+fn nearness<const T: usize, const P: usize>(row: &Row<T, P>, table: &Table) -> Nearness {
+    let screened = row.weigh(table);
     if screened.is_candidate() { 0 } else { screened.distance().min(FAR - 2) + 1 }
 }
 
@@ -66,13 +68,12 @@ struct Rows<const T: usize, const P: usize> {
     near: Near<T, P>,
 }
 
-/// Copies of the near rows in order of nearness, so that a look reads memory from front to back.
+/// Copies of the near rows: so few that they stay in the processor's cache.
 struct Near<const T: usize, const P: usize> {
     rows: Vec<Row<T, P>>,
     owners: Vec<u32>,
-    /// How many rows are at most as near.
-    ends: [u32; FAR as usize + 1],
-    /// By key: places of the rows that depend on it, ascending.
+    nearness: Vec<Nearness>,
+    /// By key: places of the rows that depend on it, the nearest first.
     lists: Vec<Vec<u32>>,
     /// By place: the last look at it.
     looked: Vec<u32>,
@@ -84,7 +85,7 @@ impl<const T: usize, const P: usize> Default for Near<T, P> {
         Near {
             rows: Vec::new(),
             owners: Vec::new(),
-            ends: [0; FAR as usize + 1],
+            nearness: Vec::new(),
             lists: vec![Vec::new(); KEYS],
             looked: Vec::new(),
             look: 0,
@@ -121,7 +122,7 @@ impl<const T: usize, const P: usize> Shelf for Rows<T, P> {
                 let mut hits = Vec::new();
                 for (i, row) in rows.iter().enumerate() {
                     if row.health(stressed) < 0 {
-                        hits.push((nearness(row.weigh(table)), (chunk * CHUNK + i) as u32));
+                        hits.push((nearness(row, table), (chunk * CHUNK + i) as u32));
                     }
                 }
                 hits
@@ -132,30 +133,29 @@ impl<const T: usize, const P: usize> Shelf for Rows<T, P> {
 
     fn list(&mut self, hits: &[Hit], up_to: Nearness) {
         let near = &mut self.near;
-        near.ends = [0; FAR as usize + 1];
         let listed = || hits.iter().filter(|(nearness, _)| *nearness <= up_to);
-        listed().for_each(|(nearness, _)| near.ends[usize::from(*nearness)] += 1);
-        let mut starts = [0; FAR as usize + 1];
+        let mut starts = [0u32; FAR as usize + 1];
+        listed().for_each(|(nearness, _)| starts[usize::from(*nearness)] += 1);
         let mut end = 0;
-        for (start, count) in starts.iter_mut().zip(&mut near.ends) {
-            *start = end;
-            end += *count;
-            *count = end;
+        for start in &mut starts {
+            end += std::mem::replace(start, end);
         }
-        let mut places = vec![0u32; end as usize];
-        for (nearness, place) in listed() {
-            let start = &mut starts[usize::from(*nearness)];
-            places[*start as usize] = *place;
-            *start += 1;
-        }
+        // Copied in the order in which they lie, listed in the order of nearness.
         near.rows.clear();
         near.owners.clear();
-        near.lists.iter_mut().for_each(Vec::clear);
-        for (at, place) in places.iter().enumerate() {
-            let row = self.rows[*place as usize];
-            row.keys(|key| near.lists[key.number()].push(at as u32));
-            near.rows.push(row);
+        near.nearness.clear();
+        let mut order = vec![0u32; end as usize];
+        for (nearness, place) in listed() {
+            let start = &mut starts[usize::from(*nearness)];
+            order[*start as usize] = near.rows.len() as u32;
+            *start += 1;
+            near.rows.push(self.rows[*place as usize]);
             near.owners.push(self.owners[*place as usize]);
+            near.nearness.push(*nearness);
+        }
+        near.lists.iter_mut().for_each(Vec::clear);
+        for at in order {
+            near.rows[at as usize].keys(|key| near.lists[key.number()].push(at));
         }
         near.looked.clear();
         near.looked.resize(near.rows.len(), 0);
@@ -171,8 +171,10 @@ impl<const T: usize, const P: usize> Shelf for Rows<T, P> {
             if drift == 0 {
                 continue;
             }
-            let end = near.ends[drift.min(u32::from(FAR)) as usize];
-            for at in near.lists[key.number()].iter().take_while(|at| **at < end).map(|at| *at as usize) {
+            for at in near.lists[key.number()].iter().map(|at| *at as usize) {
+                if u32::from(near.nearness[at]) > drift {
+                    break;
+                }
                 if std::mem::replace(&mut near.looked[at], near.look) == near.look {
                     continue;
                 }
@@ -199,7 +201,7 @@ impl<const T: usize, const P: usize> Shelf for Rows<T, P> {
         let (row, near) = (size_of::<Row<T, P>>(), &self.near);
         let numbers = self.owners.capacity() + near.owners.capacity() + near.looked.capacity();
         let lists: usize = near.lists.iter().map(Vec::capacity).sum();
-        row * (self.rows.capacity() + near.rows.capacity()) + 4 * (numbers + lists)
+        row * (self.rows.capacity() + near.rows.capacity()) + 4 * (numbers + lists) + near.nearness.capacity()
     }
 }
 

@@ -1,6 +1,6 @@
 //! How far the factors have moved against accounts since a reference: accounts that are further away than that need no look.
 
-use super::table::{Factor, Gain, Side, Table};
+use super::table::{Gain, Side, Table};
 use super::{MARKETS, TOKENS};
 
 /// Number of keys: each side of each token and market, and the quote token.
@@ -67,7 +67,7 @@ impl Table {
         }
         let place = key.number();
         if let (Some(now), Some(then)) = (self.tokens.get(place), reference.tokens.get(place)) {
-            return part(then.0.saturating_sub(now.0), then.0);
+            return part(then.saturating_sub(*now), *then);
         }
         let place = place - 2 * TOKENS;
         if let (Some(now), Some(then)) = (self.markets.get(place), reference.markets.get(place)) {
@@ -85,7 +85,7 @@ impl Table {
     pub fn stressed(&self) -> Table {
         let part = |x: i64| (x.abs() >> HORIZON) + 1;
         let mut table = self.clone();
-        for Factor(factor) in &mut table.tokens {
+        for factor in &mut table.tokens {
             *factor -= if *factor == 0 { 0 } else { part(*factor) };
         }
         for side in &mut table.markets {

@@ -115,7 +115,7 @@ impl<const T: usize, const P: usize> Row<T, P> {
         for word in self.tokens {
             let (mantissa, shift, key) = parts(word);
             // Safe because: as in `weigh`.
-            health = health.wrapping_add(mantissa.wrapping_mul(table.tokens[key].0) >> shift);
+            health = health.wrapping_add(mantissa.wrapping_mul(table.tokens[key]) >> shift);
         }
         if P > 0 {
             health = health.wrapping_add(table.dollars(self.gains(table)));
@@ -144,7 +144,7 @@ impl<const T: usize, const P: usize> Row<T, P> {
             let (mantissa, shift, key) = parts(word);
             // Safe because: a mantissa has 20 bits, a factor 42, and the product of what is packed loses six: sixteen of
             // them are below 2^60.
-            let value = mantissa.wrapping_mul(table.tokens[key].0) >> shift;
+            let value = mantissa.wrapping_mul(table.tokens[key]) >> shift;
             health = health.wrapping_add(value);
             gross = gross.wrapping_add(value.wrapping_abs());
         }

@@ -15,11 +15,6 @@ const EXTREME: i64 = 1 << 57;
 /// Weighted sums stop here.
 const LIMIT: i128 = 1 << 60;
 
-/// What a share is worth. As large as the bits of a word below its key, so that these are its place without a shift.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(align(64))]
-pub(super) struct Factor(pub(super) i64);
-
 /// What a base unit of one side of a market is worth, quote units × 2^(44 + scale).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Side {
@@ -69,7 +64,7 @@ pub(super) struct Common {
 pub struct Table {
     pub(super) scales: Scales,
     /// By key: what a share adds (deposit, even) or takes (debt, odd; negative).
-    pub(super) tokens: [Factor; 2 * TOKENS],
+    pub(super) tokens: [i64; 2 * TOKENS],
     /// By key: longs even, shorts odd.
     pub(super) markets: [Side; 2 * MARKETS],
     pub(super) common: [Common; MARKETS],
@@ -194,7 +189,7 @@ impl Table {
         }
         let mut table = Table {
             scales: *scales,
-            tokens: [Factor(0); 2 * TOKENS],
+            tokens: [0; 2 * TOKENS],
             markets: [Side::default(); 2 * MARKETS],
             common: [Common::default(); MARKETS],
             quote: quote(&terms.quote),
@@ -202,7 +197,7 @@ impl Table {
         };
         for (token, terms) in terms.tokens.iter().enumerate() {
             let factors = terms.factors(scales.tokens[token]);
-            table.tokens[2 * token..2 * token + 2].copy_from_slice(&factors.map(Factor));
+            table.tokens[2 * token..2 * token + 2].copy_from_slice(&factors);
             table.slack = table.slack.max(terms.unit());
         }
         for (market, side) in terms.markets.iter().enumerate() {

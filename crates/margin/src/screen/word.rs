@@ -26,12 +26,12 @@ const MAX_AMOUNT: u128 = 1 << 57;
 const ROUNDINGS: i128 = 12;
 /// A leg whose product is shifted by less is not packed: sixteen of the largest that are fit one sum.
 const LEAST_SHIFT: i32 = 6;
-/// Bits of a word below its mantissa: six for the key, six for the shift.
+/// Bits of a word below its mantissa: six for the shift, six for the key.
 const MANTISSA_SHIFT: u32 = 12;
 const FIELD: u32 = 63;
 
 /// A perp slot that contributes nothing.
-pub(super) const EMPTY_PERP: [u32; 3] = [FIELD, 1 << 6, 0];
+pub(super) const EMPTY_PERP: [u32; 3] = [FIELD << 6, 1 << 6, 0];
 
 /// By how many bits the factors of a table are shifted, so that they have about 36 bits. Rows are packed for scales and mean
 /// nothing by others.
@@ -98,8 +98,8 @@ impl Scales {
         let key = 2 * token as u32 + u32::from(side == Side::Debt);
         match self.tokens[token] - exponent {
             ..LEAST_SHIFT => None,
-            64.. if side == Side::Deposit => Some(key << 6),
-            shift => Some(mantissa << MANTISSA_SHIFT | key << 6 | (shift as u32).min(FIELD)),
+            64.. if side == Side::Deposit => Some(key),
+            shift => Some(mantissa << MANTISSA_SHIFT | (shift as u32).min(FIELD) << 6 | key),
         }
     }
 
@@ -118,7 +118,7 @@ impl Scales {
             return None;
         }
         let key = 2 * market as u32 + u32::from(position.base < 0);
-        let none = key << 6 | FIELD;
+        let none = FIELD << 6 | key;
         let size = match position.base.unsigned_abs() {
             0 => none,
             size => {
@@ -126,7 +126,7 @@ impl Scales {
                 match MARK_BITS as i32 + self.markets[market] - exponent {
                     ..LEAST_SHIFT => return None,
                     64.. => none,
-                    shift => mantissa << MANTISSA_SHIFT | key << 6 | shift as u32,
+                    shift => mantissa << MANTISSA_SHIFT | (shift as u32) << 6 | key,
                 }
             }
         };
@@ -162,7 +162,7 @@ pub(super) fn amount(word: u32) -> i64 {
 /// A word in its parts: mantissa, shift, key.
 #[inline(always)]
 pub(super) fn parts(word: u32) -> (i64, u32, usize) {
-    (i64::from(word >> MANTISSA_SHIFT), word & FIELD, (word >> 6 & FIELD) as usize)
+    (i64::from(word >> MANTISSA_SHIFT), word >> 6 & FIELD, (word & FIELD) as usize)
 }
 
 /// Whether a token's word contributes anything.
