@@ -216,3 +216,17 @@ pub(super) fn horizon(hits: &[Vec<Hit>], most: usize) -> Nearness {
     });
     fits.count() as Nearness
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_horizon_is_the_farthest_nearness_up_to_which_all_are_listed() {
+        let hits = vec![vec![(0, 0), (3, 1), (1, 2)], vec![(1, 0), (254, 1), (3, 2)]];
+        // Up to nearness 0 there is one, up to 1 three, up to 3 five, up to 254 six.
+        let of = |most| horizon(&hits, most);
+        assert_eq!((of(2), of(3), of(4), of(5), of(6)), (0, 2, 2, 253, 254));
+        assert_eq!(of(0), 0, "candidates are always listed");
+    }
+}
