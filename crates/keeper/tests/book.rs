@@ -312,13 +312,58 @@ proptest! {
 
 #[test]
 fn scr_1_a_seeded_crowd_is_searched_without_missing_one() {
-    let scenario = Scenario { accounts: 20_000, legs: 8, seed: 3, ticks: 200 };
+    let scenario = Scenario { accounts: 20_000, legs: 8, seed: 3, ticks: 3_000 };
     let report = run(&scenario, &mut |_, _, _| {});
     assert_eq!(report.missed, 0, "SCR-1 {report:?}");
     assert!(report.candidates * 1_000 >= report.accounts, "too few candidates to tell anything: {report:?}");
     assert!(report.false_positives * 10 <= report.candidates, "too many healthy candidates: {report:?}");
     assert!(report.bytes <= 400 * report.accounts, "an account takes more than 400 bytes: {report:?}");
     assert!(report.tick_looked * 10.0 < report.accounts as f64, "ticks look at too many: {report:?}");
+}
+
+#[test]
+fn scr_1_what_banks_and_markets_know_themselves_counts_as_well() {
+    let mut world = World::new();
+    let held = |token: u8, side: u8, shares: u64| TokenPosition { shares, token, side, ..Zeroable::zeroed() };
+    let blank = world.account(1, 0);
+    let blank = MarginAccount { tokens: Zeroable::zeroed(), perps: Zeroable::zeroed(), ..blank };
+    // $1,000 back a loan of $870 in the other dollar; a profit of $400 backs one of $395; a long has $200 to lose.
+    let mut borrower = blank;
+    borrower.tokens[0] = held(0, SIDE_DEPOSIT, 1_000_000_000);
+    borrower.tokens[1] = held(1, SIDE_DEBT, 856_000_000);
+    let funding_index = world.board.markets[0].funding_index;
+    let position = PerpPosition { funding_index, base: 1_000_000_000, ..Zeroable::zeroed() };
+    let mut winner = blank;
+    winner.perps[0] = PerpPosition { quote: 400_000_000, matured: 400_000_000, seen: 400_000_000, ..position };
+    winner.tokens[0] = held(1, SIDE_DEBT, 365_000_000);
+    let mut payer = blank;
+    payer.perps[0] = PerpPosition { quote: -150_000_000, ..position };
+    payer.tokens[0] = held(0, SIDE_DEPOSIT, 20_000_000);
+    for (name, account) in [(1, borrower), (2, winner), (3, payer)] {
+        world.put(name, 20, account);
+    }
+    assert_eq!(world.book.scan(&world.board, &Accrued::default(), NOW).candidates, []);
+    let risk = world.board.markets[0];
+    let own = OwnMarket {
+        market: 0,
+        price: snapshot::interval(&world.board, MARKET_FEED, NOW),
+        funding_index: risk.funding_index,
+        standing: Standing::Sound,
+        payable: risk.payable,
+    };
+    let borrow = Index(world.board.tokens[1].borrow_index / 50 * 53);
+    let bank = OwnIndex { token: 1, deposit: Index(world.board.tokens[1].deposit_index), borrow, deposits: 0 };
+    let charged = OwnMarket { funding_index: risk.funding_index + (((20_000_000 << 30) / 1_000_000_000) << 14), ..own };
+    for (name, banks, market) in
+        [(1, vec![bank], own), (2, vec![], OwnMarket { payable: 1_000_000, ..own }), (3, vec![], charged)]
+    {
+        let account = world.accounts[&[name; 32]].1;
+        assert!(world.is_liquidatable(&account, &Own { banks: &banks, market: Some(market) }), "{name}");
+        let look = world.book.tick(&world.board, &Accrued { banks: &banks, markets: &[market] }, NOW);
+        let told = look.candidates.contains(&Address::new_from_array([name; 32]));
+        assert!(told, "SCR-1 {name} by what is charged but not on the board");
+        world.book.scan(&world.board, &Accrued::default(), NOW);
+    }
 }
 
 #[test]

@@ -39,13 +39,13 @@ const MARKED: u8 = 1;
 const WATCHED: u8 = 2;
 
 /// Accounts whose words do not fit a row: these are weighed exactly.
-const EXACT: u32 = 5;
+const EXACT: u32 = 7;
 /// Accounts that owe nothing and hold no position that can lose: these are not weighed.
-const RISKLESS: u32 = 6;
+const RISKLESS: u32 = 8;
 /// Accounts that are gone, remembered so that no late update brings them back.
-const GONE: u32 = 7;
+const GONE: u32 = 9;
 /// A number that is free.
-const FREE: u32 = 8;
+const FREE: u32 = 10;
 
 /// Where an account's row lies: a shelf's number or one of the above, and the place there.
 #[derive(Clone, Copy)]
@@ -164,9 +164,10 @@ impl Book {
         let mut there = vec![false; self.addresses.len()];
         for (address, account) in accounts {
             self.put(&address, slot, &account);
-            let number = self.names.find(address.as_array(), &self.addresses).unwrap_or_default() as usize;
-            there.resize(self.addresses.len().max(there.len()), false);
-            there[number] = true;
+            there.resize(self.addresses.len(), false);
+            if let Some(number) = self.names.find(address.as_array(), &self.addresses) {
+                there[number as usize] = true;
+            }
         }
         for (number, there) in there.into_iter().enumerate() {
             if !there && self.is_live(number as u32) && self.slots[number] <= slot {
@@ -336,7 +337,7 @@ impl Book {
 
     /// Puts an account's row where it fits.
     fn shelve(&mut self, number: u32, account: &MarginAccount) -> Place {
-        if account.is_riskless() {
+        if account.is_riskless() && account.perps.iter().all(|position| position.secured == 0) {
             return Place::new(RISKLESS, 0);
         }
         if let Some(packed) = pack(account, &self.scales) {

@@ -3,6 +3,7 @@
 use breakwater_client::margin::screen::{FAR, KEYS, Key, Packed, Row, Screened, Table};
 use rayon::prelude::*;
 
+use super::EXACT;
 use super::slab::push;
 
 /// Rows that one task looks at.
@@ -10,8 +11,10 @@ const CHUNK: usize = 8_192;
 /// How near an account is: 0 a candidate, then its distance and one, [`FAR`] if it is not near.
 pub(super) type Nearness = u8;
 
-/// How near a row is that is not far.
-fn nearness(screened: Screened) -> Nearness {
+/// How near a row is that is not far. Apart, so that the loop over all rows keeps its registers.
+#[inline(never)]
+fn nearness<const T: usize, const P: usize>(row: &Row<T, P>, table: &Table) -> Nearness {
+    let screened = row.weigh(table);
     if screened.is_candidate() { 0 } else { screened.distance().min(FAR - 2) + 1 }
 }
 
@@ -45,13 +48,15 @@ pub(super) trait Shelf: Send + Sync {
     fn bytes(&self) -> usize;
 }
 
-/// The sizes that there are, the smallest first: eight legs take 32 to 160 bytes.
-pub(super) fn all() -> [Box<dyn Shelf>; 5] {
+/// The sizes that there are, the smallest first: 32 to 100 bytes for eight legs of any kinds, 160 for all that an account has.
+pub(super) fn all() -> [Box<dyn Shelf>; EXACT as usize] {
     [
         Box::new(Rows::<8, 0>::default()),
         Box::new(Rows::<8, 1>::default()),
         Box::new(Rows::<8, 2>::default()),
         Box::new(Rows::<8, 4>::default()),
+        Box::new(Rows::<3, 6>::default()),
+        Box::new(Rows::<1, 8>::default()),
         Box::new(Rows::<16, 8>::default()),
     ]
 }
@@ -63,13 +68,12 @@ struct Rows<const T: usize, const P: usize> {
     near: Near<T, P>,
 }
 
-/// Copies of the near rows in order of nearness, so that a look reads memory from front to back.
+/// Copies of the near rows: so few that they stay in the processor's cache.
 struct Near<const T: usize, const P: usize> {
     rows: Vec<Row<T, P>>,
     owners: Vec<u32>,
-    /// How many rows are at most as near.
-    ends: [u32; FAR as usize + 1],
-    /// By key: places of the rows that depend on it, ascending.
+    nearness: Vec<Nearness>,
+    /// By key: places of the rows that depend on it, the nearest first.
     lists: Vec<Vec<u32>>,
     /// By place: the last look at it.
     looked: Vec<u32>,
@@ -81,7 +85,7 @@ impl<const T: usize, const P: usize> Default for Near<T, P> {
         Near {
             rows: Vec::new(),
             owners: Vec::new(),
-            ends: [0; FAR as usize + 1],
+            nearness: Vec::new(),
             lists: vec![Vec::new(); KEYS],
             looked: Vec::new(),
             look: 0,
@@ -118,7 +122,7 @@ impl<const T: usize, const P: usize> Shelf for Rows<T, P> {
                 let mut hits = Vec::new();
                 for (i, row) in rows.iter().enumerate() {
                     if row.health(stressed) < 0 {
-                        hits.push((nearness(row.weigh(table)), (chunk * CHUNK + i) as u32));
+                        hits.push((nearness(row, table), (chunk * CHUNK + i) as u32));
                     }
                 }
                 hits
@@ -129,30 +133,29 @@ impl<const T: usize, const P: usize> Shelf for Rows<T, P> {
 
     fn list(&mut self, hits: &[Hit], up_to: Nearness) {
         let near = &mut self.near;
-        near.ends = [0; FAR as usize + 1];
         let listed = || hits.iter().filter(|(nearness, _)| *nearness <= up_to);
-        listed().for_each(|(nearness, _)| near.ends[usize::from(*nearness)] += 1);
-        let mut starts = [0; FAR as usize + 1];
+        let mut starts = [0u32; FAR as usize + 1];
+        listed().for_each(|(nearness, _)| starts[usize::from(*nearness)] += 1);
         let mut end = 0;
-        for (start, count) in starts.iter_mut().zip(&mut near.ends) {
-            *start = end;
-            end += *count;
-            *count = end;
+        for start in &mut starts {
+            end += std::mem::replace(start, end);
         }
-        let mut places = vec![0u32; end as usize];
-        for (nearness, place) in listed() {
-            let start = &mut starts[usize::from(*nearness)];
-            places[*start as usize] = *place;
-            *start += 1;
-        }
+        // Copied in the order in which they lie, listed in the order of nearness.
         near.rows.clear();
         near.owners.clear();
-        near.lists.iter_mut().for_each(Vec::clear);
-        for (at, place) in places.iter().enumerate() {
-            let row = self.rows[*place as usize];
-            row.keys(|key| near.lists[key.number()].push(at as u32));
-            near.rows.push(row);
+        near.nearness.clear();
+        let mut order = vec![0u32; end as usize];
+        for (nearness, place) in listed() {
+            let start = &mut starts[usize::from(*nearness)];
+            order[*start as usize] = near.rows.len() as u32;
+            *start += 1;
+            near.rows.push(self.rows[*place as usize]);
             near.owners.push(self.owners[*place as usize]);
+            near.nearness.push(*nearness);
+        }
+        near.lists.iter_mut().for_each(Vec::clear);
+        for at in order {
+            near.rows[at as usize].keys(|key| near.lists[key.number()].push(at));
         }
         near.looked.clear();
         near.looked.resize(near.rows.len(), 0);
@@ -168,8 +171,10 @@ impl<const T: usize, const P: usize> Shelf for Rows<T, P> {
             if drift == 0 {
                 continue;
             }
-            let end = near.ends[drift.min(u32::from(FAR)) as usize];
-            for at in near.lists[key.number()].iter().take_while(|at| **at < end).map(|at| *at as usize) {
+            for at in near.lists[key.number()].iter().map(|at| *at as usize) {
+                if u32::from(near.nearness[at]) > drift {
+                    break;
+                }
                 if std::mem::replace(&mut near.looked[at], near.look) == near.look {
                     continue;
                 }
@@ -196,7 +201,7 @@ impl<const T: usize, const P: usize> Shelf for Rows<T, P> {
         let (row, near) = (size_of::<Row<T, P>>(), &self.near);
         let numbers = self.owners.capacity() + near.owners.capacity() + near.looked.capacity();
         let lists: usize = near.lists.iter().map(Vec::capacity).sum();
-        row * (self.rows.capacity() + near.rows.capacity()) + 4 * (numbers + lists)
+        row * (self.rows.capacity() + near.rows.capacity()) + 4 * (numbers + lists) + near.nearness.capacity()
     }
 }
 
@@ -210,4 +215,18 @@ pub(super) fn horizon(hits: &[Vec<Hit>], most: usize) -> Nearness {
         sum <= most
     });
     fits.count() as Nearness
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_horizon_is_the_farthest_nearness_up_to_which_all_are_listed() {
+        let hits = vec![vec![(0, 0), (3, 1), (1, 2)], vec![(1, 0), (254, 1), (3, 2)]];
+        // Up to nearness 0 there is one, up to 1 three, up to 3 five, up to 254 six.
+        let of = |most| horizon(&hits, most);
+        assert_eq!((of(2), of(3), of(4), of(5), of(6)), (0, 2, 2, 253, 254));
+        assert_eq!(of(0), 0, "candidates are always listed");
+    }
 }

@@ -1,7 +1,7 @@
 //! An account in a few words, and what comes of it by a table.
 
 use super::drift::{FAR, GRAIN_BITS, HORIZON};
-use super::table::{EXTREME, Gain, Table};
+use super::table::{Gain, Table};
 use super::word::{EMPTY_PERP, Scales, amount, is_used, parts};
 use super::{Key, QUOTE_KEY};
 use crate::perp::Position;
@@ -31,7 +31,7 @@ pub struct Packed {
 
 impl Packed {
     /// Packs an account; `None` where it does not fit the words and must be looked at exactly: a leg beyond 2^33 dollars or
-    /// 2^63 shares, a position beyond 2^57 quote units, secured profit (docs/spec.md §10.8).
+    /// 2^63 shares, a position beyond 2^50 quote units, secured profit (docs/spec.md §10.8).
     ///
     /// Formula:  docs/spec.md §14.2, §14.3
     /// Rounding: so that health falls
@@ -118,7 +118,7 @@ impl<const T: usize, const P: usize> Row<T, P> {
             health = health.wrapping_add(mantissa.wrapping_mul(table.tokens[key]) >> shift);
         }
         if P > 0 {
-            health = health.wrapping_add(table.dollars(self.perps(table).0));
+            health = health.wrapping_add(table.dollars(self.gains(table)));
         }
         health.wrapping_sub(Self::slack(table))
     }
@@ -150,38 +150,46 @@ impl<const T: usize, const P: usize> Row<T, P> {
         }
         let slack = Self::slack(table);
         if P > 0 {
-            // Safe because: both sums are below 2^61, and so is what they are worth.
-            let (sum, reach) = self.perps(table);
+            // Safe because: sums are below 2^62, and what they are worth stops at 2^60.
+            let (sum, reach) = (self.gains(table), self.reaches(table));
             health = health.wrapping_add(table.dollars(sum));
             gross = gross.wrapping_add(table.dollars_up(reach + (reach >> 4) + sum.wrapping_abs()));
         }
         Screened { health: health.wrapping_sub(slack), gross, slack }
     }
 
-    /// Σ g of the positions and Σ of their reaches, quote units.
+    /// Σ g of the positions, quote units.
     #[inline(always)]
-    fn perps(&self, table: &Table) -> (i64, i64) {
-        let (mut sum, mut reaches) = (0i64, 0i64);
+    fn gains(&self, table: &Table) -> i64 {
+        let mut sum = 0i64;
         for [size, constant, matured] in self.perps {
             let (mantissa, shift, key) = parts(size);
             let side = &table.markets[key];
-            // Safe because: a mantissa has 20 bits and a side's numbers 42; a constant has 58 bits, and a product that
-            // is not extreme fewer. Eight of them are below 2^62.
-            let reach = mantissa.wrapping_add(1).wrapping_mul(side.reach) >> shift;
             let constant = amount(constant);
-            let g = if reach > side.limit || matured != 0 {
-                table.contribution((mantissa, shift, key), constant, amount(matured), reach)
+            let g = if matured != 0 || !side.plain {
+                table.contribution((mantissa, shift, key), constant, amount(matured))
             } else {
+                // Safe because: a mantissa has 20 bits and a side's numbers 42, and the product of what is packed loses six.
                 let gain = |gain: Gain| {
                     (mantissa.wrapping_mul(gain.unit).wrapping_add(gain.rest) >> shift).wrapping_add(gain.spared)
                 };
                 let [first, second, third, fourth] = side.gains.map(gain);
                 constant.wrapping_add(first.min(second).min(third.min(fourth))).min(0)
             };
+            // Safe because: each is below 2^59.
             sum = sum.wrapping_add(g);
-            reaches = reaches.wrapping_add(reach.min(EXTREME) + 1);
         }
-        (sum, reaches)
+        sum
+    }
+
+    /// Σ of the positions' reaches, quote units.
+    fn reaches(&self, table: &Table) -> i64 {
+        let reach = |[size, ..]: &[u32; 3]| {
+            let (mantissa, shift, key) = parts(*size);
+            // Safe because: as in `gains`.
+            (mantissa.wrapping_add(1).wrapping_mul(table.markets[key].reach) >> shift).wrapping_add(1)
+        };
+        self.perps.iter().map(reach).sum()
     }
 
     /// Tells the keys of the table's factors that the row depends on.

@@ -10,12 +10,8 @@ use crate::units::{BPS, Bps, Index, WAD_BITS};
 const ONE: Bps = BPS as Bps;
 /// Fraction bits of what a quote unit is worth.
 const QUOTE_BITS: u32 = 30;
-/// Up to here a notional is looked at in one product, quote units.
-const SMALL: i64 = 1 << 49;
-/// From here on a position is always a candidate: its exact notional stops growing at 2^58.
-pub(super) const EXTREME: i64 = 1 << 56;
-/// What an extreme position contributes.
-const SINK: i64 = -(1 << 58);
+/// Amounts of quote units stop here: no packed position reaches it.
+const EXTREME: i64 = 1 << 57;
 /// Weighted sums stop here.
 const LIMIT: i128 = 1 << 60;
 
@@ -30,8 +26,8 @@ pub(super) struct Side {
     pub(super) top: i64,
     /// More than any of the others.
     pub(super) reach: i64,
-    /// Beyond this reach of a position, quote units, `gains` do not tell all.
-    pub(super) limit: i64,
+    /// Whether `gains` tell all: no decay, and margin rises with the tier.
+    pub(super) plain: bool,
     /// By tier. What a position gains is the least of all tiers', because margin rises with the tier.
     pub(super) gains: [Gain; MAX_TIERS],
 }
@@ -147,7 +143,7 @@ impl MarketTerms {
                 mid: scaled(mid, scale),
                 top,
                 reach,
-                limit: if plain { SMALL } else { 0 },
+                plain,
                 gains: core::array::from_fn(|tier| {
                     let margin = (top * rates[tier] + BPS as i64 - 1) / BPS as i64;
                     Gain::new(best_scaled - margin, spared[tier])
@@ -169,7 +165,7 @@ impl MarketTerms {
                 let rise = tiers[tier].maintenance.saturating_sub(tiers[tier - 1].maintenance);
                 exact += mul(tiers[tier - 1].edge, rise.into());
             }
-            (exact / u128::from(BPS)).min(SMALL as u128) as i64
+            (exact / u128::from(BPS)).min(EXTREME as u128) as i64
         })
     }
 
@@ -229,23 +225,14 @@ impl Table {
         (((i128::from(amount) * i128::from(factor)) >> QUOTE_BITS) + 1).min(LIMIT) as i64
     }
 
-    /// What a position contributes that gains do not tell of: a very large one, a decaying one, one with matured profit.
+    /// What a position contributes that gains do not tell of: a decaying one, one with matured profit.
     ///
     /// Formula:  g = min(PnL − R, M)       (docs/spec.md §10.4)
-    /// Units:    mantissa, shift and key of the size; constant, matured, reach and result in quote units
+    /// Units:    mantissa, shift and key of the size; constant, matured and result in quote units
     /// Rounding: floor
     #[cold]
     #[inline(never)]
-    pub(super) fn contribution(
-        &self,
-        (mantissa, shift, key): (i64, u32, usize),
-        constant: i64,
-        matured: i64,
-        reach: i64,
-    ) -> i64 {
-        if reach >= EXTREME {
-            return SINK;
-        }
+    pub(super) fn contribution(&self, (mantissa, shift, key): (i64, u32, usize), constant: i64, matured: i64) -> i64 {
         let (side, common) = (&self.markets[key], &self.common[key / 2]);
         let worth = |unit: i64| constant + ((mantissa * unit + unit.min(0)) >> shift);
         let decayed = |pnl: i64| {
@@ -258,7 +245,7 @@ impl Table {
         let margin = common.tiers.requirement(notional as u64, |tier| tier.maintenance);
         let profit = decayed(worth(side.mid).max(0));
         let counts = matured.min(profit).min(common.payable);
-        // Safe because: below an extreme reach a margin has at most 57 bits.
+        // Safe because: a packed notional is below 2^56, and a margin not more than seven times that.
         (decayed(worth(side.best)) - margin as i64).min(counts)
     }
 }

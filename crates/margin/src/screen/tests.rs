@@ -279,7 +279,7 @@ proptest! {
 
     #[test]
     fn scr_1_an_account_further_away_than_the_drift_needs_no_look(
-        terms in terms(), account in account(), closeness in 0i64..6_000,
+        terms in terms(), account in account(), closeness in 0i64..12_000,
         speeds in proptest::collection::vec(prop_oneof![Just(0i64), 1i64..1_000], 12),
         seconds in prop_oneof![3 => Just(0u32), 1 => 0u32..2_000], up: bool,
         payable in prop_oneof![3 => Just(0u64), 1 => 0u64..100],
@@ -384,4 +384,23 @@ fn a_price_beyond_the_scales_asks_for_new_ones() {
     terms.tokens[0].price.mid.0 <<= 5;
     assert!(Table::new(&terms, &scales).is_none());
     assert!(Table::new(&terms, &Scales::of(&terms)).is_some());
+}
+
+#[test]
+fn a_position_that_three_percent_would_break_is_not_far() {
+    let terms = plain();
+    let scales = Scales::of(&terms);
+    let table = Table::new(&terms, &scales).unwrap();
+    // A long of 100 tokens at $15,000, bought there: margin of $752, and a deposit of dollars behind it.
+    let screened = |dollars: u64| {
+        let position = Position { base: 100_000_000_000, quote: -15_000_000_000, ..Position::default() };
+        let account =
+            Account { tokens: alloc::vec![(1, Side::Deposit, dollars * 1_000_000)], perps: alloc::vec![(0, position)] };
+        let row = account.packed(&scales).unwrap().row::<8, 1>().unwrap();
+        (row.health(&table.stressed()) < 0, row.weigh(&table).distance())
+    };
+    // 0.95 × $1,000 − $722 of $16,000 are 1.4 %.
+    let (near, distance) = screened(1_000);
+    assert!(near && (100..130).contains(&distance), "SCR-1 {near} {distance}");
+    assert_eq!(screened(2_000), (false, FAR), "SCR-1 seven percent are far");
 }

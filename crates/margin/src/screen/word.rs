@@ -124,7 +124,7 @@ impl Scales {
             size => {
                 let (mantissa, exponent) = normal(size)?;
                 match MARK_BITS as i32 + self.markets[market] - exponent {
-                    ..0 => return None,
+                    ..LEAST_SHIFT => return None,
                     64.. => none,
                     shift => mantissa << MANTISSA_SHIFT | (shift as u32) << 6 | key,
                 }
