@@ -161,7 +161,7 @@ impl Journal {
         self.write(Line::Sent(sent))
     }
 
-    /// Takes down what became of a transaction.
+    /// Takes down what became of a transaction. What is settled stays as it is: two may have looked it up at the same time.
     ///
     /// # Errors
     /// It cannot be written.
@@ -174,6 +174,11 @@ impl Journal {
         let mut all: Vec<Sent> = self.state().1.unsettled.values().cloned().collect();
         all.sort_by_key(|sent| (sent.at, sent.last_valid_height));
         all
+    }
+
+    /// Whether it is not known yet what became of a transaction.
+    pub fn is_unsettled(&self, signature: &Signature) -> bool {
+        self.state().1.unsettled.contains_key(signature)
     }
 
     /// Whether it is not known yet what became of a transaction about an account.
@@ -192,6 +197,10 @@ impl Journal {
         text.push('\n');
         let mut state = self.state();
         let (file, known) = &mut *state;
+        // A line that cannot be read again would cost the keeper its journal.
+        if matches!(&line, Line::Settled(settled) if !known.unsettled.contains_key(&settled.signature)) {
+            return Ok(());
+        }
         let before = file.metadata().map_err(failed)?.len();
         if let Err(error) = file.write_all(text.as_bytes()).and_then(|()| file.sync_data()) {
             // A part of a line in the middle would make the file unreadable.

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use breakwater_client::Address;
 use breakwater_client::margin::Snapshot;
+use bytemuck::bytes_of;
 use tokio::sync::{mpsc, watch};
 use tokio::time::{MissedTickBehavior, interval};
 use tracing::{info, warn};
@@ -267,7 +268,10 @@ impl Keeper {
                     self.risk_changed.get_or_insert(seen);
                 }
                 Taken::Margin(account) if address != self.group.own_address => {
-                    if self.book.put(&address, slot, &account) {
+                    // What is read again after a job and is as it was is no news: the same job would end the same way.
+                    let known = self.book.get(&address);
+                    let is_news = known.is_none_or(|known| bytes_of(&known) != bytes_of(account.as_ref()));
+                    if self.book.put(&address, slot, &account) && is_news {
                         self.cool.remove(&address);
                         self.touched = true;
                     }

@@ -109,9 +109,6 @@ pub fn classify(failed: &Failed) -> Outcome {
     }
 }
 
-/// How the runtime says that a transaction had too few compute units.
-const OUT_OF_UNITS: [&str; 2] = ["Computational budget exceeded", "Program failed to complete"];
-
 /// What a failure means, given what was tried and when it failed.
 pub fn judge(kind: Kind, failed: &Failed, stage: Stage) -> Outcome {
     let error = match failed {
@@ -123,14 +120,15 @@ pub fn judge(kind: Kind, failed: &Failed, stage: Stage) -> Outcome {
         (Kind::Execute, Some(error @ MarginError::InsufficientHealth), _) => Outcome::Wait(error),
         // It was due when it was simulated: somebody has done it in between.
         (_, _, Outcome::Healthy) if stage == Stage::Landed => Outcome::Outcompeted,
-        // It had enough in its simulation: the accounts, most likely the keeper's own, have become others in between.
-        (_, None, Outcome::Ours(fact))
-            if stage == Stage::Landed && OUT_OF_UNITS.iter().any(|said| fact.contains(said)) =>
-        {
-            Outcome::Outcompeted
-        }
+        // It fitted when it was simulated: accounts have changed in between, and with them the work.
+        (_, None, _) if stage == Stage::Landed && is_out_of_units(failed) => Outcome::Outcompeted,
         (_, _, outcome) => outcome,
     }
+}
+
+/// Whether it used more compute units than it had asked for. The program itself does not abort.
+fn is_out_of_units(failed: &Failed) -> bool {
+    matches!(failed, Failed::Other(fact) if fact.contains("budget exceeded") || fact.contains("failed to complete"))
 }
 
 fn of_error(error: MarginError) -> Outcome {

@@ -36,6 +36,10 @@ impl Sender {
                 recovered.open += 1;
                 continue;
             }
+            // Whoever sent it may have learnt it in the meantime.
+            if !journal.is_unsettled(&sent.signature) {
+                continue;
+            }
             let outcome = self.settle(&sent, landed.as_ref()).await.map_or_else(|outcome| outcome, Outcome::Done);
             tracing::info!(signature = %sent.signature, kind = sent.kind.name(), ?outcome, "settled after the fact");
             recovered.settled.push((sent, outcome));

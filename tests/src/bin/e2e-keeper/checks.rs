@@ -143,21 +143,18 @@ impl Checks {
         Ok(())
     }
 
-    /// SOL = what it began with − fees of its own transactions.
+    /// SOL = what it began with − fees of its own transactions, each by its own words.
     fn lamports(&mut self, stage: &Stage, keeper: &Keeper, landed: &[Landed]) -> Outcome<()> {
         let left = stage.node.rpc.account(&keeper.key.pubkey())?.map_or(0, |wallet| wallet.lamports);
-        let fees: u64 = landed.iter().map(|transaction| transaction.fee).sum();
-        let others: u64 = landed
-            .iter()
-            .map(|transaction| transaction.lamports.0.abs_diff(transaction.lamports.1).abs_diff(transaction.fee))
-            .sum();
+        let due: u64 = landed.iter().map(|transaction| transaction.due).sum();
+        let others = landed.iter().filter(|one| one.lamports.0.checked_sub(one.lamports.1) != Some(one.due)).count();
         let found = format!(
-            "{SOL} − {fees} = {left} lamports after {} transactions, {} of them failed; {others} lamports of anything but fees",
+            "{SOL} − {due} = {left} lamports after {} transactions, {} of them failed; {others} cost anything but their fee",
             landed.len(),
             landed.iter().filter(|transaction| transaction.failed).count()
         );
         let law = format!("no lamport of keeper {} is unaccounted for", keeper.name);
-        self.hold(&law, SOL - fees == left && others == 0, found);
+        self.hold(&law, SOL.checked_sub(due) == Some(left) && others == 0, found);
         Ok(())
     }
 

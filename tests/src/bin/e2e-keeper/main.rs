@@ -7,6 +7,7 @@
 mod checks;
 mod fault;
 mod history;
+mod input;
 mod keeper;
 mod measure;
 mod node;

@@ -13,6 +13,7 @@ use tokio::runtime::Runtime;
 use crate::checks::{Checks, Ended};
 use crate::fault::{Fault, PLANS, STEPS};
 use crate::history::{self, Ledger};
+use crate::input;
 use crate::keeper::Keeper;
 use crate::node::Node;
 use crate::options::Options;
@@ -123,6 +124,9 @@ pub fn run(options: &Options) -> Outcome<bool> {
         before.under.is_empty(),
         format!("{} are", before.under.len()),
     );
+    bar.set_message("mistakes");
+    input::check(&stage, &keepers[0], &mut checks)?;
+    bar.set_message("keepers");
     for keeper in &mut keepers {
         keeper.start()?;
     }
