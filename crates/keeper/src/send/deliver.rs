@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use breakwater_client::Address;
+use breakwater_client::interface::MarginError;
 use breakwater_client::margin::Value;
 use breakwater_client::margin::fixed::mul_div_up;
 use solana_instruction::Instruction;
@@ -173,8 +174,16 @@ impl Sender {
     pub(super) async fn settle(&self, sent: &Sent, landed: Option<&Landed>) -> Result<Done, Outcome> {
         let Some(journal) = &self.journal else { return Err(Outcome::Dry) };
         let settled = settled(journal, sent, landed);
+        let effects = settled.effects.clone();
         take_down(journal, settled, Journal::settled).await?;
         match landed {
+            // The call of a liquidation that the program took for a touch.
+            Some(Landed { failed: None, .. }) if sent.kind == Kind::Liquidate && effects.cleared > 0 => {
+                Err(Outcome::Outcompeted)
+            }
+            Some(Landed { failed: None, .. }) if sent.kind == Kind::Liquidate && effects.flags > 0 => {
+                Err(Outcome::Wait(MarginError::FlagTooYoung))
+            }
             None => Err(Outcome::Expired),
             Some(Landed { failed: Some(failed), .. }) => Err(judge(sent.kind, failed, Stage::Landed)),
             Some(Landed { slot, fee, units, .. }) => {

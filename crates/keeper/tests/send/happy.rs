@@ -118,6 +118,24 @@ async fn a_shallow_breach_is_flagged_and_liquidated_by_the_second_call() {
     scene.assert_report(&report);
 }
 
+/// The program takes the call of a liquidation for the first touch where there was none: it moved nothing.
+#[tokio::test]
+async fn a_liquidation_that_only_flagged_is_not_done() {
+    let mut world = world();
+    let mut config = default_liquidation();
+    (config.wait_slots, config.grace_slots, config.auction_slots, config.deep_breach) = (3, 10, 300, 1_000);
+    world.set_liquidation(config).expect("two touches");
+    let alice = borrower(&mut world);
+    let scene = Scene::new(world);
+    let sender = scene.sender();
+    scene.price(113);
+    let outcome = scene.liquidate(&sender, &alice).await;
+    assert_eq!(outcome, Outcome::Wait(MarginError::FlagTooYoung));
+    let report = sender.journal().expect("a journal").report();
+    assert_eq!((report.effects.flags, report.effects.liquidations, report.effects.value_e8), (1, 0, 0));
+    scene.assert_report(&report);
+}
+
 /// At $1 everything of the account is seized, and what it still owes is written off.
 #[tokio::test]
 async fn a_bankrupt_account_is_taken_to_its_end() {
