@@ -19,9 +19,9 @@ use crate::node::{Failed, Landed, NodeError};
 
 /// Tenths of the simulated compute units that a transaction may use.
 const UNITS_TENTHS: u64 = 11;
-/// Compute units beyond that while others are under way: what they do to the keeper's own account, above all its first debt,
-/// makes the program judge its health.
-const UNITS_SPARE: u32 = 10_000;
+/// Compute units above the simulated ones that a transaction may use at least. A tenth of a small transaction is less than a print
+/// that came to the board in between, or the judgement of a keeper's health that has got its first debt from another one.
+const UNITS_SPARE: u64 = 10_000;
 /// Blocks for which a blockhash is good.
 const LIFETIME: u64 = 150;
 /// Seconds after which a node whose height is far below that of the sending is believed to be of a chain that began anew.
@@ -69,8 +69,7 @@ impl Sender {
             tracing::warn!(%error, "what others pay is not known: the least is offered");
             Vec::new()
         });
-        let spare = if kind.pays() && self.in_flight() > 1 { UNITS_SPARE } else { 0 };
-        let units = limit(simulation.units).saturating_add(spare).min(MAX_UNITS);
+        let units = limit(simulation.units);
         let now = *self.prices.borrow();
         let spending = &self.settings.spending;
         let most = spending.most(*kind, *gain, now.sol);
@@ -103,9 +102,9 @@ impl Sender {
                 Ok(standing) => {
                     heard = Instant::now();
                     match (&standing.status, &first) {
-                        (Some(status), _) if status.confirmed => return self.conclude(sent).await,
+                        (Some(status), _) if status.confirmed => return self.conclude(sent, true).await,
                         (Some(_), _) => {}
-                        (None, _) if is_over(sent, standing.height) => return self.conclude(sent).await,
+                        (None, _) if is_over(sent, standing.height) => return self.conclude(sent, false).await,
                         // The node would not have it, and it alone was asked.
                         (None, Err(NodeError::Transaction(failed))) if *failed != Failed::AlreadyProcessed => {
                             return self.refused(sent, failed).await;
@@ -126,21 +125,15 @@ impl Sender {
         }
     }
 
-    /// Settles a transaction that landed for good, or cannot land any more.
-    async fn conclude(&self, sent: &Sent) -> Result<Done, Outcome> {
+    /// Settles a transaction that has landed for good, or cannot land any more.
+    async fn conclude(&self, sent: &Sent, has_landed: bool) -> Result<Done, Outcome> {
         let since = Instant::now();
         loop {
-            // In this order: what is not there once its height has passed never will be.
-            let found = match self.node.height().await {
-                Ok(height) => self.node.transaction(&sent.signature).await.map(|landed| (height, landed)),
-                Err(error) => Err(error),
-            };
-            let fact = match found {
-                Ok((_, Some(landed))) => return self.settle(sent, Some(&landed)).await,
-                Ok((height, None)) if is_over(sent, height) && !self.is_known(sent).await => {
-                    return self.settle(sent, None).await;
-                }
-                Ok(_) => "it has the status of a transaction, but not the transaction".to_owned(),
+            let fact = match self.node.transaction(&sent.signature).await {
+                Ok(Some(landed)) => return self.settle(sent, Some(&landed)).await,
+                // Its height had passed before it was asked for.
+                Ok(None) if !has_landed && !self.is_known(sent).await => return self.settle(sent, None).await,
+                Ok(None) => "it has the status of a transaction, but not the transaction".to_owned(),
                 Err(error) => error.to_string(),
             };
             if since.elapsed() > self.settings.patience {
@@ -235,7 +228,8 @@ fn limit(simulated: u64) -> u32 {
     if simulated == 0 {
         return MAX_UNITS;
     }
-    let units = mul_div_up(simulated, UNITS_TENTHS, 10).unwrap_or(u64::MAX);
+    let tenth_more = mul_div_up(simulated, UNITS_TENTHS, 10).unwrap_or(u64::MAX);
+    let units = tenth_more.max(simulated.saturating_add(UNITS_SPARE));
     u32::try_from(units).map_or(MAX_UNITS, |units| units.min(MAX_UNITS))
 }
 
@@ -277,7 +271,8 @@ mod tests {
     }
 
     #[test]
-    fn a_transaction_may_use_a_tenth_more_than_its_simulation() {
-        assert_eq!([limit(0), limit(100_001), limit(1_300_000)], [MAX_UNITS, 110_002, MAX_UNITS]);
+    fn a_transaction_may_use_a_tenth_more_than_its_simulation_and_ten_thousand_units_at_least() {
+        assert_eq!([limit(0), limit(200_001), limit(1_300_000)], [MAX_UNITS, 220_002, MAX_UNITS]);
+        assert_eq!([limit(1), limit(12_000), limit(100_000)], [10_001, 22_000, 110_000]);
     }
 }
