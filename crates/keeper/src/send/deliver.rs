@@ -1,7 +1,7 @@
 //! One transaction: simulated, priced, taken down, sent until it landed or cannot any more, and settled.
 
 use std::sync::Arc;
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use breakwater_client::Address;
 use breakwater_client::interface::MarginError;
@@ -22,6 +22,8 @@ const UNITS_TENTHS: u64 = 11;
 /// Compute units above the simulated ones that a transaction may use at least. A tenth of a small transaction is less than a print
 /// that came to the board in between, or the judgement of a keeper's health that has got its first debt from another one.
 const UNITS_SPARE: u64 = 10_000;
+/// How long a transaction waits to hear what others pay.
+const PRICES: Duration = Duration::from_millis(500);
 /// Blocks for which a blockhash is good.
 const LIFETIME: u64 = 150;
 /// Seconds after which a node whose height is far below that of the sending is believed to be of a chain that began anew.
@@ -60,7 +62,7 @@ impl Sender {
         let trial = self.me.sign(instructions, trial, Hash::default()).map_err(Outcome::Ours)?;
         let written = written(instructions);
         let (simulation, recent, prices) =
-            tokio::join!(self.node.simulate(&trial), self.node.recent(), self.node.recent_prices(&written));
+            tokio::join!(self.node.simulate(&trial), self.node.recent(), self.paid_by_others(&written));
         let simulation = simulation.map_err(|error| of_node(*kind, error))?;
         if let Some(failed) = &simulation.failed {
             return Err(judge(*kind, failed, Stage::Simulated));
@@ -89,6 +91,13 @@ impl Sender {
         Ok((transaction, sent))
     }
 
+    /// What others have paid lately; nothing that a transaction waits for.
+    async fn paid_by_others(&self, written: &[Address]) -> Result<Vec<u64>, NodeError> {
+        let method = "getRecentPrioritizationFees";
+        let late = |_| NodeError::Unreachable { method, fact: "no answer in time".to_owned() };
+        tokio::time::timeout(PRICES, self.node.recent_prices(written)).await.map_err(late)?
+    }
+
     /// Sends until it is known how it ended.
     async fn land(&self, transaction: &VersionedTransaction, sent: &Sent) -> Result<Done, Outcome> {
         let watched = self.statuses.watch(sent.signature);
@@ -98,6 +107,8 @@ impl Sender {
             tracing::warn!(signature = %sent.signature, %error, "not sent: tried again until its blockhash expires");
         }
         loop {
+            // Before the first question too: nothing lands at once, and one question is enough for all.
+            tokio::time::sleep(self.settings.poll).await;
             match watched.standing(&*self.node).await {
                 Ok(standing) => {
                     heard = Instant::now();
@@ -121,7 +132,6 @@ impl Sender {
                 Err(error) if heard.elapsed() > self.settings.patience => return Err(Outcome::Node(error.to_string())),
                 Err(error) => tracing::debug!(signature = %sent.signature, %error, "its status is not known"),
             }
-            tokio::time::sleep(self.settings.poll).await;
         }
     }
 
