@@ -1,9 +1,10 @@
 //! One transaction: simulated, priced, taken down, sent until it landed or cannot any more, and settled.
 
 use std::sync::Arc;
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use breakwater_client::Address;
+use breakwater_client::interface::MarginError;
 use breakwater_client::margin::Value;
 use breakwater_client::margin::fixed::mul_div_up;
 use solana_instruction::Instruction;
@@ -18,9 +19,11 @@ use crate::node::{Failed, Landed, NodeError};
 
 /// Tenths of the simulated compute units that a transaction may use.
 const UNITS_TENTHS: u64 = 11;
-/// Compute units beyond that while others are under way: what they do to the keeper's own account, above all its first debt,
-/// makes the program judge its health.
-const UNITS_SPARE: u32 = 10_000;
+/// Compute units above the simulated ones that a transaction may use at least. A tenth of a small transaction is less than a print
+/// that came to the board in between, or the judgement of a keeper's health that has got its first debt from another one.
+const UNITS_SPARE: u64 = 10_000;
+/// How long a transaction waits to hear what others pay.
+const PRICES: Duration = Duration::from_millis(500);
 /// Blocks for which a blockhash is good.
 const LIFETIME: u64 = 150;
 /// Seconds after which a node whose height is far below that of the sending is believed to be of a chain that began anew.
@@ -59,7 +62,7 @@ impl Sender {
         let trial = self.me.sign(instructions, trial, Hash::default()).map_err(Outcome::Ours)?;
         let written = written(instructions);
         let (simulation, recent, prices) =
-            tokio::join!(self.node.simulate(&trial), self.node.recent(), self.node.recent_prices(&written));
+            tokio::join!(self.node.simulate(&trial), self.node.recent(), self.paid_by_others(&written));
         let simulation = simulation.map_err(|error| of_node(*kind, error))?;
         if let Some(failed) = &simulation.failed {
             return Err(judge(*kind, failed, Stage::Simulated));
@@ -68,8 +71,7 @@ impl Sender {
             tracing::warn!(%error, "what others pay is not known: the least is offered");
             Vec::new()
         });
-        let spare = if kind.pays() && self.in_flight() > 1 { UNITS_SPARE } else { 0 };
-        let units = limit(simulation.units).saturating_add(spare).min(MAX_UNITS);
+        let units = limit(simulation.units);
         let now = *self.prices.borrow();
         let spending = &self.settings.spending;
         let most = spending.most(*kind, *gain, now.sol);
@@ -89,6 +91,13 @@ impl Sender {
         Ok((transaction, sent))
     }
 
+    /// What others have paid lately; nothing that a transaction waits for.
+    async fn paid_by_others(&self, written: &[Address]) -> Result<Vec<u64>, NodeError> {
+        let method = "getRecentPrioritizationFees";
+        let late = |_| NodeError::Unreachable { method, fact: "no answer in time".to_owned() };
+        tokio::time::timeout(PRICES, self.node.recent_prices(written)).await.map_err(late)?
+    }
+
     /// Sends until it is known how it ended.
     async fn land(&self, transaction: &VersionedTransaction, sent: &Sent) -> Result<Done, Outcome> {
         let watched = self.statuses.watch(sent.signature);
@@ -98,13 +107,15 @@ impl Sender {
             tracing::warn!(signature = %sent.signature, %error, "not sent: tried again until its blockhash expires");
         }
         loop {
+            // Before the first question too: nothing lands at once, and one question is enough for all.
+            tokio::time::sleep(self.settings.poll).await;
             match watched.standing(&*self.node).await {
                 Ok(standing) => {
                     heard = Instant::now();
                     match (&standing.status, &first) {
-                        (Some(status), _) if status.confirmed => return self.conclude(sent).await,
+                        (Some(status), _) if status.confirmed => return self.conclude(sent, true).await,
                         (Some(_), _) => {}
-                        (None, _) if is_over(sent, standing.height) => return self.conclude(sent).await,
+                        (None, _) if is_over(sent, standing.height) => return self.conclude(sent, false).await,
                         // The node would not have it, and it alone was asked.
                         (None, Err(NodeError::Transaction(failed))) if *failed != Failed::AlreadyProcessed => {
                             return self.refused(sent, failed).await;
@@ -121,25 +132,18 @@ impl Sender {
                 Err(error) if heard.elapsed() > self.settings.patience => return Err(Outcome::Node(error.to_string())),
                 Err(error) => tracing::debug!(signature = %sent.signature, %error, "its status is not known"),
             }
-            tokio::time::sleep(self.settings.poll).await;
         }
     }
 
-    /// Settles a transaction that landed for good, or cannot land any more.
-    async fn conclude(&self, sent: &Sent) -> Result<Done, Outcome> {
+    /// Settles a transaction that has landed for good, or cannot land any more.
+    async fn conclude(&self, sent: &Sent, has_landed: bool) -> Result<Done, Outcome> {
         let since = Instant::now();
         loop {
-            // In this order: what is not there once its height has passed never will be.
-            let found = match self.node.height().await {
-                Ok(height) => self.node.transaction(&sent.signature).await.map(|landed| (height, landed)),
-                Err(error) => Err(error),
-            };
-            let fact = match found {
-                Ok((_, Some(landed))) => return self.settle(sent, Some(&landed)).await,
-                Ok((height, None)) if is_over(sent, height) && !self.is_known(sent).await => {
-                    return self.settle(sent, None).await;
-                }
-                Ok(_) => "it has the status of a transaction, but not the transaction".to_owned(),
+            let fact = match self.node.transaction(&sent.signature).await {
+                Ok(Some(landed)) => return self.settle(sent, Some(&landed)).await,
+                // Its height had passed before it was asked for.
+                Ok(None) if !has_landed && !self.is_known(sent).await => return self.settle(sent, None).await,
+                Ok(None) => "it has the status of a transaction, but not the transaction".to_owned(),
                 Err(error) => error.to_string(),
             };
             if since.elapsed() > self.settings.patience {
@@ -173,8 +177,16 @@ impl Sender {
     pub(super) async fn settle(&self, sent: &Sent, landed: Option<&Landed>) -> Result<Done, Outcome> {
         let Some(journal) = &self.journal else { return Err(Outcome::Dry) };
         let settled = settled(journal, sent, landed);
+        let effects = settled.effects.clone();
         take_down(journal, settled, Journal::settled).await?;
         match landed {
+            // The call of a liquidation that the program took for a touch.
+            Some(Landed { failed: None, .. }) if sent.kind == Kind::Liquidate && effects.cleared > 0 => {
+                Err(Outcome::Outcompeted)
+            }
+            Some(Landed { failed: None, .. }) if sent.kind == Kind::Liquidate && effects.flags > 0 => {
+                Err(Outcome::Wait(MarginError::FlagTooYoung))
+            }
             None => Err(Outcome::Expired),
             Some(Landed { failed: Some(failed), .. }) => Err(judge(sent.kind, failed, Stage::Landed)),
             Some(Landed { slot, fee, units, .. }) => {
@@ -226,7 +238,8 @@ fn limit(simulated: u64) -> u32 {
     if simulated == 0 {
         return MAX_UNITS;
     }
-    let units = mul_div_up(simulated, UNITS_TENTHS, 10).unwrap_or(u64::MAX);
+    let tenth_more = mul_div_up(simulated, UNITS_TENTHS, 10).unwrap_or(u64::MAX);
+    let units = tenth_more.max(simulated.saturating_add(UNITS_SPARE));
     u32::try_from(units).map_or(MAX_UNITS, |units| units.min(MAX_UNITS))
 }
 
@@ -268,7 +281,8 @@ mod tests {
     }
 
     #[test]
-    fn a_transaction_may_use_a_tenth_more_than_its_simulation() {
-        assert_eq!([limit(0), limit(100_001), limit(1_300_000)], [MAX_UNITS, 110_002, MAX_UNITS]);
+    fn a_transaction_may_use_a_tenth_more_than_its_simulation_and_ten_thousand_units_at_least() {
+        assert_eq!([limit(0), limit(200_001), limit(1_300_000)], [MAX_UNITS, 220_002, MAX_UNITS]);
+        assert_eq!([limit(1), limit(12_000), limit(100_000)], [10_001, 22_000, 110_000]);
     }
 }

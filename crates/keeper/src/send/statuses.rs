@@ -10,7 +10,8 @@ use crate::node::{Node, NodeError, Status};
 
 /// What the node said last.
 struct Round {
-    at: Instant,
+    asked: Instant,
+    answered: Instant,
     answer: Result<Known, NodeError>,
 }
 
@@ -78,10 +79,12 @@ impl Watched<'_> {
     pub(super) async fn standing(&self, node: &dyn Node) -> Result<Standing, NodeError> {
         let Statuses { interval, round, .. } = self.statuses;
         let mut round = round.lock().await;
-        let is_fresh = |round: &Round| round.at.elapsed() < *interval && round.at >= self.since;
+        // By when the answer came: a node that takes longer than the interval is not asked by everybody in turn.
+        let is_fresh = |round: &Round| round.answered.elapsed() < *interval && round.asked >= self.since;
         if !round.as_ref().is_some_and(is_fresh) {
-            let at = Instant::now();
-            *round = Some(Round { at, answer: self.statuses.ask(node).await });
+            let asked = Instant::now();
+            let answer = self.statuses.ask(node).await;
+            *round = Some(Round { asked, answered: Instant::now(), answer });
         }
         match round.as_ref().map(|round| &round.answer) {
             Some(Ok(known)) => {

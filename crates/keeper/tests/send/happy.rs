@@ -46,9 +46,9 @@ async fn a_pair_is_liquidated_and_the_journal_tells_what_the_chain_says() {
     assert!(!valuation.is_liquidatable());
 }
 
-/// The units are 1.1 times those of the simulation: what landed used ten elevenths of its limit, and the fee is for the limit.
+/// The fee is for the units that the transaction may use: here 10,000 more than those of the simulation, which are those on chain.
 #[tokio::test]
-async fn a_transaction_offers_what_others_pay_for_a_tenth_more_than_it_uses() {
+async fn a_transaction_offers_what_others_pay_for_a_little_more_than_it_uses() {
     let mut world = world();
     let alice = borrower(&mut world);
     let scene = Scene::new(world);
@@ -56,7 +56,7 @@ async fn a_transaction_offers_what_others_pay_for_a_tenth_more_than_it_uses() {
     let sender = scene.sender();
     scene.price(110);
     let landed = done(scene.liquidate(&sender, &alice).await);
-    let limit = (landed.units * 11).div_ceil(10);
+    let limit = (landed.units * 11).div_ceil(10).max(landed.units + 10_000);
     assert_eq!(landed.fee, 5_000 + (limit * 20_000).div_ceil(1_000_000), "the third of four is the 75th percentile");
     scene.assert_report(&sender.journal().expect("a journal").report());
 }
@@ -115,6 +115,24 @@ async fn a_shallow_breach_is_flagged_and_liquidated_by_the_second_call() {
     done(scene.liquidate(&sender, &alice).await);
     let report = sender.journal().expect("a journal").report();
     assert_eq!((report.effects.flags, report.effects.liquidations), (1, 1));
+    scene.assert_report(&report);
+}
+
+/// The program takes the call of a liquidation for the first touch where there was none: it moved nothing.
+#[tokio::test]
+async fn a_liquidation_that_only_flagged_is_not_done() {
+    let mut world = world();
+    let mut config = default_liquidation();
+    (config.wait_slots, config.grace_slots, config.auction_slots, config.deep_breach) = (3, 10, 300, 1_000);
+    world.set_liquidation(config).expect("two touches");
+    let alice = borrower(&mut world);
+    let scene = Scene::new(world);
+    let sender = scene.sender();
+    scene.price(113);
+    let outcome = scene.liquidate(&sender, &alice).await;
+    assert_eq!(outcome, Outcome::Wait(MarginError::FlagTooYoung));
+    let report = sender.journal().expect("a journal").report();
+    assert_eq!((report.effects.flags, report.effects.liquidations, report.effects.value_e8), (1, 0, 0));
     scene.assert_report(&report);
 }
 
