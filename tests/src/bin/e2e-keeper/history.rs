@@ -19,6 +19,8 @@ pub type Ledger = HashMap<String, (Value, Value)>;
 #[derive(Clone, Debug)]
 pub struct Landed {
     pub failed: bool,
+    /// What the node says of that.
+    pub error: Value,
     /// What the node says that it cost. surfpool 1.5.0 leaves out what is paid for compute units.
     pub fee: u64,
     /// What it must have cost, by its own signatures, compute units and price.
@@ -105,11 +107,13 @@ pub fn landed(ledger: &Ledger, wallet: &Address) -> Vec<Landed> {
         let logs: Vec<String> = serde_json::from_value(meta["logMessages"].clone()).unwrap_or_default();
         Landed {
             failed: !meta["err"].is_null(),
+            error: meta["err"].clone(),
             fee: meta["fee"].as_u64().unwrap_or(0),
             due: due(&transaction["transaction"]),
             events: if meta["err"].is_null() { decode::events(&logs) } else { Vec::new() },
             lamports: (meta["preBalances"][0].as_u64().unwrap_or(0), meta["postBalances"][0].as_u64().unwrap_or(0)),
         }
     };
-    ledger.values().map(|(_, transaction)| transaction).filter(|transaction| paid(transaction)).map(one).collect()
+    let all = ledger.iter().map(|(signature, (_, transaction))| (signature, transaction));
+    all.filter(|(_, transaction)| paid(transaction)).map(one).collect()
 }

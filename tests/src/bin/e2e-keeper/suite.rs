@@ -31,6 +31,8 @@ const FALL: i64 = 985;
 const SETTLE: Duration = Duration::from_secs(120);
 /// What is owed by nobody: what is in flight when the stage is changed ends within this time.
 const PAUSE: Duration = Duration::from_millis(800);
+/// A blockhash is good for 150 slots of 400 ms.
+const EXPIRY: Duration = Duration::from_secs(80);
 /// SOL of whoever sets the stage, lamports.
 const SOL: u64 = 1_000_000_000_000;
 
@@ -138,6 +140,8 @@ pub fn run(options: &Options) -> Outcome<bool> {
     fall(&mut stage, &mut keepers, (options, &upstream), (&mut checks, &mut ledger), &bar)?;
     bar.set_message("prices stand still");
     let settled = settle(&stage, &mut keepers)?;
+    bar.set_message("blockhashes expire");
+    wait_for_certainty(&keepers);
     checks.pages(&keepers);
     let mut ended = Vec::new();
     for keeper in &mut keepers {
@@ -207,6 +211,15 @@ fn settle(stage: &Stage, keepers: &mut [Keeper]) -> Outcome<Water> {
         if is_over || began.elapsed() > SETTLE || keepers.iter_mut().any(|keeper| keeper.ended().is_some()) {
             return Ok(water);
         }
+    }
+}
+
+/// Waits until no keeper is in doubt: what was thrown away is known to be lost once its blockhash has expired.
+fn wait_for_certainty(keepers: &[Keeper]) {
+    let began = Instant::now();
+    let in_doubt = |keeper: &Keeper| keeper.report().is_ok_and(|report| report["unsettled"] != 0);
+    while keepers.iter().any(in_doubt) && began.elapsed() < EXPIRY {
+        std::thread::sleep(STEP);
     }
 }
 
