@@ -3,7 +3,6 @@
 use std::io::IsTerminal;
 use std::sync::Arc;
 
-use breakwater_client::Address;
 use solana_keypair::Keypair;
 use solana_signer::Signer;
 use tokio::signal::unix::{SignalKind, signal};
@@ -57,6 +56,7 @@ pub fn run(launch: Launch) -> Result<Summary, Failure> {
 async fn work(launch: Launch, lines: Lines) -> Result<Summary, Failure> {
     let Launch { config, wallet, mode, dashboard } = launch;
     let node = node(&config)?;
+    let wire = wire(&config)?;
     let group = start::verify(&config, wallet.pubkey(), node.as_ref()).await?;
     let handle = metrics::install();
     let listener = match config.metrics.listen {
@@ -65,7 +65,6 @@ async fn work(launch: Launch, lines: Lines) -> Result<Summary, Failure> {
     };
     let (prices, priced) = watch::channel(Prices::default());
     let sender = start::sender(&config, wallet, mode, &group, node.clone(), priced).await?;
-    let wire = wire(&config, group.address)?;
     let settings = config.book;
     let keeper = Keeper::new(config, mode, group, node.clone(), (sender, prices));
     let (pictures, pictured) = watch::channel(keeper.blank());
@@ -87,8 +86,8 @@ async fn work(launch: Launch, lines: Lines) -> Result<Summary, Failure> {
 }
 
 /// The configured stream of updates.
-fn wire(config: &Config, group: Address) -> Result<Box<dyn Wire>, Failure> {
-    let commitment = config.cluster.commitment;
+fn wire(config: &Config) -> Result<Box<dyn Wire>, Failure> {
+    let (group, commitment) = (config.keeper.group, config.cluster.commitment);
     match &config.cluster.grpc_url {
         None => Ok(Box::new(Websocket { url: config.websocket(), group, commitment })),
         #[cfg(feature = "yellowstone")]

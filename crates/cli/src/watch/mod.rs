@@ -18,7 +18,7 @@ use crate::quote::rpc::Rpc;
 use crossing::{Crossing, Rule};
 use notice::{Kind, Notice};
 pub use options::Options;
-use reading::{Look, Reading};
+use reading::{Look, Oracles, Reading};
 use teller::Teller;
 
 /// How long a node may take.
@@ -36,7 +36,10 @@ pub fn run(options: &Options) -> Result<(), Failure> {
     let mut teller = Teller::new(options.json, options.webhook.as_deref())?;
     let mut watch = Watch::new(options);
     if options.once {
-        watch.look(&mut node, &mut teller)?;
+        let mut notices = Vec::new();
+        let outcome = watch.look(&mut node, &mut notices);
+        teller.tell_all(&notices)?;
+        outcome?;
         teller.post().map_err(Failure::Run)?;
         return if watch.is_warned() { Err(Failure::Warned) } else { Ok(()) };
     }
@@ -71,6 +74,7 @@ struct Watched {
 /// All that is watched.
 struct Watch {
     watched: Vec<Watched>,
+    oracles: Oracles,
     /// Looks that failed in a row.
     failures: u32,
     /// What was last said of the webhook.
@@ -93,7 +97,8 @@ impl Watch {
         }
         let watched =
             |account: &Address| Watched { account: *account, crossings: crossings.clone(), lost: None, seen: None };
-        Watch { watched: options.accounts.iter().map(watched).collect(), failures: 0, unposted: None }
+        let oracles = Oracles { shard: options.shard, named: options.oracle.iter().copied().collect() };
+        Watch { watched: options.accounts.iter().map(watched).collect(), oracles, failures: 0, unposted: None }
     }
 
     fn is_warned(&self) -> bool {
@@ -101,12 +106,12 @@ impl Watch {
     }
 
     /// Looks once at every account. What cannot be read the first time is bad input; later it is told and watched on.
-    fn look(&mut self, node: &mut Rpc, teller: &mut Teller) -> Result<(), Failure> {
+    fn look(&mut self, node: &mut Rpc, notices: &mut Vec<Notice>) -> Result<(), Failure> {
         let mut look = Look::new(node);
         for watched in &mut self.watched {
-            match Reading::take(&mut look, &watched.account) {
-                Ok(reading) => watched.judge(reading, teller)?,
-                Err(Failure::Input(fact)) if watched.seen.is_some() => watched.lose(&fact, teller)?,
+            match Reading::take(&mut look, &watched.account, &self.oracles) {
+                Ok(reading) => watched.judge(reading, notices),
+                Err(Failure::Input(fact)) if watched.seen.is_some() => watched.lose(&fact, notices),
                 Err(failure) => return Err(failure),
             }
         }
@@ -120,12 +125,14 @@ impl Watch {
         (interval, stop): (Duration, &Receiver<()>),
     ) -> Result<(), Failure> {
         loop {
-            match self.look(node, teller) {
-                Ok(()) => self.sees_again(teller)?,
-                // Before anything was seen it is bad input; stdout that fails ends everything.
-                Err(Failure::Run(fact)) if !fact.starts_with("stdout") => self.is_blind(&fact, teller)?,
-                Err(failure) => return Err(failure),
+            let mut notices = Vec::new();
+            match self.look(node, &mut notices) {
+                Ok(()) => self.sees_again(&mut notices),
+                Err(Failure::Run(fact)) => self.is_blind(&fact, &mut notices),
+                // Before anything was seen it is bad input.
+                Err(failure) => return teller.tell_all(&notices).and(Err(failure)),
             }
+            teller.tell_all(&notices)?;
             self.post(teller);
             teller.show(self.summary());
             let wait = interval.saturating_mul(1 << self.failures.min(10)).min(LONGEST_WAIT.max(interval));
@@ -135,20 +142,18 @@ impl Watch {
         }
     }
 
-    fn is_blind(&mut self, fact: &str, teller: &mut Teller) -> Result<(), Failure> {
+    fn is_blind(&mut self, fact: &str, notices: &mut Vec<Notice>) {
         if self.failures == 0 {
-            teller.tell(&Notice::sight(None, Some(fact), now()))?;
+            notices.push(Notice::sight(None, Some(fact), now()));
         }
         self.failures = self.failures.saturating_add(1);
-        Ok(())
     }
 
-    fn sees_again(&mut self, teller: &mut Teller) -> Result<(), Failure> {
+    fn sees_again(&mut self, notices: &mut Vec<Notice>) {
         if self.failures > 0 {
             self.failures = 0;
-            teller.tell(&Notice::sight(None, None, now()))?;
+            notices.push(Notice::sight(None, None, now()));
         }
-        Ok(())
     }
 
     fn post(&mut self, teller: &mut Teller) {
@@ -181,9 +186,9 @@ impl Watched {
         self.crossings.iter().any(|(_, _, crossing)| crossing.is_warned())
     }
 
-    fn judge(&mut self, reading: Reading, teller: &mut Teller) -> Result<(), Failure> {
+    fn judge(&mut self, reading: Reading, notices: &mut Vec<Notice>) {
         if self.lost.take().is_some() {
-            teller.tell(&Notice::sight(Some(&self.account), None, reading.time))?;
+            notices.push(Notice::sight(Some(&self.account), None, reading.time));
         }
         for (kind, threshold, crossing) in &mut self.crossings {
             let value = match kind {
@@ -192,23 +197,21 @@ impl Watched {
                 Kind::Flag => i64::from(reading.flag.is_none()),
             };
             if let Some(change) = crossing.look(value, Instant::now()) {
-                teller.tell(&Notice::of(&self.account, *kind, change, *threshold, &reading))?;
+                notices.push(Notice::of(&self.account, *kind, change, *threshold, &reading));
             }
         }
         if self.seen.is_none() {
-            teller.print(&Notice::status(&self.account, self.is_warned(), &reading))?;
+            notices.push(Notice::status(&self.account, self.is_warned(), &reading));
         }
         self.seen = Some(reading);
-        Ok(())
     }
 
     /// It was there and is not any more, or cannot be read any more.
-    fn lose(&mut self, fact: &str, teller: &mut Teller) -> Result<(), Failure> {
+    fn lose(&mut self, fact: &str, notices: &mut Vec<Notice>) {
         if self.lost.as_deref() != Some(fact) {
-            teller.tell(&Notice::sight(Some(&self.account), Some(fact), now()))?;
+            notices.push(Notice::sight(Some(&self.account), Some(fact), now()));
             self.lost = Some(fact.to_owned());
         }
-        Ok(())
     }
 }
 

@@ -101,6 +101,11 @@ impl Notice {
         Notice { text: format!("{word:10}  {who}  {fact}"), facts, time }
     }
 
+    /// Whether it says only how an account stands.
+    pub fn is_status(&self) -> bool {
+        self.facts["event"] == "status"
+    }
+
     /// One line for people.
     pub fn line(&self) -> String {
         format!("{} UTC  {}", date_time(self.time), self.text)

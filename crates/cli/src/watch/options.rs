@@ -19,8 +19,9 @@ Examples:
       looks once: for cron, or a health check
 
 A warning is given once when a threshold is crossed, again when it gets worse by a step (0.02 of health factor, one percent
-of distance), and it is taken back once the value is a step beyond the threshold. Health and liquidation prices are those of
-the board's prices: the state line says how old these are. Nothing is signed and nothing is sent.
+of distance), and it is taken back once the value is a step beyond the threshold. Prices are those of Pyth's accounts where they
+are newer than the board's, as a liquidation would bring them; the state line says how old the oldest is. Nothing is signed and
+nothing is sent.
 Exit codes: 0 stopped, or fine with --once; 3 warned with --once; 1 the node or the webhook failed with --once; 2 bad input.";
 
 /// Watches margin accounts and warns before they are liquidated: by health factor, distance to the liquidation price, flag.
@@ -65,6 +66,14 @@ pub struct Options {
     #[arg(long, value_name = "TIME", value_parser = duration)]
     pub repeat: Option<Duration>,
 
+    /// Shard of Pyth's sponsored price accounts, where newer prices are read than the board has.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub shard: u16,
+
+    /// Account of a feed that is published elsewhere, by its number on the board; may be given more than once.
+    #[arg(long, value_name = "FEED=ADDRESS", value_parser = oracle)]
+    pub oracle: Vec<(u8, Address)>,
+
     /// One JSON object on each line.
     #[arg(long)]
     pub json: bool,
@@ -73,6 +82,13 @@ pub struct Options {
 /// Below what is warned of; none if never. Health factors in millionths, distances in bps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Threshold(pub Option<i64>);
+
+fn oracle(text: &str) -> Result<(u8, Address), String> {
+    let parts = text.split_once('=').and_then(|(feed, key)| Some((feed.parse().ok()?, key.parse().ok()?)));
+    parts.ok_or_else(|| {
+        "it is no feed and address: pass for example 0=7UVimffxr9ow1uXYxsr4LHAcV58mLzhmwaeKvJ1pjLiE".to_owned()
+    })
+}
 
 fn health(text: &str) -> Result<Threshold, String> {
     let wrong = || "it is no health factor: pass for example 1.10, or off".to_owned();

@@ -1,13 +1,16 @@
 //! What is seen of one account at one look.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use breakwater_client::Address;
-use breakwater_client::interface::accounts::{MARKET_FEED, MAX_FEEDS};
+use breakwater_client::interface::accounts::{MARKET_FEED, MAX_FEEDS, MAX_TOKENS};
+use breakwater_client::interface::config::OracleConfig;
+use breakwater_client::interface::oracle::{LEGACY, OracleAccount};
 use breakwater_client::margin::liquidation::Outlook;
 use breakwater_client::margin::position::MARKET_LEG;
 use breakwater_client::margin::quote::{LegPrices, LiquidationQuote, Threshold};
 use breakwater_client::margin::{Weighted, price};
+use breakwater_keeper::group::sponsored_account;
 
 use crate::Failure;
 use crate::quote::accounts::{Raw, Source, State, refused};
@@ -40,10 +43,55 @@ pub struct Nearest {
     pub decimals: u8,
 }
 
+/// Where prices are published that the board may not know yet.
+#[derive(Clone, Debug)]
+pub struct Oracles {
+    /// Shard of Pyth's sponsored accounts.
+    pub shard: u16,
+    /// Accounts by number of the feed, in their place.
+    pub named: BTreeMap<u8, Address>,
+}
+
+impl Oracles {
+    /// Brings newer prints of an account's legs to the view. Where there is none that the program would take, the board's price
+    /// stays: its age tells.
+    fn bring(&self, source: &mut dyn Source, state: &mut State) -> Result<(), Failure> {
+        let (board, account) = (&state.view.board, &state.account);
+        let feed_of = |token: u8| board.tokens[usize::from(token) % MAX_TOKENS].feed;
+        let mut feeds: BTreeSet<u8> =
+            account.tokens.iter().filter(|held| !held.is_free()).map(|held| feed_of(held.token)).collect();
+        for position in account.perps.iter().filter(|position| !position.is_free()) {
+            feeds.extend([MARKET_FEED.saturating_add(position.market), feed_of(board.quote_token)]);
+        }
+        let oracle =
+            |feed: u8| board.feeds.get(usize::from(feed)).map(|entry| (feed, self.address(feed, &entry.oracle)));
+        let oracles: Vec<(u8, Address)> = feeds.into_iter().filter_map(oracle).collect();
+        let addresses: Vec<Address> = oracles.iter().map(|(_, address)| *address).collect();
+        if addresses.is_empty() {
+            return Ok(());
+        }
+        for ((feed, address), raw) in oracles.iter().zip(source.accounts(&addresses)?) {
+            let Some(Raw { owner, data }) = &raw else { continue };
+            let account = OracleAccount { address: address.as_array(), owner: owner.as_array(), data };
+            let _ = state.view.refresh(*feed, account);
+        }
+        Ok(())
+    }
+
+    fn address(&self, feed: u8, oracle: &OracleConfig) -> Address {
+        match self.named.get(&feed) {
+            Some(address) => *address,
+            None if oracle.kind == LEGACY => Address::from(oracle.feed_id),
+            None => sponsored_account(self.shard, &oracle.feed_id),
+        }
+    }
+}
+
 impl Reading {
-    /// Reads an account.
-    pub fn take(source: &mut dyn Source, key: &Address) -> Result<Reading, Failure> {
-        let state = State::load(source, key, None)?;
+    /// Reads an account, with the newest prices.
+    pub fn take(source: &mut dyn Source, key: &Address, oracles: &Oracles) -> Result<Reading, Failure> {
+        let mut state = State::load(source, key, None)?;
+        oracles.bring(source, &mut state)?;
         let answer = state.view.quote(&state.account, u64::MAX).map_err(|error| refused(*key, error))?;
         let (view, quoted) = (&state.view, &answer.told);
         let from_slot = match quoted.outlook {

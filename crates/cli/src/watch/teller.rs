@@ -29,18 +29,17 @@ impl Teller {
         Ok(Teller { json, webhook: webhook.map(Webhook::new).transpose()?, bar })
     }
 
-    /// Tells people and machines that look on.
-    pub fn print(&self, notice: &Notice) -> Result<(), Failure> {
-        let line = if self.json { format!("{}\n", notice.json()) } else { format!("{}\n", notice.line()) };
-        self.bar.suspend(|| output::print(&line))
+    /// Tells notices: to those who look on, and to the webhook what is more than how things stand.
+    pub fn tell_all(&mut self, notices: &[Notice]) -> Result<(), Failure> {
+        let Some(webhook) = &mut self.webhook else { return self.print(notices) };
+        notices.iter().filter(|notice| !notice.is_status()).for_each(|notice| webhook.add(notice.json()));
+        self.print(notices)
     }
 
-    /// Tells everybody.
-    pub fn tell(&mut self, notice: &Notice) -> Result<(), Failure> {
-        if let Some(webhook) = &mut self.webhook {
-            webhook.add(notice.json());
-        }
-        self.print(notice)
+    fn print(&self, notices: &[Notice]) -> Result<(), Failure> {
+        let line = |notice: &Notice| if self.json { notice.json().to_string() } else { notice.line() };
+        let text: String = notices.iter().map(|notice| line(notice) + "\n").collect();
+        if text.is_empty() { Ok(()) } else { self.bar.suspend(|| output::print(&text)) }
     }
 
     /// Posts what waits for the webhook. What could not be posted waits on.

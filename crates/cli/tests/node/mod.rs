@@ -6,7 +6,7 @@ use std::thread;
 
 use serde_json::Value;
 
-/// Starts a node that answers a number of requests; returns its URL.
+/// Starts a node that answers a number of requests, and hangs up where the answer is null; returns its URL.
 pub fn serve(requests: usize, mut respond: impl FnMut(&Value) -> Value + Send + 'static) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let url = format!("http://{}", listener.local_addr().expect("an address"));
@@ -27,7 +27,11 @@ pub fn serve(requests: usize, mut respond: impl FnMut(&Value) -> Value + Send + 
             }
             let mut body = vec![0; length];
             reader.read_exact(&mut body).expect("a body");
-            let answer = respond(&serde_json::from_slice(&body).expect("JSON")).to_string();
+            let answer = respond(&serde_json::from_slice(&body).expect("JSON"));
+            if answer.is_null() {
+                continue;
+            }
+            let answer = answer.to_string();
             let head = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nconnection: close\r\ncontent-length";
             write!(stream, "{head}: {}\r\n\r\n{answer}", answer.len()).expect("an answer");
         }

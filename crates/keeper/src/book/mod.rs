@@ -39,29 +39,32 @@ const MARKED: u8 = 1;
 const WATCHED: u8 = 2;
 
 /// Accounts whose words do not fit a row: these are weighed exactly.
-const EXACT: u32 = 4;
+const EXACT: u32 = 5;
 /// Accounts that owe nothing and hold no position that can lose: these are not weighed.
-const RISKLESS: u32 = 5;
+const RISKLESS: u32 = 6;
 /// Accounts that are gone, remembered so that no late update brings them back.
-const GONE: u32 = 6;
+const GONE: u32 = 7;
 /// A number that is free.
-const FREE: u32 = 7;
+const FREE: u32 = 8;
 
 /// Where an account's row lies: a shelf's number or one of the above, and the place there.
 #[derive(Clone, Copy)]
 struct Place(u32);
 
+/// Bits of a place.
+const PLACE_BITS: u32 = 28;
+
 impl Place {
     fn new(shelf: u32, place: u32) -> Place {
-        Place(shelf << 29 | place)
+        Place(shelf << PLACE_BITS | place)
     }
 
     fn shelf(self) -> u32 {
-        self.0 >> 29
+        self.0 >> PLACE_BITS
     }
 
     fn place(self) -> u32 {
-        self.0 & ((1 << 29) - 1)
+        self.0 & ((1 << PLACE_BITS) - 1)
     }
 }
 
@@ -78,7 +81,7 @@ pub struct Book {
     free: Vec<u32>,
     live: usize,
     slabs: Slabs,
-    shelves: [Box<dyn Shelf>; 4],
+    shelves: [Box<dyn Shelf>; EXACT as usize],
     exact: Vec<u32>,
     watch: Watch,
     /// Accounts that have changed since the last scan.

@@ -46,9 +46,10 @@ pub(super) trait Shelf: Send + Sync {
 }
 
 /// The sizes that there are, the smallest first: eight legs take 32 to 160 bytes.
-pub(super) fn all() -> [Box<dyn Shelf>; 4] {
+pub(super) fn all() -> [Box<dyn Shelf>; 5] {
     [
         Box::new(Rows::<8, 0>::default()),
+        Box::new(Rows::<8, 1>::default()),
         Box::new(Rows::<8, 2>::default()),
         Box::new(Rows::<8, 4>::default()),
         Box::new(Rows::<16, 8>::default()),

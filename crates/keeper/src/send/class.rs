@@ -191,6 +191,13 @@ mod tests {
     }
 
     #[test]
+    fn too_few_compute_units_on_chain_are_a_change_since_the_simulation() {
+        let failed = Failed::Other("Error processing Instruction 3: Computational budget exceeded".to_owned());
+        assert!(matches!(judge(Kind::Liquidate, &failed, Stage::Simulated), Outcome::Ours(_)));
+        assert_eq!(judge(Kind::Liquidate, &failed, Stage::Landed), Outcome::Outcompeted);
+    }
+
+    #[test]
     fn what_is_no_error_of_the_program_is_told_in_words() {
         let Outcome::Ours(fact) = classify(&Failed::Program { instruction: 2, code: 1 }) else { panic!("ours") };
         assert!(fact.contains("instruction 2") && fact.contains("code 1"), "{fact}");

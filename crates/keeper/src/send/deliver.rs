@@ -14,10 +14,13 @@ use super::build::{Limits, MAX_UNITS, written};
 use super::{Sender, Stage, judge};
 use crate::job::{Done, Outcome};
 use crate::journal::{Effects, Ending, Journal, JournalError, Kind, Sent, Settled};
-use crate::node::{Landed, NodeError};
+use crate::node::{Failed, Landed, NodeError};
 
 /// Tenths of the simulated compute units that a transaction may use.
 const UNITS_TENTHS: u64 = 11;
+/// Compute units beyond that while others are under way: what they do to the keeper's own account, above all its first debt,
+/// makes the program judge its health.
+const UNITS_SPARE: u32 = 10_000;
 /// Blocks for which a blockhash is good.
 const LIFETIME: u64 = 150;
 /// Seconds after which a node whose height is far below that of the sending is believed to be of a chain that began anew.
@@ -65,7 +68,8 @@ impl Sender {
             tracing::warn!(%error, "what others pay is not known: the least is offered");
             Vec::new()
         });
-        let units = limit(simulation.units);
+        let spare = if kind.pays() && self.in_flight() > 1 { UNITS_SPARE } else { 0 };
+        let units = limit(simulation.units).saturating_add(spare).min(MAX_UNITS);
         let now = *self.prices.borrow();
         let spending = &self.settings.spending;
         let most = spending.most(*kind, *gain, now.sol);
@@ -101,8 +105,10 @@ impl Sender {
                         (Some(status), _) if status.confirmed => return self.conclude(sent).await,
                         (Some(_), _) => {}
                         (None, _) if is_over(sent, standing.height) => return self.conclude(sent).await,
-                        // The node will not have it, and it alone was asked: it is nowhere.
-                        (None, Err(NodeError::Transaction(_))) => return self.refused(sent, first).await,
+                        // The node would not have it, and it alone was asked.
+                        (None, Err(NodeError::Transaction(failed))) if *failed != Failed::AlreadyProcessed => {
+                            return self.refused(sent, failed).await;
+                        }
                         (None, _) if sent_at.elapsed() >= self.settings.repeat => {
                             sent_at = Instant::now();
                             if let Err(error) = self.node.send(transaction).await {
@@ -151,16 +157,15 @@ impl Sender {
         }
     }
 
-    /// Settles a transaction that the only node that was asked refused.
-    async fn refused(
-        &self,
-        sent: &Sent,
-        first: Result<solana_signature::Signature, NodeError>,
-    ) -> Result<Done, Outcome> {
-        let settled = self.settle(sent, None).await;
-        match first {
-            Err(NodeError::Transaction(failed)) => Err(judge(sent.kind, &failed, Stage::Simulated)),
-            _ => settled,
+    /// Settles a transaction that the only node that was asked refused: it is nowhere, unless the node has it all the same.
+    async fn refused(&self, sent: &Sent, failed: &Failed) -> Result<Done, Outcome> {
+        match self.node.transaction(&sent.signature).await {
+            Ok(None) => match self.settle(sent, None).await {
+                Err(Outcome::Expired) => Err(judge(sent.kind, failed, Stage::Simulated)),
+                other => other,
+            },
+            Ok(landed) => self.settle(sent, landed.as_ref()).await,
+            Err(error) => Err(Outcome::Node(error.to_string())),
         }
     }
 
@@ -235,4 +240,35 @@ fn of_node(kind: Kind, error: NodeError) -> Outcome {
 
 fn unix_seconds() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
+}
+
+#[cfg(test)]
+mod tests {
+    use solana_signature::Signature;
+
+    use super::*;
+
+    fn sent(at: u64) -> Sent {
+        let (signature, account) = (Signature::default(), Address::default());
+        Sent { signature, last_valid_height: 10_150, kind: Kind::Flag, account, gain_e8: 0, quote_price: 0, at }
+    }
+
+    #[test]
+    fn a_transaction_is_over_once_its_height_has_passed() {
+        assert!(!is_over(&sent(unix_seconds()), 10_150));
+        assert!(is_over(&sent(unix_seconds()), 10_151));
+    }
+
+    /// A test validator that was started anew counts from nothing. A node that only lags is waited for.
+    #[test]
+    fn a_transaction_of_a_chain_that_began_anew_is_over() {
+        assert!(is_over(&sent(0), 3));
+        assert!(!is_over(&sent(unix_seconds()), 3), "not before it must have expired anyway");
+        assert!(!is_over(&sent(0), 9_900), "a node may be some blocks behind");
+    }
+
+    #[test]
+    fn a_transaction_may_use_a_tenth_more_than_its_simulation() {
+        assert_eq!([limit(0), limit(100_001), limit(1_300_000)], [MAX_UNITS, 110_002, MAX_UNITS]);
+    }
 }

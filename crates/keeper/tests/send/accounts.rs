@@ -43,15 +43,16 @@ async fn refreshes_ahead_are_sent_and_told() {
     scene.price(110);
     let mut job = liquidation(&scene.node.state().world, &alice);
     // The same three feeds in copies of their accounts: each is a known print, which changes nothing.
-    let mut state = scene.node.state();
-    let items = job.refresh.clone();
-    for (number, oracle) in items.iter().cycle().take(30) {
-        let copy = state.world.chain.keys.address();
-        let account = state.world.chain.account(oracle).expect("an oracle");
-        state.world.chain.set_account(&copy, account);
-        job.refresh.push((*number, copy));
+    {
+        let world = &mut scene.node.state().world;
+        let items = job.refresh.clone();
+        for (number, oracle) in items.iter().cycle().take(30) {
+            let copy = world.chain.keys.address();
+            let account = world.chain.account(oracle).expect("an oracle");
+            world.chain.set_account(&copy, account);
+            job.refresh.push((*number, copy));
+        }
     }
-    drop(state);
     assert!(matches!(send(&sender, job).await, Outcome::Done(_)));
     let report = sender.journal().expect("a journal").report();
     assert_eq!((report.kinds[&Kind::Refresh].done, report.kinds[&Kind::Liquidate].done), (1, 1));

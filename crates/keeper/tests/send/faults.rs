@@ -190,3 +190,38 @@ async fn a_keeper_without_means_is_told_so() {
     assert!(matches!(send(&sender, healthy).await, Outcome::Ours(_)));
     assert_eq!(scene.node.state().sends, 0);
 }
+
+/// What the node refuses outright is nowhere: it is settled at once, and its account is free.
+#[tokio::test]
+async fn a_refused_transaction_is_settled_at_once() {
+    let (scene, alice) = under_water();
+    let sender = scene.sender();
+    let failed = Failed::Program { instruction: 3, code: MarginError::AccountHealthy.code() };
+    scene.node.state().faults.refusal = Some(NodeError::Transaction(failed));
+    scene.node.state().faults.drop = 1;
+    assert_eq!(scene.liquidate(&sender, &alice).await, Outcome::Healthy);
+    assert!(sender.is_free(&alice));
+    scene.assert_report(&sender.journal().expect("a journal").report());
+}
+
+/// Whatever the node says of a transaction that is on chain all the same, the chain decides.
+#[tokio::test]
+async fn a_refused_transaction_that_landed_is_done() {
+    let refusals = [
+        NodeError::Transaction(Failed::AlreadyProcessed),
+        NodeError::Transaction(Failed::Blockhash),
+        NodeError::Refused { method: "sendTransaction", fact: "too many requests".to_owned() },
+        NodeError::Unreachable { method: "sendTransaction", fact: "connection reset".to_owned() },
+    ];
+    for refusal in refusals {
+        for forgetful in [false, true] {
+            let (scene, alice) = under_water();
+            let sender = scene.sender();
+            scene.node.state().faults.refusal = Some(refusal.clone());
+            scene.node.state().faults.forgetful = forgetful;
+            let outcome = scene.liquidate(&sender, &alice).await;
+            assert!(matches!(outcome, Outcome::Done(_)), "{refusal}: {outcome:?}");
+            scene.assert_report(&sender.journal().expect("a journal").report());
+        }
+    }
+}

@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 
 use breakwater_client::Address;
 use breakwater_client::margin::Value;
-use breakwater_keeper::inventory::{Cannot, Inventory, Rules, token_wallet};
+use breakwater_keeper::inventory::{Cannot, Inventory, Mine, Rules, after, token_wallet};
 use breakwater_keeper::job::{Action, Outcome};
 use breakwater_keeper::journal::Kind;
 use breakwater_sim::tokens;
 use solana_signer::Signer;
 
-use crate::scene::{SOL, Scene, USDC, borrower, liquidation, refresh, send, view, world};
+use crate::scene::{SOL, Scene, USDC, borrower, liquidation, long, provider, refresh, send, view, world};
 
 /// Puts tokens into the wallet's associated account.
 fn fill(scene: &Scene, symbol: &str, amount: u64) {
@@ -86,6 +86,36 @@ async fn a_debt_that_was_taken_over_is_repaid_from_the_wallet() {
     let moved = net(&scene, &Rules { repay: true, ..Rules::FREE }).await;
     assert!(matches!(moved[..], [("repay", 1, Outcome::Done(_))]), "{moved:?}");
     assert_eq!((wallet(&scene, "USDC"), scene.holds("USDC")), (7, 0));
+}
+
+/// Spot and perp, from a deposit and into a debt: what the keeper computes of its own account is what the program makes of it.
+#[tokio::test]
+async fn the_keepers_account_after_a_plan_is_the_programs() {
+    for (capital, price) in [(1_000_000 * USDC, 110), (2_000 * USDC, 110), (1_000_000 * USDC, 135)] {
+        let mut world = world();
+        provider(&mut world, 1_000_000 * USDC);
+        let account = if price == 135 { long(&mut world).account } else { borrower(&mut world) };
+        let mut scene = Scene::new(world);
+        scene.keeper = {
+            let world = &mut scene.node.state().world;
+            let keeper = world.trader();
+            world.deposit(&keeper, "USDC", capital).expect("capital");
+            keeper
+        };
+        scene.price(price);
+        let expected = {
+            let world = &scene.node.state().world;
+            let view = view(world);
+            let plan =
+                view.step(&world.margin_account(&account), u64::MAX).expect("an answer").told.next.expect("a plan");
+            let own = world.margin_account(&scene.keeper.account);
+            let mine = Mine { account: &own, board: &view.board, now: view.time };
+            after(&mine, &plan.plan).expect("it fits").tokens
+        };
+        let outcome = scene.liquidate(&scene.sender(), &account).await;
+        assert!(matches!(outcome, Outcome::Done(_)), "{outcome:?}");
+        assert_eq!(scene.node.state().world.margin_account(&scene.keeper.account).tokens, expected);
+    }
 }
 
 /// $3,000 of SOL is less than Alice's plan: the keeper asks for as much as it may hold, and the chain serves it.

@@ -98,10 +98,8 @@ async fn a_silent_node_leaves_a_transaction_in_doubt() {
     assert!(matches!(outcome, Outcome::Node(_)), "{outcome:?}");
     assert!(!sender.is_free(&accounts[0]));
     assert!(sender.look_up().await.is_err());
-    let mut state = scene.node.state();
-    state.faults.silent = false;
-    state.pass(20);
-    drop(state);
+    scene.node.state().faults.silent = false;
+    scene.node.state().pass(20);
     assert!(matches!(sender.recover().await[..], [(_, Outcome::Done(_))]));
     assert!(sender.is_free(&accounts[0]));
     scene.assert_report(&sender.journal().expect("a journal").report());

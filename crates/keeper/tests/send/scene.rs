@@ -182,7 +182,7 @@ pub async fn send(sender: &Arc<Sender>, job: Job) -> Outcome {
 pub fn set_price(world: &mut World, usd: u32) {
     world.chain.advance(1);
     for (symbol, usd) in [("SOL", usd), ("USDC", 1)] {
-        let price = Price8::from_usd(usd.into());
+        let price = Price8::from_usd(usd);
         let sample = breakwater_sim::price_path::Sample { price, conf: Price8(price.units() / 2_000), ema: price };
         world.write_sample(symbol, &sample);
     }

@@ -25,6 +25,8 @@ pub struct Faults {
     pub delay: u64,
     /// What every simulation answers.
     pub simulation: Option<NodeError>,
+    /// What a send answers, though the transaction lands if it can.
+    pub refusal: Option<NodeError>,
     /// No question is answered.
     pub silent: bool,
     /// Statuses are not known, though transactions land.
@@ -212,7 +214,10 @@ impl Node for SvmNode {
                 (0, 0) => state.land(transaction.clone()),
                 (0, delay) => state.waiting.push((state.height + delay, transaction.clone())),
             }
-            Ok(transaction.signatures[0])
+            match &state.faults.refusal {
+                Some(error) => Err(error.clone()),
+                None => Ok(transaction.signatures[0]),
+            }
         })
     }
 

@@ -1,6 +1,6 @@
 //! How far the factors have moved against accounts since a reference: accounts that are further away than that need no look.
 
-use super::table::{Side, Table};
+use super::table::{Gain, Side, Table};
 use super::{MARKETS, TOKENS};
 
 /// Number of keys: each side of each token and market, and the quote token.
@@ -91,7 +91,7 @@ impl Table {
         for side in &mut table.markets {
             let fall = part(side.reach);
             (side.best, side.mid) = (side.best - fall, side.mid - fall);
-            side.gains.iter_mut().for_each(|(unit, _)| *unit -= fall);
+            side.gains = side.gains.map(|gain| Gain::new(gain.unit - fall, gain.spared));
         }
         let [adds, takes] = &mut table.quote;
         (*adds, *takes) = ((*adds - part(*adds)).max(0), *takes + part(*takes));

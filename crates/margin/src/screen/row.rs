@@ -1,7 +1,7 @@
 //! An account in a few words, and what comes of it by a table.
 
 use super::drift::{FAR, GRAIN_BITS, HORIZON};
-use super::table::{EXTREME, Table};
+use super::table::{EXTREME, Gain, Table};
 use super::word::{EMPTY_PERP, Scales, amount, is_used, parts};
 use super::{Key, QUOTE_KEY};
 use crate::perp::Position;
@@ -172,8 +172,8 @@ impl<const T: usize, const P: usize> Row<T, P> {
             let g = if reach > side.limit || matured != 0 {
                 table.contribution((mantissa, shift, key), constant, amount(matured), reach)
             } else {
-                let gain = |(unit, spared): (i64, i64)| {
-                    (mantissa.wrapping_mul(unit).wrapping_add(unit.min(0)) >> shift).wrapping_add(spared)
+                let gain = |gain: Gain| {
+                    (mantissa.wrapping_mul(gain.unit).wrapping_add(gain.rest) >> shift).wrapping_add(gain.spared)
                 };
                 let [first, second, third, fourth] = side.gains.map(gain);
                 constant.wrapping_add(first.min(second).min(third.min(fourth))).min(0)

@@ -32,9 +32,25 @@ pub(super) struct Side {
     pub(super) reach: i64,
     /// Beyond this reach of a position, quote units, `gains` do not tell all.
     pub(super) limit: i64,
-    /// By tier: `best` less the tier's margin, floor, and what the tiers below it need less, quote units, floor. What a
-    /// position gains is the least of all tiers', because margin rises with the tier.
-    pub(super) gains: [(i64, i64); MAX_TIERS],
+    /// By tier. What a position gains is the least of all tiers', because margin rises with the tier.
+    pub(super) gains: [Gain; MAX_TIERS],
+}
+
+/// What a base unit gains where all of the notional has one tier's rate.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Gain {
+    /// `best` less the margin; floor.
+    pub(super) unit: i64,
+    /// The same where it is negative, else 0: a size is rounded down, and so counts once more.
+    pub(super) rest: i64,
+    /// What the tiers below need less, quote units; floor.
+    pub(super) spared: i64,
+}
+
+impl Gain {
+    pub(super) fn new(unit: i64, spared: i64) -> Gain {
+        Gain { unit, rest: unit.min(0), spared }
+    }
 }
 
 /// What both sides of a market share.
@@ -133,7 +149,8 @@ impl MarketTerms {
                 reach,
                 limit: if plain { SMALL } else { 0 },
                 gains: core::array::from_fn(|tier| {
-                    (best_scaled - (top * rates[tier] + BPS as i64 - 1) / BPS as i64, spared[tier])
+                    let margin = (top * rates[tier] + BPS as i64 - 1) / BPS as i64;
+                    Gain::new(best_scaled - margin, spared[tier])
                 }),
             }
         };

@@ -241,7 +241,7 @@ impl Path {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(100_000))]
+    #![proptest_config(ProptestConfig::with_cases(4_000))]
 
     #[test]
     fn scr_1_no_liquidatable_account_is_passed_over(terms in terms(), account in account(), at_scale in terms()) {
