@@ -18,6 +18,7 @@ pub type Ledger = HashMap<String, (Value, Value)>;
 /// A landed transaction.
 #[derive(Clone, Debug)]
 pub struct Landed {
+    pub signature: String,
     pub failed: bool,
     /// What the node says of that.
     pub error: Value,
@@ -102,10 +103,11 @@ fn base58(text: &str) -> Vec<u8> {
 pub fn landed(ledger: &Ledger, wallet: &Address) -> Vec<Landed> {
     let wallet = wallet.to_string();
     let paid = |transaction: &Value| transaction["transaction"]["message"]["accountKeys"][0] == wallet.as_str();
-    let one = |transaction: &Value| {
+    let one = |(signature, transaction): (&String, &Value)| {
         let meta = &transaction["meta"];
         let logs: Vec<String> = serde_json::from_value(meta["logMessages"].clone()).unwrap_or_default();
         Landed {
+            signature: signature.clone(),
             failed: !meta["err"].is_null(),
             error: meta["err"].clone(),
             fee: meta["fee"].as_u64().unwrap_or(0),

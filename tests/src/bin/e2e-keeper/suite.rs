@@ -53,7 +53,7 @@ pub struct Stage {
 impl Stage {
     /// A node with a launched group, lenders and pools.
     pub fn set(options: &Options) -> Outcome<Stage> {
-        let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..");
+        let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize()?;
         let folder = root.join("target/e2e/keeper");
         std::fs::create_dir_all(&folder)?;
         let runtime = Runtime::new()?;
