@@ -103,6 +103,8 @@ fn base58(text: &str) -> Vec<u8> {
 pub fn landed(ledger: &Ledger, wallet: &Address) -> Vec<Landed> {
     let wallet = wallet.to_string();
     let paid = |transaction: &Value| transaction["transaction"]["message"]["accountKeys"][0] == wallet.as_str();
+    // surfpool 1.5.0 also files what it refused for its blockhash, which no block holds and nobody paid for.
+    let landed = |transaction: &Value| transaction["meta"]["err"] != "BlockhashNotFound";
     let one = |(signature, transaction): (&String, &Value)| {
         let meta = &transaction["meta"];
         let logs: Vec<String> = serde_json::from_value(meta["logMessages"].clone()).unwrap_or_default();
@@ -117,5 +119,5 @@ pub fn landed(ledger: &Ledger, wallet: &Address) -> Vec<Landed> {
         }
     };
     let all = ledger.iter().map(|(signature, (_, transaction))| (signature, transaction));
-    all.filter(|(_, transaction)| paid(transaction)).map(one).collect()
+    all.filter(|(_, transaction)| paid(transaction) && landed(transaction)).map(one).collect()
 }

@@ -58,7 +58,7 @@ pub fn run(options: &Options) -> Outcome<bool> {
     eprintln!("{LOADED} accounts");
     let plain_a_second = plain(&stage)?;
     load(&stage, &traders)?;
-    let upstream = Upstream::new(&stage.runtime, &stage.node)?;
+    let upstream = Upstream::new(&stage)?;
     let mut keeper = stage.keeper(&upstream, "measured")?;
     keeper.start()?;
     keeper.ready()?;

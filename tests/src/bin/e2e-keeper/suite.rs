@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use breakwater_sim::keys::Keys;
 use breakwater_sim::price_path::Price8;
 use indicatif::{ProgressBar, ProgressStyle};
+use serde_json::Value;
 use solana_keypair::Keypair;
 use solana_signer::Signer;
 use tokio::runtime::Runtime;
@@ -47,6 +48,8 @@ pub struct Stage {
     pub place: Place,
     pub people: People,
     pub prices: Prices,
+    /// The first answer to `getLatestBlockhash`.
+    pub first_hash: Value,
     pub keys: Keys,
 }
 
@@ -59,6 +62,7 @@ impl Stage {
         let runtime = Runtime::new()?;
         // Both now: their slots and their times are the same.
         let (node, standby) = (Node::start(&root)?, Node::start(&root)?);
+        let first_hash = node.rpc.call("getLatestBlockhash", Value::Array(Vec::new()))?;
         standby.deploy(&root.join("artifacts/breakwater.so"))?;
         let mut keys = Keys::seeded(options.seed);
         let payer = keys.keypair();
@@ -69,7 +73,7 @@ impl Stage {
         let prices: Prices = [150, 1, 60_000, 3_000].map(Price8::from_usd).to_vec();
         let people = People::new(options.seed, &mut keys);
         people.lend(&node.rpc, &place, &prices)?;
-        Ok(Stage { folder, command, runtime, node, standby: Some(standby), place, people, prices, keys })
+        Ok(Stage { folder, command, runtime, node, standby: Some(standby), place, people, prices, first_hash, keys })
     }
 
     /// A keeper behind a proxy of its own.
@@ -117,7 +121,7 @@ pub fn run(options: &Options) -> Outcome<bool> {
     let Stage { people, node, place, prices, .. } = &mut stage;
     people.trade(&node.rpc, place, prices, options.accounts, || bar.inc(2))?;
     bar.set_message("keepers");
-    let upstream = Upstream::new(&stage.runtime, &stage.node)?;
+    let upstream = Upstream::new(&stage)?;
     let mut keepers = vec![stage.keeper(&upstream, "a")?, stage.keeper(&upstream, "b")?];
     let mut checks = Checks::new(&stage, &keepers)?;
     let before = Water::read(&stage.node.rpc, &stage.place)?;
