@@ -341,7 +341,7 @@ fn balances(rpc: &Rpc, keeper: &Keeper) -> Outcome<Balances> {
     for position in account.tokens.iter().filter(|position| !position.is_free()) {
         let (deposit, borrow) = indices[&position.token];
         let amount = match position.side() {
-            Side::Deposit => Index(deposit).amount_down(position.shares).map(|amount| i128::from(amount)),
+            Side::Deposit => Index(deposit).amount_down(position.shares).map(i128::from),
             Side::Debt => Index(borrow).amount_up(position.shares).map(|amount| -i128::from(amount)),
         };
         balances.insert(position.token, amount.unwrap_or(0));

@@ -45,6 +45,8 @@ struct Figures {
     p99_ms: f64,
     liquidations: usize,
     a_second: f64,
+    /// Of everything that the keeper sent and that succeeded.
+    all_a_second: f64,
     /// Of deposits that nobody simulates, four at a time.
     plain_a_second: f64,
 }
@@ -71,9 +73,18 @@ pub fn run(options: &Options) -> Outcome<bool> {
     }
     let (sent, p50, p99) = quantiles(&keeper)?;
     eprintln!("a sudden fall");
-    let (liquidations, a_second) = sudden(&mut stage, &keeper)?;
+    let (liquidations, all) = sudden(&mut stage, &keeper)?;
     keeper.stop()?;
-    let figures = Figures { accounts, sent, p50_ms: p50, p99_ms: p99, liquidations, a_second, plain_a_second };
+    let figures = Figures {
+        accounts,
+        sent,
+        p50_ms: p50,
+        p99_ms: p99,
+        liquidations: liquidations.len(),
+        a_second: rate(&liquidations),
+        all_a_second: rate(&all),
+        plain_a_second,
+    };
     match &options.write {
         Some(file) => write(file, &table(&figures))?,
         None if options.json => println!("{}", as_json(&figures)),
@@ -161,8 +172,8 @@ fn plain(stage: &Stage) -> Outcome<f64> {
     Ok(PLAIN as f64 / began.elapsed().as_secs_f64())
 }
 
-/// Lets prices fall at once. Liquidations that landed until nobody is left, and the most of them in ten seconds, a second.
-fn sudden(stage: &mut Stage, keeper: &Keeper) -> Outcome<(usize, f64)> {
+/// Lets prices fall at once. Slots of the liquidations that landed until nobody is left, and of everything that succeeded.
+fn sudden(stage: &mut Stage, keeper: &Keeper) -> Outcome<(Vec<u64>, Vec<u64>)> {
     let (wallet, mut before) = (keeper.key.pubkey(), Ledger::new());
     history::read(&stage.node.rpc, &wallet, &mut before)?;
     stage.fall(CRASH)?;
@@ -180,16 +191,22 @@ fn sudden(stage: &mut Stage, keeper: &Keeper) -> Outcome<(usize, f64)> {
     history::read(&stage.node.rpc, &wallet, &mut after)?;
     after.retain(|signature, _| !before.contains_key(signature));
     let is_liquidation = |event: &Event| matches!(event, Event::Liquidated(_) | Event::PerpLiquidated(_));
-    let mut slots = Vec::new();
-    for (status, transaction) in after.values() {
+    let (mut liquidations, mut all) = (Vec::new(), Vec::new());
+    for (status, transaction) in after.values().filter(|(_, transaction)| transaction["meta"]["err"].is_null()) {
         let logs: Vec<String> = serde_json::from_value(transaction["meta"]["logMessages"].clone()).unwrap_or_default();
-        if transaction["meta"]["err"].is_null() && decode::events(&logs).iter().any(is_liquidation) {
-            slots.extend(status["slot"].as_u64());
+        all.extend(status["slot"].as_u64());
+        if decode::events(&logs).iter().any(is_liquidation) {
+            liquidations.extend(status["slot"].as_u64());
         }
     }
+    Ok((liquidations, all))
+}
+
+/// The most of some slots in ten seconds, a second.
+fn rate(slots: &[u64]) -> f64 {
     let in_window = |first: &u64| slots.iter().filter(|slot| (*first..*first + WINDOW).contains(slot)).count();
     let most = slots.iter().map(in_window).max().unwrap_or(0);
-    Ok((slots.len(), most as f64 * 1e3 / (WINDOW * SLOT_MS) as f64))
+    most as f64 * 1e3 / (WINDOW * SLOT_MS) as f64
 }
 
 impl Stage {
@@ -212,18 +229,20 @@ fn as_json(figures: &Figures) -> Value {
         "seen_to_sent_p99_ms": figures.p99_ms,
         "liquidations": figures.liquidations,
         "liquidations_a_second": figures.a_second,
+        "transactions_a_second": figures.all_a_second,
         "plain_transactions_a_second": figures.plain_a_second,
     })
 }
 
 fn table(figures: &Figures) -> String {
-    let Figures { accounts, sent, p50_ms, p99_ms, liquidations, a_second, plain_a_second } = figures;
+    let Figures { accounts, sent, p50_ms, p99_ms, liquidations, a_second, all_a_second, plain_a_second } = figures;
     format!(
         "| what | measured |\n|---|---|\n\
          | margin accounts in the keeper's book | {accounts} |\n\
          | price update seen → transaction sent, median of {sent} | {p50_ms:.0} ms |\n\
          | the same, 99th percentile | {p99_ms:.0} ms |\n\
          | liquidations a second of one keeper, the most in ten seconds of {liquidations} that were due at once | {a_second:.1} |\n\
+         | everything that it lands a second, flags and write-offs too, the most in ten seconds | {all_a_second:.1} |\n\
          | deposits a second that the same node takes from four senders, not simulated | {plain_a_second:.1} |"
     )
 }
