@@ -61,7 +61,7 @@ impl<'a> Crowd<'a> {
         let perps = wanted.max(self.legs.saturating_sub(TOKENS)).min(self.legs - 2);
         let tokens = self.legs - perps;
         // From ten dollars to a million and more.
-        let size = (10 * CENTS << chance.below(17)) + chance.below(1_000);
+        let size = ((10 * CENTS) << chance.below(17)) + chance.below(1_000);
         let debts = 1 + chance.below(tokens as u64 / 2) as usize;
         let first = chance.below(TOKENS as u64) as usize;
         let place = |slot: usize| (first + slot * 5) % TOKENS;
