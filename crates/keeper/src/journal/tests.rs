@@ -67,6 +67,20 @@ fn what_was_written_is_read_again() {
     assert_eq!(Journal::report_of(&file.0).expect("readable while in use"), report);
 }
 
+/// The sender and whoever looks up what is in doubt may learn it at the same time.
+#[test]
+fn what_is_settled_twice_counts_once_and_is_read_again() {
+    let file = TemporaryFile::new("twice");
+    let journal = Journal::open(&file.0, &owner(3)).expect("a new journal");
+    journal.sent(sent(1)).expect("written");
+    journal.settled(done(1)).expect("written");
+    let (report, text) = (journal.report(), file.text());
+    journal.settled(done(1)).expect("known already");
+    assert_eq!((journal.report(), file.text()), (report.clone(), text));
+    assert!(!journal.is_unsettled(&sent(1).signature));
+    assert_eq!(Journal::report_of(&file.0).expect("readable"), report);
+}
+
 /// Whatever part of the last line is there, it is as if it had never been.
 #[test]
 fn a_line_that_was_cut_off_is_dropped() {

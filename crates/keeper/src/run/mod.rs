@@ -242,7 +242,9 @@ impl Keeper {
         }
         pictures.send_replace(self.picture());
         let Shown { outcomes, gained, fees, .. } = self.shown;
-        Ok(Summary { outcomes, gained, fees, in_doubt: self.flights.len() })
+        // Also what an earlier keeper sent and nobody knows the end of yet.
+        let unsettled = self.sender.journal().map_or(0, |journal| journal.unsettled().len());
+        Ok(Summary { outcomes, gained, fees, in_doubt: unsettled.max(self.flights.len()) })
     }
 
     fn take(&mut self, update: Update) {

@@ -147,14 +147,20 @@ impl Checks {
     fn lamports(&mut self, stage: &Stage, keeper: &Keeper, landed: &[Landed]) -> Outcome<()> {
         let left = stage.node.rpc.account(&keeper.key.pubkey())?.map_or(0, |wallet| wallet.lamports);
         let due: u64 = landed.iter().map(|transaction| transaction.due).sum();
-        let others = landed.iter().filter(|one| one.lamports.0.checked_sub(one.lamports.1) != Some(one.due)).count();
+        let others: Vec<String> = landed
+            .iter()
+            .filter(|one| one.lamports.0.checked_sub(one.lamports.1) != Some(one.due))
+            .map(|one| format!("{} {:?} for {} {}", one.signature, one.lamports, one.due, one.error))
+            .collect();
         let found = format!(
-            "{SOL} − {due} = {left} lamports after {} transactions, {} of them failed; {others} cost anything but their fee",
+            "{SOL} − {due} = {left} lamports after {} transactions, {} of them failed; {} cost anything but their fee {}",
             landed.len(),
-            landed.iter().filter(|transaction| transaction.failed).count()
+            landed.iter().filter(|transaction| transaction.failed).count(),
+            others.len(),
+            others.join(", ")
         );
         let law = format!("no lamport of keeper {} is unaccounted for", keeper.name);
-        self.hold(&law, SOL.checked_sub(due) == Some(left) && others == 0, found);
+        self.hold(&law, SOL.checked_sub(due) == Some(left) && others.is_empty(), found);
         Ok(())
     }
 

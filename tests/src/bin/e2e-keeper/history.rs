@@ -18,7 +18,10 @@ pub type Ledger = HashMap<String, (Value, Value)>;
 /// A landed transaction.
 #[derive(Clone, Debug)]
 pub struct Landed {
+    pub signature: String,
     pub failed: bool,
+    /// What the node says of that.
+    pub error: Value,
     /// What the node says that it cost. surfpool 1.5.0 leaves out what is paid for compute units.
     pub fee: u64,
     /// What it must have cost, by its own signatures, compute units and price.
@@ -100,16 +103,21 @@ fn base58(text: &str) -> Vec<u8> {
 pub fn landed(ledger: &Ledger, wallet: &Address) -> Vec<Landed> {
     let wallet = wallet.to_string();
     let paid = |transaction: &Value| transaction["transaction"]["message"]["accountKeys"][0] == wallet.as_str();
-    let one = |transaction: &Value| {
+    // surfpool 1.5.0 also files what it refused for its blockhash, which no block holds and nobody paid for.
+    let landed = |transaction: &Value| transaction["meta"]["err"] != "BlockhashNotFound";
+    let one = |(signature, transaction): (&String, &Value)| {
         let meta = &transaction["meta"];
         let logs: Vec<String> = serde_json::from_value(meta["logMessages"].clone()).unwrap_or_default();
         Landed {
+            signature: signature.clone(),
             failed: !meta["err"].is_null(),
+            error: meta["err"].clone(),
             fee: meta["fee"].as_u64().unwrap_or(0),
             due: due(&transaction["transaction"]),
             events: if meta["err"].is_null() { decode::events(&logs) } else { Vec::new() },
             lamports: (meta["preBalances"][0].as_u64().unwrap_or(0), meta["postBalances"][0].as_u64().unwrap_or(0)),
         }
     };
-    ledger.values().map(|(_, transaction)| transaction).filter(|transaction| paid(transaction)).map(one).collect()
+    let all = ledger.iter().map(|(signature, (_, transaction))| (signature, transaction));
+    all.filter(|(_, transaction)| paid(transaction) && landed(transaction)).map(one).collect()
 }

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use breakwater_client::decode::{Event, account_size, discriminator};
+use breakwater_client::decode::{self, Event, account_size, discriminator};
 use breakwater_client::interface::MarginAccount;
-use breakwater_client::{Address, PROGRAM_ID};
+use breakwater_client::{Address, PROGRAM_ID, address};
 use breakwater_sim::price_path::Price8;
 use bytemuck::bytes_of;
 use serde_json::{Value, json};
@@ -13,20 +13,25 @@ use solana_signer::Signer;
 
 use crate::history::{self, Ledger};
 use crate::keeper::Keeper;
+use crate::node::SLOT_MS;
 use crate::options::Options;
 use crate::proxy::Upstream;
-use crate::rpc::{Outcome, Raw, Trouble};
+use crate::rpc::{Draft, Outcome, Raw, Trouble};
 use crate::suite::Stage;
 use crate::water::Water;
 
 /// Margin accounts in the keeper's book.
 const LOADED: usize = 10_000;
 /// Steps of the slow fall, what each leaves of prices in thousandths, and the time between two.
-const STEPS: u64 = 24;
-const FALL: i64 = 990;
-const STEP: Duration = Duration::from_millis(2_000);
+const STEPS: u64 = 30;
+const FALL: i64 = 997;
+const STEP: Duration = Duration::from_millis(1_500);
 /// What the sudden fall at the end leaves of prices, thousandths.
-const CRASH: i64 = 800;
+const CRASH: i64 = 700;
+/// Slots of ten seconds, over which a rate is taken.
+const WINDOW: u64 = 25;
+/// Transactions that are sent to see what the node takes without a keeper.
+const PLAIN: u64 = 100;
 /// How long the sudden fall may take to be worked off.
 const PATIENCE: Duration = Duration::from_secs(240);
 /// Markers in the Markdown file.
@@ -39,8 +44,11 @@ struct Figures {
     p50_ms: f64,
     p99_ms: f64,
     liquidations: usize,
-    seconds: f64,
     a_second: f64,
+    /// Of everything that the keeper sent and that succeeded.
+    all_a_second: f64,
+    /// Of deposits that nobody simulates, four at a time.
+    plain_a_second: f64,
 }
 
 /// Measures and prints.
@@ -50,8 +58,9 @@ pub fn run(options: &Options) -> Outcome<bool> {
     let Stage { people, node, place, prices, .. } = &mut stage;
     let traders = people.trade(&node.rpc, place, prices, options.accounts, || ())?;
     eprintln!("{LOADED} accounts");
+    let plain_a_second = plain(&stage)?;
     load(&stage, &traders)?;
-    let upstream = Upstream::new(&stage.runtime, &stage.node)?;
+    let upstream = Upstream::new(&stage)?;
     let mut keeper = stage.keeper(&upstream, "measured")?;
     keeper.start()?;
     keeper.ready()?;
@@ -64,16 +73,17 @@ pub fn run(options: &Options) -> Outcome<bool> {
     }
     let (sent, p50, p99) = quantiles(&keeper)?;
     eprintln!("a sudden fall");
-    let (liquidations, seconds) = sudden(&mut stage, &keeper)?;
+    let (liquidations, all) = sudden(&mut stage, &keeper)?;
     keeper.stop()?;
     let figures = Figures {
         accounts,
         sent,
         p50_ms: p50,
         p99_ms: p99,
-        liquidations,
-        seconds,
-        a_second: liquidations as f64 / seconds.max(0.4),
+        liquidations: liquidations.len(),
+        a_second: rate(&liquidations),
+        all_a_second: rate(&all),
+        plain_a_second,
     };
     match &options.write {
         Some(file) => write(file, &table(&figures))?,
@@ -147,8 +157,23 @@ fn quantiles(keeper: &Keeper) -> Outcome<(usize, f64, f64)> {
     Ok((all as usize, at(0.5), at(0.99)))
 }
 
-/// Lets prices fall at once. Liquidations that landed until nobody is left, and the seconds from the first slot to the last.
-fn sudden(stage: &mut Stage, keeper: &Keeper) -> Outcome<(usize, f64)> {
+/// Transactions a second that the node takes without a keeper.
+fn plain(stage: &Stage) -> Outcome<f64> {
+    let (lender, token) = (&stage.people.lender, &stage.place.tokens[2]);
+    let account = address::margin_account(&stage.place.group, &lender.pubkey(), 0);
+    let draft = |amount| Draft {
+        name: "a deposit".to_owned(),
+        instructions: vec![stage.place.deposit(&lender.pubkey(), &account, token, amount)],
+        signers: vec![lender],
+    };
+    let drafts: Vec<Draft> = (1..=PLAIN).map(draft).collect();
+    let began = Instant::now();
+    stage.node.rpc.land_all(&drafts, || ())?;
+    Ok(PLAIN as f64 / began.elapsed().as_secs_f64())
+}
+
+/// Lets prices fall at once. Slots of the liquidations that landed until nobody is left, and of everything that succeeded.
+fn sudden(stage: &mut Stage, keeper: &Keeper) -> Outcome<(Vec<u64>, Vec<u64>)> {
     let (wallet, mut before) = (keeper.key.pubkey(), Ledger::new());
     history::read(&stage.node.rpc, &wallet, &mut before)?;
     stage.fall(CRASH)?;
@@ -165,19 +190,23 @@ fn sudden(stage: &mut Stage, keeper: &Keeper) -> Outcome<(usize, f64)> {
     let mut after = Ledger::new();
     history::read(&stage.node.rpc, &wallet, &mut after)?;
     after.retain(|signature, _| !before.contains_key(signature));
-    let slots: Vec<u64> = after
-        .values()
-        .filter(|(_, transaction)| {
-            let logs: Vec<String> =
-                serde_json::from_value(transaction["meta"]["logMessages"].clone()).unwrap_or_default();
-            breakwater_client::decode::events(&logs)
-                .iter()
-                .any(|event| matches!(event, Event::Liquidated(_) | Event::PerpLiquidated(_)))
-        })
-        .filter_map(|(status, _)| status["slot"].as_u64())
-        .collect();
-    let (first, last) = (slots.iter().min().copied().unwrap_or(0), slots.iter().max().copied().unwrap_or(0));
-    Ok((slots.len(), (last - first + 1) as f64 * 0.4))
+    let is_liquidation = |event: &Event| matches!(event, Event::Liquidated(_) | Event::PerpLiquidated(_));
+    let (mut liquidations, mut all) = (Vec::new(), Vec::new());
+    for (status, transaction) in after.values().filter(|(_, transaction)| transaction["meta"]["err"].is_null()) {
+        let logs: Vec<String> = serde_json::from_value(transaction["meta"]["logMessages"].clone()).unwrap_or_default();
+        all.extend(status["slot"].as_u64());
+        if decode::events(&logs).iter().any(is_liquidation) {
+            liquidations.extend(status["slot"].as_u64());
+        }
+    }
+    Ok((liquidations, all))
+}
+
+/// The most of some slots in ten seconds, a second.
+fn rate(slots: &[u64]) -> f64 {
+    let in_window = |first: &u64| slots.iter().filter(|slot| (*first..*first + WINDOW).contains(slot)).count();
+    let most = slots.iter().map(in_window).max().unwrap_or(0);
+    most as f64 * 1e3 / (WINDOW * SLOT_MS) as f64
 }
 
 impl Stage {
@@ -199,21 +228,22 @@ fn as_json(figures: &Figures) -> Value {
         "seen_to_sent_p50_ms": figures.p50_ms,
         "seen_to_sent_p99_ms": figures.p99_ms,
         "liquidations": figures.liquidations,
-        "seconds": figures.seconds,
         "liquidations_a_second": figures.a_second,
+        "transactions_a_second": figures.all_a_second,
+        "plain_transactions_a_second": figures.plain_a_second,
     })
 }
 
 fn table(figures: &Figures) -> String {
-    let Figures { accounts, sent, p50_ms, p99_ms, liquidations, seconds, a_second } = figures;
+    let Figures { accounts, sent, p50_ms, p99_ms, liquidations, a_second, all_a_second, plain_a_second } = figures;
     format!(
         "| what | measured |\n|---|---|\n\
          | margin accounts in the keeper's book | {accounts} |\n\
-         | price update seen → transaction sent, median | {p50_ms:.0} ms |\n\
+         | price update seen → transaction sent, median of {sent} | {p50_ms:.0} ms |\n\
          | the same, 99th percentile | {p99_ms:.0} ms |\n\
-         | transactions behind these two | {sent} |\n\
-         | liquidations a second of one keeper, all due at once | {a_second:.1} |\n\
-         | liquidations behind that, and seconds from the first to the last | {liquidations} · {seconds:.1} |"
+         | liquidations a second of one keeper, the most in ten seconds of {liquidations} that were due at once | {a_second:.1} |\n\
+         | everything that it lands a second, flags and write-offs too, the most in ten seconds | {all_a_second:.1} |\n\
+         | deposits a second that the same node takes from four senders, not simulated | {plain_a_second:.1} |"
     )
 }
 

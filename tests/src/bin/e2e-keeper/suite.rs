@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use breakwater_sim::keys::Keys;
 use breakwater_sim::price_path::Price8;
 use indicatif::{ProgressBar, ProgressStyle};
+use serde_json::Value;
 use solana_keypair::Keypair;
 use solana_signer::Signer;
 use tokio::runtime::Runtime;
@@ -31,6 +32,8 @@ const FALL: i64 = 985;
 const SETTLE: Duration = Duration::from_secs(120);
 /// What is owed by nobody: what is in flight when the stage is changed ends within this time.
 const PAUSE: Duration = Duration::from_millis(800);
+/// A blockhash is good for 150 slots of 400 ms.
+const EXPIRY: Duration = Duration::from_secs(80);
 /// SOL of whoever sets the stage, lamports.
 const SOL: u64 = 1_000_000_000_000;
 
@@ -45,18 +48,21 @@ pub struct Stage {
     pub place: Place,
     pub people: People,
     pub prices: Prices,
+    /// The first answer to `getLatestBlockhash`.
+    pub first_hash: Value,
     pub keys: Keys,
 }
 
 impl Stage {
     /// A node with a launched group, lenders and pools.
     pub fn set(options: &Options) -> Outcome<Stage> {
-        let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..");
+        let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize()?;
         let folder = root.join("target/e2e/keeper");
         std::fs::create_dir_all(&folder)?;
         let runtime = Runtime::new()?;
         // Both now: their slots and their times are the same.
         let (node, standby) = (Node::start(&root)?, Node::start(&root)?);
+        let first_hash = node.rpc.call("getLatestBlockhash", Value::Array(Vec::new()))?;
         standby.deploy(&root.join("artifacts/breakwater.so"))?;
         let mut keys = Keys::seeded(options.seed);
         let payer = keys.keypair();
@@ -67,7 +73,7 @@ impl Stage {
         let prices: Prices = [150, 1, 60_000, 3_000].map(Price8::from_usd).to_vec();
         let people = People::new(options.seed, &mut keys);
         people.lend(&node.rpc, &place, &prices)?;
-        Ok(Stage { folder, command, runtime, node, standby: Some(standby), place, people, prices, keys })
+        Ok(Stage { folder, command, runtime, node, standby: Some(standby), place, people, prices, first_hash, keys })
     }
 
     /// A keeper behind a proxy of its own.
@@ -115,7 +121,7 @@ pub fn run(options: &Options) -> Outcome<bool> {
     let Stage { people, node, place, prices, .. } = &mut stage;
     people.trade(&node.rpc, place, prices, options.accounts, || bar.inc(2))?;
     bar.set_message("keepers");
-    let upstream = Upstream::new(&stage.runtime, &stage.node)?;
+    let upstream = Upstream::new(&stage)?;
     let mut keepers = vec![stage.keeper(&upstream, "a")?, stage.keeper(&upstream, "b")?];
     let mut checks = Checks::new(&stage, &keepers)?;
     let before = Water::read(&stage.node.rpc, &stage.place)?;
@@ -138,6 +144,8 @@ pub fn run(options: &Options) -> Outcome<bool> {
     fall(&mut stage, &mut keepers, (options, &upstream), (&mut checks, &mut ledger), &bar)?;
     bar.set_message("prices stand still");
     let settled = settle(&stage, &mut keepers)?;
+    bar.set_message("blockhashes expire");
+    wait_for_certainty(&keepers);
     checks.pages(&keepers);
     let mut ended = Vec::new();
     for keeper in &mut keepers {
@@ -207,6 +215,15 @@ fn settle(stage: &Stage, keepers: &mut [Keeper]) -> Outcome<Water> {
         if is_over || began.elapsed() > SETTLE || keepers.iter_mut().any(|keeper| keeper.ended().is_some()) {
             return Ok(water);
         }
+    }
+}
+
+/// Waits until no keeper is in doubt: what was thrown away is known to be lost once its blockhash has expired.
+fn wait_for_certainty(keepers: &[Keeper]) {
+    let began = Instant::now();
+    let in_doubt = |keeper: &Keeper| keeper.report().is_ok_and(|report| report["unsettled"] != 0);
+    while keepers.iter().any(in_doubt) && began.elapsed() < EXPIRY {
+        std::thread::sleep(STEP);
     }
 }
 

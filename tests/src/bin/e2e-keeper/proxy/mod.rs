@@ -19,6 +19,7 @@ use tokio::runtime::{Handle, Runtime};
 
 use crate::node::Node;
 use crate::rpc::{Outcome, Trouble};
+use crate::suite::Stage;
 use faults::{Faults, count, is_on};
 
 /// The node that all proxies stand before.
@@ -28,20 +29,20 @@ pub struct Upstream {
     /// Where the node is.
     slot: AtomicU64,
     /// An answer to `getLatestBlockhash` of long ago.
-    old_hash: RwLock<Value>,
+    old_hash: Value,
     /// Signatures with their statuses and transactions, of nodes that are gone.
     ledger: Mutex<HashMap<String, (Value, Value)>>,
 }
 
 impl Upstream {
-    /// Before a node; follows its slots.
-    pub fn new(runtime: &Runtime, node: &Node) -> Outcome<Arc<Upstream>> {
-        let old_hash = node.rpc.call("getLatestBlockhash", Value::Array(Vec::new()))?;
+    /// Before a stage's node; follows its slots.
+    pub fn new(stage: &Stage) -> Outcome<Arc<Upstream>> {
+        let Stage { runtime, node, first_hash, .. } = stage;
         let upstream = Arc::new(Upstream {
             rpc: RwLock::new(node.rpc.url.clone()),
             ws: RwLock::new(node.ws.clone()),
             slot: AtomicU64::new(node.rpc.slot()?),
-            old_hash: RwLock::new(old_hash),
+            old_hash: first_hash.clone(),
             ledger: Mutex::new(HashMap::new()),
         });
         runtime.spawn(socket::follow_slots(Arc::clone(&upstream)));
@@ -63,16 +64,12 @@ impl Upstream {
         self.ws.read().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
     }
 
-    fn old_hash(&self) -> Value {
-        self.old_hash.read().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
-    }
-
     /// Status and transaction of a node that is gone.
     fn remembered(&self, signature: &str) -> Option<(Value, Value)> {
         self.ledger.lock().unwrap_or_else(std::sync::PoisonError::into_inner).get(signature).cloned()
     }
 
-    /// The slot that a notification of now is of. One more than was last seen: a notification may come before the slot's own.
+    /// The slot that a notification of now is of.
     fn slot(&self) -> u64 {
         self.slot.load(Ordering::Relaxed)
     }
