@@ -214,7 +214,8 @@ pub struct SendSettings {
 
 impl Default for SendSettings {
     fn default() -> Self {
-        let Spending { percentile, least_price, most_price, share, unknown, unpaid, at_a_loss } = Spending::default();
+        let Spending { percentile, least_price, most_price, share, unknown, unpaid, at_a_loss: _ } =
+            Spending::default();
         SendSettings {
             in_flight: 16,
             price_percentile: percentile,
@@ -223,7 +224,8 @@ impl Default for SendSettings {
             most_fee_bps: share,
             unknown_fee_lamports: unknown,
             unpaid_fee_lamports: unpaid,
-            loss_fee_lamports: at_a_loss,
+            // An account that pays no bonus any more must find somebody too.
+            loss_fee_lamports: 50_000,
             rebroadcast_ms: 1_000,
             poll_ms: 400,
             sol_token: None,

@@ -90,7 +90,7 @@ impl Keeper {
             "[cluster]\nname = \"localnet\"\nurl = \"{}\"\nws_url = \"{}\"\ncommitment = \"processed\"\n\n\
              [keeper]\nkeypair = \"{}\"\ngroup = \"{}\"\naccount = 0\njournal = \"{}\"\n\n\
              [book]\nresnapshot_secs = 20\npoll_ms = 1000\nstall_ms = 3000\nscan_ms = 500\n\n\
-             [send]\nsol_token = 0\nin_flight = 16\nloss_fee_lamports = 50000\n\n\
+             [send]\nsol_token = 0\nin_flight = 16\n\n\
              [inventory]\nmost_exposure_usd = 50000000\n\n\
              [metrics]\nlisten = \"{}\"\n\n[log]\nformat = \"json\"\n",
             self.proxy.url,
