@@ -91,7 +91,8 @@ fn verify_wallet(config: &Config, wallet: &Address, purse: Option<&Raw>) -> Resu
 
 async fn verify_chain(expected: Chain, node: &dyn Node) -> Result<(), Failure> {
     let genesis = node.genesis().await.map_err(|error| {
-        Failure::Input(format!("cluster.url: {error}: check that the node runs and that the address is right"))
+        // No bad input: the node may be there a minute later, and whoever starts the keeper should try again.
+        Failure::Run(format!("cluster.url: {error}: check that the node runs and that the address is right"))
     })?;
     let actual = Chain::of(&genesis.to_string());
     if actual == expected {
