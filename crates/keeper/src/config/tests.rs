@@ -1,3 +1,4 @@
+use super::settings::default_least_lamports;
 use super::*;
 
 fn parse(text: &str, variables: &[(&str, &str)]) -> Result<Config, ConfigError> {

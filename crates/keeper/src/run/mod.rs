@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use breakwater_client::Address;
-use breakwater_client::margin::Snapshot;
+use breakwater_client::margin::{Snapshot, Value};
 use bytemuck::bytes_of;
 use tokio::sync::{mpsc, watch};
 use tokio::time::{MissedTickBehavior, interval};
@@ -86,8 +86,8 @@ pub struct Keeper {
     cool: HashMap<Address, Cool>,
     /// Accounts that were under water when they were last looked at, or have something due.
     hot: BTreeSet<Address>,
-    /// Accounts for which something is due and nobody is free, the best last.
-    queue: Vec<Address>,
+    /// Accounts for which something is due and nobody is free, with what it gains, the best last.
+    queue: Vec<(Value, Address)>,
     /// Whether accounts have changed since the last look.
     touched: bool,
     legs: Snapshot,
@@ -108,7 +108,6 @@ struct Shown {
     fees: u64,
     bands: [usize; crate::picture::BANDS.len() + 1],
     riskless: usize,
-    due: usize,
 }
 
 /// What a keeper did, at its end.

@@ -102,24 +102,25 @@ impl Keeper {
         let now = Instant::now();
         self.cool.retain(|_, cool| cool.until > now);
         let mut found: Vec<(Value, Address)> = Vec::new();
-        for address in candidates {
-            if self.flights.contains_key(&address) || self.cool.contains_key(&address) {
+        for address in &candidates {
+            if self.flights.contains_key(address) || self.cool.contains_key(address) {
                 continue;
             }
-            if let Some((_, (_, gain))) = self.decide(&address) {
-                found.push((gain, address));
+            if let Some((_, (_, gain))) = self.decide(address) {
+                found.push((gain, *address));
             }
         }
-        self.shown.due = found.len();
-        found.sort_unstable_by_key(|(gain, address)| (*gain, Reverse(*address)));
-        self.queue = found.into_iter().map(|(_, address)| address).collect();
+        // What was queued before and is not among the candidates stays queued.
+        self.queue.retain(|(_, address)| candidates.binary_search(address).is_err());
+        self.queue.append(&mut found);
+        self.queue.sort_unstable_by_key(|(gain, address)| (*gain, Reverse(*address)));
         self.work_off(seen);
     }
 
     /// Begins what is queued, the best first, as far as somebody is free. Each is decided again: time has passed since.
     pub(super) fn work_off(&mut self, seen: Instant) {
         while self.flights.len() < self.config.send.in_flight {
-            let Some(address) = self.queue.pop() else { return };
+            let Some((_, address)) = self.queue.pop() else { return };
             if self.flights.contains_key(&address) || self.cool.contains_key(&address) {
                 continue;
             }
@@ -275,7 +276,7 @@ impl Keeper {
 
     /// Whether nothing is due and nothing in flight.
     pub(super) fn is_idle(&self) -> bool {
-        self.loaded && self.flights.is_empty() && self.cool.values().all(|cool| cool.given_up) && self.shown.due == 0
+        self.loaded && self.flights.is_empty() && self.queue.is_empty() && self.cool.values().all(|cool| cool.given_up)
     }
 
     /// A round of the keeper's inventory, while nothing is in flight.
