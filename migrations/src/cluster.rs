@@ -1,14 +1,11 @@
 //! A chain as the plan needs it: accounts, time, rent, and sending.
 
 use breakwater_client::decode::{self, ProgramAccount};
-use breakwater_client::{Address, PROGRAM_ID};
+use breakwater_client::{Address, CLOCK, PROGRAM_ID};
 use solana_instruction::Instruction;
 use solana_keypair::Keypair;
 
 use crate::Failure;
-
-/// The sysvar that holds slot and time.
-pub const CLOCK: Address = Address::from_str_const("SysvarC1ock11111111111111111111111111111111");
 
 /// An account.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -70,8 +67,8 @@ pub trait Cluster {
     /// The chain cannot be read.
     fn now(&mut self) -> Result<i64, Failure> {
         let clock = self.accounts(&[CLOCK])?.pop().flatten();
-        let time = clock.and_then(|clock| clock.data.get(32..40).and_then(|bytes| bytes.try_into().ok()));
-        time.map(i64::from_le_bytes).ok_or_else(|| Failure::Run(format!("{} has no clock", self.name())))
+        let clock = clock.and_then(|clock| decode::clock(&clock.data));
+        clock.map(|(_, time)| time).ok_or_else(|| Failure::Run(format!("{} has no clock", self.name())))
     }
 }
 

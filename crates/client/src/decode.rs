@@ -44,6 +44,9 @@ program_accounts!(
     QueuedChange
 );
 
+/// Where an account's data names the group that it belongs to, for filters of a node.
+pub const GROUP_OFFSET: usize = DISCRIMINATOR;
+
 /// Reads an account's data; `None` if it is not such an account.
 pub fn account<T: ProgramAccount>(data: &[u8]) -> Option<T> {
     let body = data.strip_prefix(&discriminator("account", T::NAME))?;
@@ -59,6 +62,12 @@ pub fn margin_account(data: &[u8]) -> Option<MarginAccount> {
     let mut whole = [0; account_size::<MarginAccount>()];
     whole[..data.len()].copy_from_slice(data);
     account(&whole)
+}
+
+/// Slot and unix time in the data of the clock's account ([`crate::CLOCK`]); `None` if it is too short.
+pub fn clock(data: &[u8]) -> Option<(u64, i64)> {
+    let word = |at: usize| data.get(at..)?.first_chunk().copied();
+    Some((u64::from_le_bytes(word(0)?), i64::from_le_bytes(word(32)?)))
 }
 
 /// Bytes of an account of a type, discriminator included.

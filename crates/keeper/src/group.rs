@@ -7,26 +7,17 @@ use std::time::Instant;
 use breakwater_client::decode::{self, ProgramAccount};
 use breakwater_client::interface::accounts::{MARKET_FEED, MARKET_ITEM, MAX_FEEDS, TOKEN_ITEM};
 use breakwater_client::interface::live::{Live, accrued, own_index};
-use breakwater_client::interface::oracle::{LEGACY, OracleAccount};
+use breakwater_client::interface::oracle::OracleAccount;
 use breakwater_client::interface::snapshot::{OwnIndex, OwnMarket};
 use breakwater_client::interface::{Bank, MarginAccount, PerpMarket, RiskBoard};
 use breakwater_client::margin::price;
 use breakwater_client::view::View;
-use breakwater_client::{Address, PROGRAM_ID};
+use breakwater_client::{Address, CLOCK, PROGRAM_ID, address};
 
 use crate::node::Raw;
 
-/// The clock's account.
-pub const CLOCK: Address = Address::from_str_const("SysvarC1ock11111111111111111111111111111111");
-/// The program whose derived accounts hold Pyth's sponsored prices.
-const PYTH_PUSH: Address = Address::from_str_const("pythWSnswVUd12oZpeFP8e9CVaEqJg25g1Vtc2biRsT");
 /// Index and funding snapshots older than this are brought along, seconds: well within what the keeper itself is held to.
 const SNAPSHOT_AGE: u32 = 120;
-
-/// Pyth's sponsored price account of a feed.
-pub fn sponsored_account(shard: u16, feed_id: &[u8; 32]) -> Address {
-    Address::find_program_address(&[&shard.to_le_bytes(), feed_id], &PYTH_PUSH).0
-}
 
 /// What an update was about.
 #[derive(Clone, Debug)]
@@ -125,8 +116,7 @@ impl Group {
             }
             let address = match self.named.get(&number) {
                 Some(named) => *named,
-                None if feed.oracle.kind == LEGACY => Address::from(feed.oracle.feed_id),
-                None => sponsored_account(self.shard, &feed.oracle.feed_id),
+                None => address::oracle(&feed.oracle, self.shard),
             };
             match self.oracles.get(&number) {
                 Some(oracle) if oracle.address == address => {}
@@ -179,10 +169,9 @@ impl Group {
     }
 
     fn take_clock(&mut self, raw: &Raw, seen: Instant) -> Taken {
-        let word = |at: usize| raw.data.get(at..at + 8)?.first_chunk::<8>().copied();
-        let Some((slot, time)) = word(0).zip(word(32)) else { return Taken::Nothing };
-        self.slot_began(u64::from_le_bytes(slot));
-        self.clock = Some((i64::from_le_bytes(time), seen));
+        let Some((slot, time)) = decode::clock(&raw.data) else { return Taken::Nothing };
+        self.slot_began(slot);
+        self.clock = Some((time, seen));
         Taken::Clock
     }
 
@@ -311,18 +300,4 @@ impl Group {
 /// One of the program's accounts that name their group first.
 fn of_group<T: ProgramAccount>(raw: &Raw) -> Option<T> {
     (raw.data.len() == decode::account_size::<T>()).then(|| decode::account(&raw.data))?
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_sponsored_account_of_sol_is_the_one_that_is_published() {
-        let feed_id = [
-            0xef, 0x0d, 0x8b, 0x6f, 0xda, 0x2c, 0xeb, 0xa4, 0x1d, 0xa1, 0x5d, 0x40, 0x95, 0xd1, 0xda, 0x39, 0x2a, 0x0d,
-            0x2f, 0x8e, 0xd0, 0xc6, 0xc7, 0xbc, 0x0f, 0x4c, 0xfa, 0xc8, 0xc2, 0x80, 0xb5, 0x6d,
-        ];
-        assert_eq!(sponsored_account(0, &feed_id).to_string(), "7UVimffxr9ow1uXYxsr4LHAcV58mLzhmwaeKvJ1pjLiE");
-    }
 }

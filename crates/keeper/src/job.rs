@@ -8,8 +8,6 @@ use breakwater_client::interface::MarginError;
 use breakwater_client::margin::{Target, Value};
 use solana_signature::Signature;
 
-use crate::node::Failed;
-
 /// One thing to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Action {
@@ -131,11 +129,4 @@ pub struct Done {
     pub fee: u64,
     /// Compute units.
     pub units: u64,
-}
-
-/// Why a landed transaction failed, as an outcome.
-impl From<&Failed> for Outcome {
-    fn from(failed: &Failed) -> Outcome {
-        crate::send::classify(failed)
-    }
 }

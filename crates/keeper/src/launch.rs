@@ -64,9 +64,10 @@ async fn work(launch: Launch, lines: Lines) -> Result<Summary, Failure> {
         None => None,
     };
     let (prices, priced) = watch::channel(Prices::default());
-    let sender = start::sender(&config, wallet, mode, &group, node.clone(), priced).await?;
+    let sender = start::sender(&config, wallet, mode, &group, node.clone(), priced)?;
     let settings = config.book;
-    let keeper = Keeper::new(config, mode, group, node.clone(), (sender, prices));
+    let mut keeper = Keeper::new(config, mode, group, node.clone(), (sender, prices));
+    keeper.counts_bands = dashboard;
     let (pictures, pictured) = watch::channel(keeper.blank());
     let (stop, stopped) = watch::channel(false);
     info!(group = %pictured.borrow().group, wallet = %pictured.borrow().wallet, dry_run = mode.dry_run, "the keeper begins");

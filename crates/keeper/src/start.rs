@@ -166,11 +166,12 @@ async fn read_members(group: &mut Group, node: &dyn Node) -> Result<(), Failure>
     Ok(())
 }
 
-/// What sends the keeper's transactions. What its journal has in doubt is looked up first; a dry run has no journal.
+/// What sends the keeper's transactions. Nothing is sent for an account of which its journal has something in doubt; a dry run has
+/// no journal.
 ///
 /// # Errors
 /// The journal cannot be used.
-pub async fn sender(
+pub fn sender(
     config: &Config,
     wallet: Keypair,
     mode: Mode,

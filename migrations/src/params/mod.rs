@@ -57,8 +57,8 @@ impl Name {
     pub fn genesis(self) -> Option<&'static str> {
         match self {
             Name::Localnet => None,
-            Name::Devnet => Some("EtWTRABZaYq6iMfeYKouRu166VU2xqa1wcaWoxPkrZBG"),
-            Name::Mainnet => Some("5eykt4UsFv8P8NJdTREpY1vzqKqZKvdpKuc147dw2N9d"),
+            Name::Devnet => Some(breakwater_client::DEVNET_GENESIS),
+            Name::Mainnet => Some(breakwater_client::MAINNET_GENESIS),
         }
     }
 

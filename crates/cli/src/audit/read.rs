@@ -5,12 +5,12 @@ use std::time::Duration;
 
 use breakwater_client::audit::{AuditError, Holdings};
 use breakwater_client::interface::Group;
-use breakwater_client::{Address, PROGRAM_ID};
+use breakwater_client::{Address, CLOCK, PROGRAM_ID};
 use serde_json::{Value, json};
 
 use super::Options;
 use crate::Failure;
-use crate::quote::accounts::{CLOCK, Raw, decoded, moment};
+use crate::quote::accounts::{Raw, decoded, moment};
 use crate::quote::file::{Snapshot, account, keyed};
 use crate::quote::rpc::Rpc;
 

@@ -5,12 +5,9 @@ use breakwater_client::interface::quote::ReturnedQuote;
 use breakwater_client::interface::{MarginAccount, MarginError, RiskBoard};
 use breakwater_client::margin::position::MARKET_LEG;
 use breakwater_client::view::{Basis, View};
-use breakwater_client::{Address, PROGRAM_ID, address};
+use breakwater_client::{Address, CLOCK, PROGRAM_ID, address};
 
 use crate::Failure;
-
-/// The clock's account.
-pub const CLOCK: Address = Address::from_str_const("SysvarC1ock11111111111111111111111111111111");
 
 /// An account's owner and data.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -120,8 +117,7 @@ fn margin_account(raw: Option<&Raw>, key: &Address, source: &str) -> Result<Marg
 
 /// Slot and unix time of the clock's account.
 pub fn moment(clock: &Raw) -> Option<(u64, i64)> {
-    let word = |at: usize| clock.data.get(at..at + 8).and_then(|bytes| bytes.try_into().ok());
-    Some((u64::from_le_bytes(word(0)?), i64::from_le_bytes(word(32)?)))
+    decode::clock(&clock.data)
 }
 
 /// Whether an account is a group's board.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use breakwater_client::decode::{account_size, discriminator};
+use breakwater_client::decode::{GROUP_OFFSET, account_size, discriminator};
 use breakwater_client::interface::{Bank, Group};
 use breakwater_client::{Address, PROGRAM_ID};
 use serde_json::{Value, json};
@@ -12,8 +12,6 @@ use super::file::account;
 use crate::Failure;
 
 const TIMEOUT: Duration = Duration::from_secs(20);
-/// Where an account of the program names its group.
-const GROUP_OFFSET: usize = 8;
 
 /// A node.
 pub struct Rpc {

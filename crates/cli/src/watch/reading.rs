@@ -2,15 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use breakwater_client::Address;
 use breakwater_client::interface::accounts::{MARKET_FEED, MAX_FEEDS, MAX_TOKENS};
 use breakwater_client::interface::config::OracleConfig;
-use breakwater_client::interface::oracle::{LEGACY, OracleAccount};
+use breakwater_client::interface::oracle::OracleAccount;
 use breakwater_client::margin::liquidation::Outlook;
 use breakwater_client::margin::position::MARKET_LEG;
 use breakwater_client::margin::quote::{LegPrices, LiquidationQuote, Threshold};
 use breakwater_client::margin::{Weighted, price};
-use breakwater_keeper::group::sponsored_account;
+use breakwater_client::{Address, address};
 
 use crate::Failure;
 use crate::quote::accounts::{Raw, Source, State, refused};
@@ -81,8 +80,7 @@ impl Oracles {
     fn address(&self, feed: u8, oracle: &OracleConfig) -> Address {
         match self.named.get(&feed) {
             Some(address) => *address,
-            None if oracle.kind == LEGACY => Address::from(oracle.feed_id),
-            None => sponsored_account(self.shard, &oracle.feed_id),
+            None => address::oracle(oracle, self.shard),
         }
     }
 }

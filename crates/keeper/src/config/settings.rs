@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use breakwater_client::Address;
+use breakwater_client::{Address, DEVNET_GENESIS, MAINNET_GENESIS};
 use serde::Deserialize;
 use solana_commitment_config::CommitmentConfig;
 
@@ -59,8 +59,8 @@ impl Chain {
     pub fn genesis(self) -> Option<&'static str> {
         match self {
             Chain::Localnet => None,
-            Chain::Devnet => Some("EtWTRABZaYq6iMfeYKouRu166VU2xqa1wcaWoxPkrZBG"),
-            Chain::MainnetBeta => Some("5eykt4UsFv8P8NJdTREpY1vzqKqZKvdpKuc147dw2N9d"),
+            Chain::Devnet => Some(DEVNET_GENESIS),
+            Chain::MainnetBeta => Some(MAINNET_GENESIS),
         }
     }
 

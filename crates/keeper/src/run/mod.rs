@@ -90,6 +90,8 @@ pub struct Keeper {
     queue: Vec<(Value, Address)>,
     /// Whether accounts have changed since the last look.
     touched: bool,
+    /// Whether accounts are counted by health at each scan, which only a dashboard shows.
+    pub counts_bands: bool,
     legs: Snapshot,
     live: bool,
     loaded: bool,
@@ -146,6 +148,7 @@ impl Keeper {
             hot: BTreeSet::new(),
             queue: Vec::new(),
             touched: false,
+            counts_bands: false,
             legs: Snapshot::default(),
             live: false,
             loaded: false,

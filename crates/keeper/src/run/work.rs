@@ -92,7 +92,9 @@ impl Keeper {
         self.shown.candidates.clear();
         self.consider(candidates, seen);
         self.deleverage(seen);
-        self.count_bands();
+        if self.counts_bands {
+            self.count_bands();
+        }
     }
 
     /// Decides each candidate by the program's mathematics, and begins what pays most first.

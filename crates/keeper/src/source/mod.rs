@@ -15,9 +15,6 @@ use crate::node::Raw;
 
 pub use poller::snapshot;
 
-/// Where an account of the program names its group.
-const GROUP_OFFSET: usize = 8;
-
 /// Something that a source has seen.
 #[derive(Clone, Debug)]
 pub enum Update {

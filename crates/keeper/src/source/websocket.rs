@@ -2,6 +2,7 @@
 
 use std::time::Instant;
 
+use breakwater_client::decode::GROUP_OFFSET;
 use breakwater_client::{Address, PROGRAM_ID};
 use futures_util::future::BoxFuture;
 use futures_util::stream::{BoxStream, SelectAll};
@@ -12,8 +13,8 @@ use solana_rpc_client_api::config::{RpcAccountInfoConfig, RpcProgramAccountsConf
 use solana_rpc_client_api::filter::{Memcmp, RpcFilterType};
 use tokio::sync::mpsc;
 
+use super::Update;
 use super::stream::{Event, Wire};
-use super::{GROUP_OFFSET, Update};
 use crate::config::Commitment;
 use crate::node::Raw;
 

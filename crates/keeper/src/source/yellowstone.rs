@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::time::Instant;
 
+use breakwater_client::decode::GROUP_OFFSET;
 use breakwater_client::{Address, PROGRAM_ID};
 use futures_util::future::BoxFuture;
 use futures_util::{FutureExt, StreamExt};
@@ -16,8 +17,8 @@ use yellowstone_grpc_proto::prelude::{
     SubscribeRequestFilterAccountsFilterMemcmp, SubscribeRequestFilterSlots, SubscribeUpdate,
 };
 
+use super::Update;
 use super::stream::{Event, Wire};
-use super::{GROUP_OFFSET, Update};
 use crate::config::Commitment;
 use crate::node::Raw;
 

@@ -1,12 +1,9 @@
 //! Every account of the group, as bytes.
 
-use breakwater_client::Address;
+use breakwater_client::{Address, CLOCK};
 use solana_account::Account;
 
 use super::World;
-
-/// The clock's account.
-const CLOCK: Address = Address::from_str_const("SysvarC1ock11111111111111111111111111111111");
 
 impl World {
     /// Everything that an audit or a quote of the group reads: the group, its board, banks with their vaults, margin accounts,

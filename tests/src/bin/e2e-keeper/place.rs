@@ -15,8 +15,7 @@ use solana_signer::Signer;
 
 use crate::rpc::{Outcome, Raw, Rpc, Trouble};
 
-/// Pyth's program of sponsored price feed accounts, and the shard whose accounts a keeper takes by default.
-const PUSH_ORACLE: Address = Address::from_str_const("pythWSnswVUd12oZpeFP8e9CVaEqJg25g1Vtc2biRsT");
+/// The shard of Pyth's sponsored price accounts that a keeper takes by default.
 const SHARD: u16 = 0;
 const ATA_PROGRAM: Address = Address::from_str_const("ATokenGPvbdGVxr1b2hvZbsiqW5xWH25efTNsLJA8knL");
 const NATIVE_MINT: Address = Address::from_str_const("So11111111111111111111111111111111111111112");
@@ -166,7 +165,7 @@ impl Place {
 
 /// Where a feed's price is published.
 fn oracle(feed_id: &[u8; 32]) -> Address {
-    Address::find_program_address(&[&SHARD.to_le_bytes(), feed_id], &PUSH_ORACLE).0
+    address::sponsored_price(SHARD, feed_id)
 }
 
 /// Writes a key to a file that nobody else can read.

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use breakwater_client::decode::{self, ProgramAccount};
-use breakwater_client::{Address, PROGRAM_ID, SYSTEM_PROGRAM, TOKEN_PROGRAM};
+use breakwater_client::{Address, CLOCK, PROGRAM_ID, SYSTEM_PROGRAM, TOKEN_PROGRAM};
 use breakwater_sim::oracle::RECEIVER;
 use serde_json::{Value, json};
 use solana_instruction::Instruction;
@@ -15,7 +15,6 @@ use solana_signer::Signer;
 use solana_transaction::Transaction;
 
 const TIMEOUT: Duration = Duration::from_secs(60);
-const CLOCK: Address = Address::from_str_const("SysvarC1ock11111111111111111111111111111111");
 /// How long a transaction may take to be seen.
 const PATIENCE: Duration = Duration::from_secs(20);
 /// Most signatures of one question for statuses.
@@ -88,8 +87,7 @@ impl Rpc {
     /// Slot and unix time of the clock.
     pub fn clock(&self) -> Outcome<(u64, i64)> {
         let clock = self.account(&CLOCK)?.ok_or_else(|| Trouble("the node has no clock".to_owned()))?;
-        let field = |at: usize| clock.data.get(at..at + 8).and_then(|bytes| bytes.try_into().ok()).unwrap_or([0; 8]);
-        Ok((u64::from_le_bytes(field(0)), i64::from_le_bytes(field(32))))
+        decode::clock(&clock.data).ok_or_else(|| Trouble("the node's clock is of another form".to_owned()))
     }
 
     pub fn accounts(&self, addresses: &[Address]) -> Outcome<Vec<Option<Raw>>> {
