@@ -50,7 +50,10 @@ const documented = () => {
     const table = text.slice(text.indexOf('\n| offset |', found.index)).trimStart().split('\n\n')[0] ?? '';
     const rows = [...table.matchAll(/^\| (\d[\d,]*) \| ([\d, ×]+) \| `(\w+)` \|/gm)];
     const fields = rows.map(([, offset = '', bytes = '', field = '']) => {
-      const length = bytes.replaceAll(',', '').split(' × ').reduce((product, factor) => product * Number(factor), 1);
+      const length = bytes
+        .replaceAll(',', '')
+        .split(' × ')
+        .reduce((product, factor) => product * Number(factor), 1);
       return { offset: Number(offset.replaceAll(',', '')), length, field };
     });
     return { name, size: Number(size.replaceAll(',', '')), discriminator, fields };
@@ -75,7 +78,11 @@ describe('accounts are laid out as docs/accounts.md says', () => {
   });
 
   it('all of them', () => {
-    expect(documented().map(({ name }) => name).sort()).toEqual(Object.keys(DECODERS).sort());
+    expect(
+      documented()
+        .map(({ name }) => name)
+        .sort(),
+    ).toEqual(Object.keys(DECODERS).sort());
   });
 });
 
@@ -94,7 +101,10 @@ describe('accounts decode as they do in Rust', () => {
 });
 
 it('a margin account of version 1 is read, and what version 2 has more is zero', () => {
-  const data = Uint8Array.of(...unhex(vectors.accounts.find(([name]) => name === 'MarginAccount')?.[2] ?? ''), ...pattern(4, 1240));
+  const data = Uint8Array.of(
+    ...unhex(vectors.accounts.find(([name]) => name === 'MarginAccount')?.[2] ?? ''),
+    ...pattern(4, 1240),
+  );
   const old = decodeMargin({ address: key(4), data });
   const whole = decodeMargin({ address: key(4), data: Uint8Array.of(...data, ...new Uint8Array(64)) });
   expect(debug(old.data)).toBe(debug(whole.data));

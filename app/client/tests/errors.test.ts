@@ -20,7 +20,8 @@ import {
 import { vectors } from './vectors.js';
 
 const invoked = `Program ${PROGRAM_ID} invoke [1]`;
-const refused = (program: string, code: number) => `Program ${program} failed: custom program error: 0x${code.toString(16)}`;
+const refused = (program: string, code: number) =>
+  `Program ${program} failed: custom program error: 0x${code.toString(16)}`;
 
 describe('errors of the program', () => {
   it('are those of Rust, with their messages', () => {
@@ -29,19 +30,22 @@ describe('errors of the program', () => {
     expect(errorOf(5999)).toBeUndefined();
   });
 
-  it.each(vectors.logs.map((log, number) => [number, log] as const))('are found in logs as Rust finds them: %i', (_, log) => {
-    const failure = failureIn(log.lines);
-    if (log.failure === null) {
-      // Rust looks for our program alone; here any other that failed is told too.
-      expect(failure?.source).not.toBe('breakwater');
-    } else if (failure?.source === 'breakwater') {
-      expect(failureText(failure)).toBe(log.failure);
-    } else if (failure?.code !== undefined) {
-      expect(log.failure).toContain(`custom error ${failure.code},`);
-    } else {
-      expect(failure?.message).toBe('the transaction used up its compute units');
-    }
-  });
+  it.each(vectors.logs.map((log, number) => [number, log] as const))(
+    'are found in logs as Rust finds them: %i',
+    (_, log) => {
+      const failure = failureIn(log.lines);
+      if (log.failure === null) {
+        // Rust looks for our program alone; here any other that failed is told too.
+        expect(failure?.source).not.toBe('breakwater');
+      } else if (failure?.source === 'breakwater') {
+        expect(failureText(failure)).toBe(log.failure);
+      } else if (failure?.code !== undefined) {
+        expect(log.failure).toContain(`custom error ${failure.code},`);
+      } else {
+        expect(failure?.message).toBe('the transaction used up its compute units');
+      }
+    },
+  );
 });
 
 describe('errors of others', () => {

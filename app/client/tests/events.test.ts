@@ -14,7 +14,11 @@ describe('events decode as they do in Rust', () => {
 
   it('all of them', () => {
     const names = vectors.events.map(([name]) => name);
-    expect(getEventCodecs().map(({ name }) => name as string).sort()).toEqual(names.sort());
+    expect(
+      getEventCodecs()
+        .map(({ name }) => name as string)
+        .sort(),
+    ).toEqual(names.sort());
   });
 
   it('an event that is cut off is none', () => {

@@ -76,4 +76,3 @@ export const margin = (changed: Partial<MarginAccount> = {}): MarginAccount => (
   ...getMarginAccountDecoder().decode(new Uint8Array(1312)),
   ...changed,
 });
-

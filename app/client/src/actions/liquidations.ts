@@ -12,7 +12,16 @@ import {
   getResolveBankruptcyInstruction,
   getTouchInstruction,
 } from '../generated/instructions/index.js';
-import { type Authority, type Instructions, type Margin, NotInGroup, marketOf, quoteOf, signerOf, tokenOf } from './common.js';
+import {
+  type Authority,
+  type Instructions,
+  type Margin,
+  NotInGroup,
+  marketOf,
+  quoteOf,
+  signerOf,
+  tokenOf,
+} from './common.js';
 import { legsOf, refresh, together } from './refresh.js';
 
 /** What a liquidation aims at: tokens and markets by number. */
@@ -60,11 +69,8 @@ const withReceiptLog = ({ receiptLog }: Directory, instruction: Instruction): In
 };
 
 /** Flags an account whose breach is shallow, or takes the flag of a healthy one away. */
-export const touch = async (
-  directory: Directory,
-  { account }: { readonly account: Margin },
-): Promise<Instructions> => [
-  ...refresh(directory, legsOf(account.data)),
+export const touch = async (directory: Directory, { account }: { readonly account: Margin }): Promise<Instructions> => [
+  ...refresh(directory, legsOf(account)),
   getTouchInstruction({ marginAccount: account.address, board: directory.board }),
 ];
 
@@ -89,7 +95,7 @@ export const liquidate = async (
     ...targetKeys(directory, target),
     most,
   });
-  const legs = together(legsOf(liquidatee.data), legsOf(keeperAccount.data));
+  const legs = together(legsOf(liquidatee), legsOf(keeperAccount));
   return [...refresh(directory, legs), withReceiptLog(directory, instruction)];
 };
 
@@ -115,7 +121,7 @@ export const resolveBankruptcy = async (
       ? { bank: quoteOf(directory).bank, market: marketOf(directory, creditor.market).address, fund }
       : { bank: tokenOf(directory, creditor.token).bank, ...(isQuote ? { fund } : {}) };
   const instruction = getResolveBankruptcyInstruction({ marginAccount: account.address, board, ...keys });
-  return [...refresh(directory, legsOf(account.data)), withReceiptLog(directory, instruction)];
+  return [...refresh(directory, legsOf(account)), withReceiptLog(directory, instruction)];
 };
 
 /** Closes a winner's position, or a part of it, in a market whose pool owes more than it has. */
@@ -125,7 +131,7 @@ export const deleverage = async (
 ): Promise<Instructions> => {
   const keys = { board: directory.board, bank: quoteOf(directory).bank, market: marketOf(directory, market).address };
   const instruction = getDeleverageInstruction({ marginAccount: account.address, ...keys });
-  const legs = together(legsOf(account.data), { markets: new Set([market]) });
+  const legs = together(legsOf(account), { markets: new Set([market]) });
   return [...refresh(directory, legs), withReceiptLog(directory, instruction)];
 };
 
@@ -136,7 +142,7 @@ export const reportShortfall = async (
 ): Promise<Instructions> => {
   const { board, fund } = directory;
   const keys = { marginAccount: account.address, board, bank: quoteOf(directory).bank, fund };
-  return [...refresh(directory, legsOf(account.data)), getReportShortfallInstruction(keys)];
+  return [...refresh(directory, legsOf(account)), getReportShortfallInstruction(keys)];
 };
 
 /** Executes an order whose trigger holds at the board's prices, for the fee that it promises. */
@@ -162,6 +168,6 @@ export const executeOrder = async (
     bank: quoteOf(directory).bank,
     slot,
   });
-  const legs = together(legsOf(account.data), legsOf(executorAccount.data));
+  const legs = together(legsOf(account), legsOf(executorAccount));
   return [...refresh(directory, legs), instruction];
 };
