@@ -4,12 +4,13 @@
 use std::collections::BTreeMap;
 
 use breakwater_interface::oracle::OracleAccount;
+use breakwater_interface::snapshot::{self, Own};
 use breakwater_interface::quote::{self, Named, NextStep, ReturnedQuote};
 use breakwater_interface::{Bank, MarginAccount, MarginError, PerpMarket, RiskBoard, refresh};
 use breakwater_margin::liquidation::{Plan, Target};
 use breakwater_margin::position::MARKET_LEG;
 use breakwater_margin::quote::{LiquidationQuote, Resolution, Step};
-use breakwater_margin::{NativeAmount, Refusal};
+use breakwater_margin::{NativeAmount, Price, Refusal, Snapshot};
 
 use crate::Address;
 use crate::instruction::TargetKeys;
@@ -108,6 +109,27 @@ impl View {
         let live = refresh::refresh_market(&mut self.board, number, market, at)?;
         market.set_books(&live.books);
         Ok(())
+    }
+
+    /// Moves the price of a feed by a part of itself, all else equal: what would be, not what is.
+    ///
+    /// Units: bps, signed
+    pub fn move_price(&mut self, feed: u8, bps: i32) {
+        if let Some(feed) = self.board.feeds.get_mut(usize::from(feed)) {
+            feed.price = Price(feed.price).moved(bps).0;
+        }
+    }
+
+    /// The legs of an account by the board.
+    ///
+    /// Errors: BoardOfOtherGroup, MathOverflow
+    pub fn snapshot(&self, account: &MarginAccount) -> Result<Snapshot, MarginError> {
+        if account.group != self.board.group {
+            return Err(MarginError::BoardOfOtherGroup);
+        }
+        let mut legs = Snapshot::with_capacity(account.tokens.len());
+        snapshot::build(&mut legs, &self.board, account, &Own::default(), self.time)?;
+        Ok(legs)
     }
 
     /// When an account could be liquidated, and the best next step; no liquidation prices, which are what a quote takes its

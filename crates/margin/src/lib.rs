@@ -23,6 +23,7 @@ pub mod interest;
 pub mod lending;
 pub mod liquidation;
 pub mod outflow;
+pub mod parts;
 pub mod perp;
 pub mod position;
 pub mod price;
