@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 
 use breakwater_interface::oracle::OracleAccount;
-use breakwater_interface::snapshot::{self, Own};
 use breakwater_interface::quote::{self, Named, NextStep, ReturnedQuote};
+use breakwater_interface::snapshot::{self, Own};
 use breakwater_interface::{Bank, MarginAccount, MarginError, PerpMarket, RiskBoard, refresh};
 use breakwater_margin::liquidation::{Plan, Target};
 use breakwater_margin::position::MARKET_LEG;

@@ -9,8 +9,8 @@ use breakwater_interface::accounts::MAX_FEEDS;
 use breakwater_interface::config::OracleConfig;
 use breakwater_interface::oracle::OracleAccount;
 use breakwater_interface::{
-    Bank, Group, InsuranceFund, InsuranceStake, LiquidityPosition, MarginAccount, MarginError, PerpMarket, QueuedChange,
-    ReceiptLog, RiskBoard,
+    Bank, Group, InsuranceFund, InsuranceStake, LiquidityPosition, MarginAccount, MarginError, PerpMarket,
+    QueuedChange, ReceiptLog, RiskBoard,
 };
 use serde::Serialize;
 

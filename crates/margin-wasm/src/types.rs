@@ -37,7 +37,8 @@ fn generated() -> String {
     found.visit::<answer::AccountAnswer>();
     found.visit::<answer::BookAnswer>();
     found.visit::<answer::ReceiptsAnswer>();
-    let mut text = String::from("// Made of crates/margin-wasm by `BLESS=1 cargo test -p breakwater-margin-wasm`; do not edit.\n");
+    let mut text =
+        String::from("// Made of crates/margin-wasm by `BLESS=1 cargo test -p breakwater-margin-wasm`; do not edit.\n");
     for declaration in found.types.values() {
         let _ = write!(text, "\n{declaration}");
     }

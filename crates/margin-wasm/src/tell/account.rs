@@ -208,4 +208,3 @@ fn order_row(scale: Scale, slot: u8, order: &TriggerOrder) -> OrderRow {
         fee: scale.quoted(order.fee),
     }
 }
-

@@ -8,9 +8,7 @@ use breakwater_interface::governance::{
     BORROW, EXECUTED, LIQUIDATE, LIQUIDITY, Pause, QueuedChange, TRADE, VETOED, WITHDRAW,
 };
 use breakwater_interface::live::{Live, bank_outflow};
-use breakwater_interface::receipt::{
-    BANK_LOSS, DELEVERAGING, MARKET_LOSS, PERP, RING, ReceiptEntry, ReceiptLog, SPOT,
-};
+use breakwater_interface::receipt::{BANK_LOSS, DELEVERAGING, MARKET_LOSS, PERP, RING, ReceiptEntry, ReceiptLog, SPOT};
 use breakwater_interface::{Bank, InsuranceFund, MarginError, PerpMarket, refresh, snapshot};
 use breakwater_margin::lending::{Books, Rates};
 use breakwater_margin::perp::{Availability, Purse};

@@ -54,11 +54,15 @@ fn read(event: Event) -> Option<Read> {
                 health_after, requirement, base, market);
             ("position", e.liquidatee, Some(e.keeper), numbers)
         }
-        Event::BankruptcyResolved(e) => ("bankLoss", e.account, None, numbers!(e: deficit, tranche, fund, socialised, token)),
+        Event::BankruptcyResolved(e) => {
+            ("bankLoss", e.account, None, numbers!(e: deficit, tranche, fund, socialised, token))
+        }
         Event::MarketLossResolved(e) => {
             ("marketLoss", e.account, None, numbers!(e: deficit, tranche, pool, fund, left, market))
         }
-        Event::Deleveraged(e) => ("deleveraging", e.account, None, numbers!(e: closed, mark, taken, secured, left, market)),
+        Event::Deleveraged(e) => {
+            ("deleveraging", e.account, None, numbers!(e: closed, mark, taken, secured, left, market))
+        }
         _ => return None,
     })
 }
