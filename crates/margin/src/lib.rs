@@ -21,6 +21,7 @@ pub mod fixed;
 pub mod health;
 pub mod interest;
 pub mod lending;
+pub mod leverage;
 pub mod liquidation;
 pub mod outflow;
 pub mod parts;

@@ -2,13 +2,12 @@
 
 use alloc::boxed::Box;
 
-use breakwater_interface::snapshot::{self, Own, OwnIndex};
-use breakwater_interface::{MarginAccount, MarginError, RiskBoard};
 use breakwater_margin::{Snapshot, Valuation, health};
 
-use crate::state::Live;
-
-extern crate alloc;
+use crate::accounts::{MarginAccount, RiskBoard};
+use crate::errors::MarginError;
+use crate::live::Live;
+use crate::snapshot::{self, Own, OwnIndex};
 
 /// Refuses what would leave an account unable to answer for its risk. Without any risk no price is needed.
 ///

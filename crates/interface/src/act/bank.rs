@@ -1,11 +1,12 @@
 //! A bank's books through one instruction: accrued first, settled last.
 
-use breakwater_interface::live::bank_outflow;
-pub use breakwater_interface::live::{accrued, own_index, verify_quote};
-use breakwater_interface::{Bank, MarginError};
 use breakwater_margin::NativeAmount;
 use breakwater_margin::lending::{Books, LendingError};
 use breakwater_margin::outflow::Outflow;
+
+use crate::accounts::Bank;
+use crate::errors::MarginError;
+use crate::live::bank_outflow;
 
 /// Writes the books back after their invariant (SOL-1) has been checked.
 ///

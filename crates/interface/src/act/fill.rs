@@ -1,14 +1,14 @@
 //! A fill against a market's pool, and whether the account still answers for its risk after it. What `trade`, `reduce` and
 //! the execution of an order share.
 
-use anchor_lang::prelude::Clock;
-use breakwater_interface::accounts::MARKET_FEED;
-use breakwater_interface::snapshot::{self, OwnIndex};
-use breakwater_interface::{MarginAccount, MarginError, PerpMarket, RiskBoard};
 use breakwater_margin::perp::{Fill, Order, Quoted};
 
-use crate::state::account::valued;
-use crate::state::market::{Held, Live};
+use super::account::valued;
+use crate::accounts::{MARKET_FEED, MarginAccount, RiskBoard};
+use crate::errors::MarginError;
+use crate::live::{Held, Live};
+use crate::perp::PerpMarket;
+use crate::snapshot::{self, OwnIndex};
 
 /// A fill with the market and the position before it.
 pub struct Filled {
@@ -27,15 +27,15 @@ impl Filled {
         (market, board): (&PerpMarket, &RiskBoard),
         (live, held): (&mut Live, &mut Held),
         order: &Order,
-        clock: &Clock,
+        (slot, now): (u64, i64),
     ) -> Result<Filled, MarginError> {
-        let terms = market.config.trade(market.availability(clock.unix_timestamp), snapshot::quote_decimals(board))?;
+        let terms = market.config.trade(market.availability(now), snapshot::quote_decimals(board))?;
         let quoted = Quoted {
             mark: live.mark,
             band: live.price.band,
             age: live.price.age,
             publish_time: board.feeds[usize::from(MARKET_FEED + live.number)].publish_time,
-            slot: clock.slot,
+            slot,
             index: live.index,
         };
         let before = (*live, *held);

@@ -1,9 +1,10 @@
 //! One token of one margin account together with its bank's books: the verbs that move value between the two.
 
-use breakwater_interface::accounts::{SIDE_DEBT, SIDE_DEPOSIT, TokenPosition};
-use breakwater_interface::{MarginAccount, MarginError};
 use breakwater_margin::lending::Books;
 use breakwater_margin::{NativeAmount, Shares};
+
+use crate::accounts::{MarginAccount, SIDE_DEBT, SIDE_DEPOSIT, TokenPosition};
+use crate::errors::MarginError;
 
 /// Takes all of a deposit or pays all of a debt.
 pub const ALL: NativeAmount = NativeAmount::MAX;

@@ -15,6 +15,12 @@ use breakwater_margin::{NativeAmount, Price, Refusal, Snapshot};
 use crate::Address;
 use crate::instruction::TargetKeys;
 
+mod action;
+mod preview;
+
+pub use action::Action;
+pub use preview::{FillPreview, Preview};
+
 /// How often the target is replaced by a better one that its own banks show.
 const ATTEMPTS: usize = 3;
 
@@ -230,7 +236,7 @@ impl View {
         }
     }
 
-    fn at(&self) -> (u64, i64) {
+    pub(crate) fn at(&self) -> (u64, i64) {
         (self.slot, self.time)
     }
 }
