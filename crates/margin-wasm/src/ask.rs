@@ -3,6 +3,7 @@
 use breakwater_client::Address;
 use serde::{Deserialize, Serialize};
 
+use crate::action::{Intent, unopened};
 use crate::session::{Refused, Session};
 use crate::tell;
 
@@ -25,6 +26,28 @@ pub enum Question {
     Account {
         /// Its address.
         address: String,
+    },
+    /// What an action would do. An account that is not there yet is taken for one that the owner opens with it.
+    /// → PreviewAnswer
+    Preview {
+        /// The margin account.
+        address: String,
+        /// Who owns it.
+        owner: String,
+        /// What is to be done.
+        intent: Intent,
+    },
+    /// Margin accounts, liquidity and stake of an owner. → OwnerAnswer
+    Owner {
+        /// The owner.
+        owner: String,
+    },
+    /// A price as a mark, quote units for one base unit × 2^44. → string
+    Mark {
+        /// Number of the market.
+        market: u8,
+        /// Quote tokens for one whole base, a decimal.
+        price: String,
     },
     /// How a margin account would stand at other prices, all else equal. → Standing
     WhatIf {
@@ -87,6 +110,23 @@ fn answered(session: &mut Session, question: Question) -> Result<String, Refused
             session.refresh()?;
             let address = parsed(&address)?;
             json(&tell::account(session.view()?, &address, &session.account(&address)?)?)
+        }
+        Question::Preview { address, owner, intent } => {
+            session.refresh()?;
+            let view = session.view()?;
+            let account = match session.account(&parsed(&address)?) {
+                Ok(account) => account,
+                Err(_) => unopened(view.board.group, &parsed(&owner)?),
+            };
+            json(&tell::preview(session, view, &account, &intent)?)
+        }
+        Question::Owner { owner } => {
+            session.refresh()?;
+            json(&tell::owner(session, session.view()?, &parsed(&owner)?)?)
+        }
+        Question::Mark { market, price } => {
+            session.refresh()?;
+            json(&tell::Scale(session.view()?).parse_mark(market, &price)?.0.to_string())
         }
         Question::WhatIf { address, moves } => {
             session.refresh()?;

@@ -14,7 +14,10 @@ import type {
   AccountAnswer,
   BookAnswer,
   GroupAnswer,
+  Intent,
   Move,
+  OwnerAnswer,
+  PreviewAnswer,
   Question,
   ReceiptBytes,
   ReceiptsAnswer,
@@ -105,6 +108,24 @@ export class Margin {
   /** A margin account: health, liquidation prices, the next step of a liquidation. */
   account(address: Address): AccountAnswer {
     return this.#ask({ account: { address } });
+  }
+
+  /**
+   * What an action would do, by the program's own code. An account that is not there yet is taken for one that the owner
+   * opens with it. Throws {@link MarginRefused} with the error that the program would refuse it with.
+   */
+  preview(address: Address, owner: Address, intent: Intent): PreviewAnswer {
+    return this.#ask({ preview: { address, owner, intent } });
+  }
+
+  /** Margin accounts, liquidity and stake of an owner, among the accounts that have been put in. */
+  owner(owner: Address): OwnerAnswer {
+    return this.#ask({ owner: { owner } });
+  }
+
+  /** A price of whole quote tokens for one whole base as a mark, quote units for one base unit × 2^44. */
+  mark(market: number, price: string): bigint {
+    return BigInt(this.#ask<string>({ mark: { market, price } }));
   }
 
   /** How a margin account would stand at other prices, all else equal. */
