@@ -17,9 +17,11 @@ use crate::Address;
 use crate::instruction::TargetKeys;
 
 mod action;
+mod most;
 mod preview;
 
 pub use action::Action;
+pub use most::Kind;
 pub use preview::{FillPreview, Preview};
 
 /// How often the target is replaced by a better one that its own banks show.
