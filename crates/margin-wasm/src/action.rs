@@ -1,9 +1,10 @@
 //! An action as a page asks about it: amounts in native units as strings, and what the page need not know filled in.
 
 use breakwater_client::Address;
-use breakwater_client::view::{Action, View};
+use breakwater_client::view::{Action, Kind, View};
 use breakwater_interface::{InsuranceFund, InsuranceStake, LiquidityPosition, MarginAccount};
-use breakwater_margin::perp::Mark;
+use breakwater_margin::perp::{Direction, Mark};
+use breakwater_margin::position::MARKET_LEG;
 use bytemuck::Zeroable;
 use serde::Deserialize;
 
@@ -102,6 +103,89 @@ pub enum Intent {
     Unstake,
     /// Takes the announcement back.
     Restake,
+}
+
+/// What the largest amount is asked of. A wallet may hold less.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub enum MostOf {
+    /// A deposit.
+    Deposit {
+        /// Number of the token.
+        token: u8,
+    },
+    /// A withdrawal.
+    Withdraw {
+        /// Number of the token.
+        token: u8,
+    },
+    /// A loan.
+    Borrow {
+        /// Number of the token.
+        token: u8,
+    },
+    /// A repayment.
+    Repay {
+        /// Number of the token.
+        token: u8,
+    },
+    /// A reduction of a position.
+    Reduce {
+        /// Number of the market.
+        market: u8,
+    },
+    /// A trade that opens or increases a position, with at most a leverage.
+    Open {
+        /// Number of the market.
+        market: u8,
+        /// Whether it is a long.
+        is_long: bool,
+        /// Largest leverage of the account, bps; null for no other limit than health.
+        leverage: Option<u32>,
+    },
+    /// An addition of liquidity.
+    AddLiquidity {
+        /// Number of the market.
+        market: u8,
+    },
+    /// A stake in the shared fund.
+    Stake,
+}
+
+impl MostOf {
+    /// The largest amount that the program would accept.
+    pub(crate) fn ask(&self, session: &Session, view: &View, account: &MarginAccount) -> Result<u64, Refused> {
+        let kind = match *self {
+            MostOf::Deposit { token } => Kind::Deposit { token },
+            MostOf::Withdraw { token } => Kind::Withdraw { token },
+            MostOf::Borrow { token } => Kind::Borrow { token },
+            MostOf::Repay { token } => Kind::Repay { token },
+            MostOf::Reduce { market } => Kind::Reduce { market },
+            MostOf::Open { market, is_long, leverage } => {
+                let side = if is_long { Direction::Long } else { Direction::Short };
+                if let Some(leverage) = leverage {
+                    return Ok(view.size_for_leverage(account, (market, side), leverage)?);
+                }
+                Kind::Open { market, side }
+            }
+            MostOf::AddLiquidity { market } => Kind::AddLiquidity { market },
+            MostOf::Stake => Kind::Stake { fund: fund(session)?, stake: stake(session, &account.owner) },
+        };
+        Ok(view.most(account, kind)?)
+    }
+
+    /// What the amount is of, as a leg.
+    pub(crate) fn leg(&self, view: &View) -> u8 {
+        match *self {
+            MostOf::Deposit { token }
+            | MostOf::Withdraw { token }
+            | MostOf::Borrow { token }
+            | MostOf::Repay { token } => token,
+            MostOf::Reduce { market } | MostOf::Open { market, .. } => MARKET_LEG | market,
+            MostOf::AddLiquidity { .. } | MostOf::Stake => view.board.quote_token,
+        }
+    }
 }
 
 impl Intent {

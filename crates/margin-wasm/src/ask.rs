@@ -1,9 +1,11 @@
 //! Questions in JSON, answered by the functions of [`crate::tell`]. An answer is `{"ok": …}` or `{"refused": …}`.
 
 use breakwater_client::Address;
+use breakwater_interface::MarginAccount;
 use serde::{Deserialize, Serialize};
 
-use crate::action::{Intent, unopened};
+use crate::action::{Intent, MostOf, unopened};
+use crate::answer::Amount;
 use crate::session::{Refused, Session};
 use crate::tell;
 
@@ -36,6 +38,16 @@ pub enum Question {
         owner: String,
         /// What is to be done.
         intent: Intent,
+    },
+    /// The largest amount that an action accepts. An account that is not there yet is taken for one that the owner opens.
+    /// → Amount
+    Most {
+        /// The margin account.
+        address: String,
+        /// Who owns it.
+        owner: String,
+        /// What the amount is of.
+        of: MostOf,
     },
     /// Margin accounts, liquidity and stake of an owner. → OwnerAnswer
     Owner {
@@ -113,12 +125,14 @@ fn answered(session: &mut Session, question: Question) -> Result<String, Refused
         }
         Question::Preview { address, owner, intent } => {
             session.refresh()?;
-            let view = session.view()?;
-            let account = match session.account(&parsed(&address)?) {
-                Ok(account) => account,
-                Err(_) => unopened(view.board.group, &parsed(&owner)?),
-            };
-            json(&tell::preview(session, view, &account, &intent)?)
+            let account = account_or_new(session, &address, &owner)?;
+            json(&tell::preview(session, session.view()?, &account, &intent)?)
+        }
+        Question::Most { address, owner, of } => {
+            session.refresh()?;
+            let (account, view) = (account_or_new(session, &address, &owner)?, session.view()?);
+            let most = of.ask(session, view, &account)?;
+            json(&Amount::of(most, tell::Scale(view).decimals(of.leg(view))))
         }
         Question::Owner { owner } => {
             session.refresh()?;
@@ -145,6 +159,12 @@ fn answered(session: &mut Session, question: Question) -> Result<String, Refused
             json(&tell::receipts(&wanted.collect::<Result<Vec<_>, Refused>>()?))
         }
     }
+}
+
+/// A margin account, or the one that its owner would open.
+fn account_or_new(session: &Session, address: &str, owner: &str) -> Result<MarginAccount, Refused> {
+    let group = session.view()?.board.group;
+    session.account(&parsed(address)?).or_else(|_| Ok(unopened(group, &parsed(owner)?)))
 }
 
 fn json(answer: &impl Serialize) -> Result<String, Refused> {

@@ -17,6 +17,6 @@ mod types;
 
 pub mod text;
 
-pub use action::Intent;
+pub use action::{Intent, MostOf};
 pub use ask::{Question, ask};
 pub use session::{Refused, Session};

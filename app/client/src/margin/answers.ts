@@ -732,6 +732,47 @@ expiresAt: number | null,
 pause: PauseInfo | null, };
 
 /**
+ * What the largest amount is asked of. A wallet may hold less.
+ */
+export type MostOf = { "deposit": { 
+/**
+ * Number of the token.
+ */
+token: number, } } | { "withdraw": { 
+/**
+ * Number of the token.
+ */
+token: number, } } | { "borrow": { 
+/**
+ * Number of the token.
+ */
+token: number, } } | { "repay": { 
+/**
+ * Number of the token.
+ */
+token: number, } } | { "reduce": { 
+/**
+ * Number of the market.
+ */
+market: number, } } | { "open": { 
+/**
+ * Number of the market.
+ */
+market: number, 
+/**
+ * Whether it is a long.
+ */
+isLong: boolean, 
+/**
+ * Largest leverage of the account, bps; null for no other limit than health.
+ */
+leverage: number | null, } } | { "addLiquidity": { 
+/**
+ * Number of the market.
+ */
+market: number, } } | "stake";
+
+/**
  * A price that moves.
  */
 export type Move = { 
@@ -1035,7 +1076,19 @@ owner: string,
 /**
  * What is to be done.
  */
-intent: Intent, } } | { "owner": { 
+intent: Intent, } } | { "most": { 
+/**
+ * The margin account.
+ */
+address: string, 
+/**
+ * Who owns it.
+ */
+owner: string, 
+/**
+ * What the amount is of.
+ */
+of: MostOf, } } | { "owner": { 
 /**
  * The owner.
  */

@@ -12,9 +12,11 @@ import { getAddressEncoder, type Address } from '@solana/kit';
 
 import type {
   AccountAnswer,
+  Amount,
   BookAnswer,
   GroupAnswer,
   Intent,
+  MostOf,
   Move,
   OwnerAnswer,
   PreviewAnswer,
@@ -116,6 +118,11 @@ export class Margin {
    */
   preview(address: Address, owner: Address, intent: Intent): PreviewAnswer {
     return this.#ask({ preview: { address, owner, intent } });
+  }
+
+  /** The largest amount that the program would accept; a wallet may hold less. Throws where it accepts none. */
+  most(address: Address, owner: Address, of: MostOf): Amount {
+    return this.#ask({ most: { address, owner, of } });
   }
 
   /** Margin accounts, liquidity and stake of an owner, among the accounts that have been put in. */
