@@ -21,7 +21,7 @@ use crate::prices::Market;
 use crate::progress::Progress;
 
 /// Per cent of what they may borrow that traders use.
-const USED: std::ops::Range<u64> = 30..94;
+const USED: std::ops::Range<u64> = 30..88;
 
 /// Symbols of tokens and markets, by number.
 pub struct Symbols {
