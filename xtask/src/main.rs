@@ -12,6 +12,7 @@ mod manifest;
 mod npm;
 mod repo;
 mod test;
+mod wasm;
 
 use clap::{Parser, Subcommand};
 use repo::Repo;
@@ -55,6 +56,7 @@ enum Chore {
     Bench(bench::Args),
     E2e(e2e::Args),
     Lint(lint::Args),
+    Wasm(wasm::Args),
 }
 
 fn main() -> ExitCode {
@@ -68,6 +70,7 @@ fn main() -> ExitCode {
         Chore::Bench(args) => bench::run(&repo, &args),
         Chore::E2e(args) => e2e::run(&repo, &args),
         Chore::Lint(args) => lint::run(&repo, &args),
+        Chore::Wasm(args) => wasm::run(&repo, &args),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
