@@ -79,15 +79,6 @@ pub fn build(repo: &Repo) -> Outcome {
 
 /// Installs the page's packages, and builds the page unless vite will serve it.
 fn page(repo: &Repo, by_vite: bool) -> Outcome {
-    if !repo.path("app/web/package.json").is_file() {
-        eprintln!("xtask: app/web is not there: no page is served");
-        return Ok(());
-    }
     npm::install(repo, "app")?;
-    if by_vite {
-        return Ok(());
-    }
-    let said = repo::output(npm::npm(repo, "app", &["run", "build", "-w", "web"]))?;
-    eprint!("{said}");
-    Ok(())
+    if by_vite { Ok(()) } else { npm::run(repo, "app", &["run", "build"]) }
 }

@@ -2,7 +2,7 @@
 
 use crate::repo::{self, Repo};
 use crate::{Failure, Outcome, manifest};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 /// The oldest Node that tools and page are written for.
 const OLDEST: u32 = 20;
@@ -29,11 +29,11 @@ fn major(said: &str) -> Option<u32> {
     said.trim().strip_prefix('v')?.split('.').next()?.parse().ok()
 }
 
-/// A call of npm in a folder.
-pub fn npm(repo: &Repo, folder: &str, arguments: &[&str]) -> Command {
+/// A call of npm in a folder. What it says goes where words for people go, so that standard output stays one chore's own.
+pub fn run(repo: &Repo, folder: &str, arguments: &[&str]) -> Outcome {
     let mut npm = Command::new("npm");
-    npm.args(arguments).current_dir(repo.path(folder));
-    npm
+    npm.args(arguments).current_dir(repo.path(folder)).stdin(Stdio::null()).stdout(std::io::stderr());
+    repo::run(npm)
 }
 
 /// Installs a folder's packages, unless they are there from the same lock file.
@@ -44,9 +44,7 @@ pub fn install(repo: &Repo, folder: &str) -> Outcome {
         return Ok(());
     }
     eprintln!("xtask: npm ci in {folder}");
-    // What npm says goes where words for people go, so that --json stays one line.
-    let said = repo::output(npm(repo, folder, &["ci", "--no-audit", "--no-fund"]))?;
-    eprint!("{said}");
+    run(repo, folder, &["ci", "--no-audit", "--no-fund"])?;
     repo.write(stamp, lock)
 }
 
