@@ -1,6 +1,7 @@
 //! Every chore of the repository has a name: `cargo xtask <chore>`. Knows the repository's layout and which tool does what;
 //! knows nothing of margin, accounts or prices.
 
+mod app;
 mod bench;
 mod build_sbf;
 mod demo;
@@ -8,6 +9,7 @@ mod e2e;
 mod idl;
 mod lint;
 mod manifest;
+mod npm;
 mod repo;
 mod test;
 mod wasm;
@@ -46,6 +48,7 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Chore {
+    App(app::Args),
     BuildSbf(build_sbf::Args),
     Idl(idl::Args),
     Demo(demo::Args),
@@ -59,6 +62,7 @@ enum Chore {
 fn main() -> ExitCode {
     let repo = Repo::here();
     let outcome = match Cli::parse().chore {
+        Chore::App(args) => app::run(&repo, &args),
         Chore::BuildSbf(args) => build_sbf::run(&repo, &args),
         Chore::Idl(args) => idl::run(&repo, &args),
         Chore::Demo(args) => demo::run(&repo, &args),

@@ -6,18 +6,21 @@ use breakwater_client::interface::{MarginAccount, RiskBoard};
 use breakwater_client::margin::liquidation::best_target;
 use breakwater_client::margin::{Snapshot, Target, Value, health};
 
-use crate::place::Place;
-use crate::rpc::{Outcome, Rpc, Trouble};
+use super::place::Place;
+use super::rpc::{Outcome, Rpc, Trouble};
 
 /// Where everybody stands.
 #[derive(Clone, Debug, Default)]
 pub struct Water {
+    /// Margin accounts.
     pub accounts: usize,
     /// Who may be liquidated, with what the program would aim at.
     pub under: Vec<(Address, Target)>,
     /// Who owes more than is there, with nothing left to take.
     pub bankrupt: Vec<Address>,
+    /// Accounts with a flag.
     pub flagged: usize,
+    /// Orders that wait.
     pub orders: usize,
     /// When the newest price on the board was published.
     pub newest_print: i64,

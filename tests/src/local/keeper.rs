@@ -11,10 +11,10 @@ use serde_json::Value;
 use solana_keypair::Keypair;
 use solana_signer::Signer;
 
-use crate::people::{supplies, with_units};
-use crate::place::{Place, Prices, key_file};
-use crate::proxy::Proxy;
-use crate::rpc::{Outcome, Rpc, Trouble};
+use super::people::{supplies, with_units};
+use super::place::{Place, Prices, key_file};
+use super::proxy::Proxy;
+use super::rpc::{Outcome, Rpc, Trouble};
 
 /// SOL that a keeper begins with, lamports.
 pub const SOL: u64 = 100_000_000_000;
@@ -25,12 +25,19 @@ const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A keeper.
 pub struct Keeper {
+    /// What it is called; its files have this name.
     pub name: String,
+    /// Its wallet's key.
     pub key: Keypair,
+    /// What stands between it and the node.
     pub proxy: Proxy,
+    /// Its margin account.
     pub account: Address,
+    /// Its configuration.
     pub config: PathBuf,
+    /// Its journal.
     pub journal: PathBuf,
+    /// What it says.
     pub log: PathBuf,
     /// Where it serves its metrics.
     listen: String,
@@ -116,6 +123,11 @@ impl Keeper {
     /// Whether it has ended by itself, and how.
     pub fn ended(&mut self) -> Option<ExitStatus> {
         self.process.as_mut().and_then(|process| process.try_wait().ok().flatten())
+    }
+
+    /// Whether its process is there.
+    pub fn runs(&mut self) -> bool {
+        self.process.as_mut().is_some_and(|process| process.try_wait().is_ok_and(|ended| ended.is_none()))
     }
 
     /// Ends it without a warning; whether that is how it ended.

@@ -1,5 +1,7 @@
 //! Who has margin accounts: a lender who supplies every token and the markets' pools, and traders near their limits.
 
+use std::ops::Range;
+
 use breakwater_client::instruction::{self, Insured, LiquidityKeys};
 use breakwater_client::interface::order::{ORDER_BELOW, SIDE_LONG, TriggerOrder};
 use breakwater_client::{Address, address};
@@ -12,8 +14,8 @@ use solana_instruction::Instruction;
 use solana_keypair::Keypair;
 use solana_signer::Signer;
 
-use crate::place::{Place, Prices, Token};
-use crate::rpc::{Draft, Outcome, Rpc};
+use super::place::{Place, Prices, Token};
+use super::rpc::{Draft, Outcome, Rpc};
 
 /// Dollars of each token that the lender supplies.
 const SUPPLY: u64 = 40_000_000;
@@ -23,9 +25,9 @@ const INSURANCE: u64 = 100_000;
 /// SOL that a wallet begins with, lamports.
 const SOL: u64 = 1_000_000_000_000;
 /// Traders who come in one transaction, as many as its bytes allow.
-const TOGETHER: usize = 2;
+pub const TOGETHER: usize = 2;
 /// Traders who come before prices are published again, because trades want them fresh.
-const BATCH: usize = 16;
+const BATCH: usize = 48;
 
 /// What a trader does.
 enum Trade {
@@ -50,14 +52,19 @@ fn trade(number: u64) -> Trade {
 
 /// Those who are there before the keepers.
 pub struct People {
+    /// Who supplies tokens and pools.
     pub lender: Keypair,
+    /// The owner of all traders' margin accounts.
     pub traders: Keypair,
+    /// Per cent of what they may borrow that traders use.
+    pub used: Range<u64>,
     random: StdRng,
 }
 
 impl People {
+    /// Keys out of a seed.
     pub fn new(seed: u64, keys: &mut Keys) -> People {
-        People { lender: keys.keypair(), traders: keys.keypair(), random: random(seed, "people") }
+        People { lender: keys.keypair(), traders: keys.keypair(), used: 55..88, random: random(seed, "people") }
     }
 
     /// Supplies banks and pools.
@@ -124,7 +131,7 @@ impl People {
         let account = address::margin_account(&place.group, me, number as u16);
         let open = instruction::open_account(&place.group, me, number as u16);
         let equity: u64 = self.random.random_range(1_000..12_000);
-        let used: u64 = self.random.random_range(55..88);
+        let used: u64 = self.random.random_range(self.used.clone());
         let mut all = vec![open];
         match trade(number) {
             Trade::Loan { collateral, debt } => {

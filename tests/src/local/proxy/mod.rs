@@ -1,4 +1,4 @@
-//! A proxy between one keeper and the node: JSON-RPC over HTTP and its websocket, with faults on demand. It stays where it is
+//! A proxy between one client and the node: JSON-RPC over HTTP and its websocket, with faults on demand. It stays where it is
 //! when the node restarts, and then knows what became of transactions before, as a node's ledger does.
 //!
 //! It repairs one thing that surfpool 1.5.0 does and no validator: notifications name the slot at which the node started.
@@ -17,9 +17,8 @@ use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::runtime::{Handle, Runtime};
 
-use crate::node::Node;
-use crate::rpc::{Outcome, Trouble};
-use crate::suite::Stage;
+use crate::local::node::Node;
+use crate::local::rpc::{Outcome, Trouble};
 use faults::{Faults, count, is_on};
 
 /// The node that all proxies stand before.
@@ -35,9 +34,11 @@ pub struct Upstream {
 }
 
 impl Upstream {
-    /// Before a stage's node; follows its slots.
-    pub fn new(stage: &Stage) -> Outcome<Arc<Upstream>> {
-        let Stage { runtime, node, first_hash, .. } = stage;
+    /// Before a node; follows its slots. `first_hash`: its first answer to `getLatestBlockhash`.
+    ///
+    /// # Errors
+    /// The node does not answer.
+    pub fn new(runtime: &Runtime, node: &Node, first_hash: &Value) -> Outcome<Arc<Upstream>> {
         let upstream = Arc::new(Upstream {
             rpc: RwLock::new(node.rpc.url.clone()),
             ws: RwLock::new(node.ws.clone()),
@@ -79,15 +80,21 @@ fn write<T>(lock: &RwLock<T>) -> std::sync::RwLockWriteGuard<'_, T> {
     lock.write().unwrap_or_else(std::sync::PoisonError::into_inner)
 }
 
-/// One keeper's proxy.
+/// One client's proxy.
 pub struct Proxy {
+    /// Where it answers JSON-RPC.
     pub url: String,
+    /// Where its websocket is.
     pub ws_url: String,
+    /// What it does wrong.
     pub faults: Arc<Faults>,
 }
 
 impl Proxy {
     /// Starts on free ports of this machine.
+    ///
+    /// # Errors
+    /// No port can be had.
     pub fn start(runtime: &Runtime, upstream: &Arc<Upstream>) -> Outcome<Proxy> {
         let faults = Arc::new(Faults::default());
         let (rpc, rpc_address) = listen(runtime)?;

@@ -1,4 +1,5 @@
-//! JSON-RPC over HTTP/1.1, as far as clients of nodes use it: POST with a length, on connections that stay open.
+//! JSON-RPC over HTTP/1.1, as far as clients of nodes use it: POST with a length, on connections that stay open; and what a
+//! browser asks before it lets a page do that.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -11,13 +12,30 @@ use tokio::net::TcpStream;
 use super::Upstream;
 use super::faults::{Faults, count, is_on};
 
+/// What lets any page read an answer: the node is on this machine and holds nothing.
+const OPEN: &str = "access-control-allow-origin: *\r\n";
+/// The answer to what a browser asks first.
+const PREFLIGHT: &str = "access-control-allow-methods: POST\r\naccess-control-allow-headers: *\r\n\
+     access-control-max-age: 600\r\ncontent-length: 0\r\n\r\n";
+
 /// Longest head of a request.
 const MAX_HEAD: usize = 1 << 16;
 
 /// Serves one connection until it ends, or is reset.
 pub async fn serve(stream: TcpStream, client: reqwest::Client, upstream: Arc<Upstream>, faults: Arc<Faults>) {
     let mut stream = BufReader::new(stream);
-    while let Some(body) = request(&mut stream).await {
+    while let Some(request) = request(&mut stream).await {
+        let Request::Post(body) = request else {
+            if stream
+                .get_mut()
+                .write_all(format!("HTTP/1.1 204 No Content\r\n{OPEN}{PREFLIGHT}").as_bytes())
+                .await
+                .is_err()
+            {
+                return;
+            }
+            continue;
+        };
         count(&faults.count.requests);
         if is_on(&faults.down) {
             count(&faults.count.refused);
@@ -40,8 +58,10 @@ pub async fn serve(stream: TcpStream, client: reqwest::Client, upstream: Arc<Ups
         if is_on(&faults.down) {
             return;
         }
-        let head =
-            format!("HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n", answer.len());
+        let head = format!(
+            "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n{OPEN}content-length: {}\r\n\r\n",
+            answer.len()
+        );
         let whole = [head.as_bytes(), &answer].concat();
         if stream.get_mut().write_all(&whole).await.is_err() {
             return;
@@ -49,8 +69,14 @@ pub async fn serve(stream: TcpStream, client: reqwest::Client, upstream: Arc<Ups
     }
 }
 
-/// A request's body.
-async fn request(stream: &mut BufReader<TcpStream>) -> Option<Vec<u8>> {
+enum Request {
+    /// A browser asks whether a page may.
+    Preflight,
+    /// A call, by its body.
+    Post(Vec<u8>),
+}
+
+async fn request(stream: &mut BufReader<TcpStream>) -> Option<Request> {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
         head.push(stream.read_u8().await.ok()?);
@@ -59,10 +85,13 @@ async fn request(stream: &mut BufReader<TcpStream>) -> Option<Vec<u8>> {
         }
     }
     let head = String::from_utf8_lossy(&head).to_lowercase();
+    if head.starts_with("options ") {
+        return Some(Request::Preflight);
+    }
     let length = head.lines().find_map(|line| line.strip_prefix("content-length:")?.trim().parse::<usize>().ok())?;
     let mut body = vec![0; length];
     stream.read_exact(&mut body).await.ok()?;
-    Some(body)
+    Some(Request::Post(body))
 }
 
 async fn answer(body: &[u8], client: &reqwest::Client, upstream: &Upstream, faults: &Faults) -> Option<Vec<u8>> {

@@ -38,31 +38,40 @@ impl From<std::io::Error> for Trouble {
     }
 }
 
+/// What may go wrong.
 pub type Outcome<T> = Result<T, Trouble>;
 
 /// An account.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Raw {
+    /// Its lamports.
     pub lamports: u64,
+    /// The program that it belongs to.
     pub owner: Address,
+    /// Its bytes.
     pub data: Vec<u8>,
 }
 
 /// A transaction to be: what it is for, what it does, who signs; the first signer pays.
 pub struct Draft<'a> {
+    /// What it is for.
     pub name: String,
+    /// What it does.
     pub instructions: Vec<Instruction>,
+    /// Who signs.
     pub signers: Vec<&'a Keypair>,
 }
 
 /// A node.
 #[derive(Clone)]
 pub struct Rpc {
+    /// Where it answers.
     pub url: String,
     client: reqwest::blocking::Client,
 }
 
 impl Rpc {
+    /// A client of the node at a URL.
     pub fn new(url: &str) -> Outcome<Rpc> {
         let client = reqwest::blocking::Client::builder().timeout(TIMEOUT).build();
         let client = client.map_err(|error| Trouble(format!("no connection can be made: {error}")))?;
@@ -80,6 +89,7 @@ impl Rpc {
         Err(Trouble(format!("{method}: the node refused: {}", answer["error"])))
     }
 
+    /// The slot that it is at.
     pub fn slot(&self) -> Outcome<u64> {
         number(&self.call("getSlot", json!([{ "commitment": "processed" }]))?)
     }
@@ -90,6 +100,7 @@ impl Rpc {
         decode::clock(&clock.data).ok_or_else(|| Trouble("the node's clock is of another form".to_owned()))
     }
 
+    /// Accounts, in the order of their addresses; `None` for what does not exist.
     pub fn accounts(&self, addresses: &[Address]) -> Outcome<Vec<Option<Raw>>> {
         let mut all = Vec::with_capacity(addresses.len());
         for chunk in addresses.chunks(100) {
@@ -101,6 +112,7 @@ impl Rpc {
         Ok(all)
     }
 
+    /// One account.
     pub fn account(&self, address: &Address) -> Outcome<Option<Raw>> {
         Ok(self.accounts(&[*address])?.pop().flatten())
     }
@@ -165,10 +177,12 @@ impl Rpc {
         Ok(result["value"].as_object().into_iter().flatten().filter_map(keyed).collect())
     }
 
+    /// Lamports that an account of a size must hold.
     pub fn rent(&self, size: usize) -> Outcome<u64> {
         number(&self.call("getMinimumBalanceForRentExemption", json!([size]))?)
     }
 
+    /// The newest blockhash.
     pub fn blockhash(&self) -> Outcome<Hash> {
         let result = self.call("getLatestBlockhash", json!([{ "commitment": "processed" }]))?;
         let hash = result["value"]["blockhash"].as_str().and_then(|text| text.parse().ok());
@@ -256,6 +270,7 @@ fn raw(value: &Value) -> Option<Raw> {
     Some(Raw { lamports: value["lamports"].as_u64()?, owner: value["owner"].as_str()?.parse().ok()?, data })
 }
 
+/// Bytes as hexadecimal digits.
 pub fn hex(bytes: &[u8]) -> String {
     use std::fmt::Write;
     bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {

@@ -6,6 +6,7 @@ use std::process::Command;
 use breakwater_client::instruction::{BankKeys, MARKET_FEED, MARKET_ITEM, TOKEN_ITEM};
 use breakwater_client::interface::{Bank, Group, PerpMarket, RiskBoard};
 use breakwater_client::{Address, TOKEN_PROGRAM, address, instruction};
+use breakwater_sim::keys::Keys;
 use breakwater_sim::oracle::{PriceUpdate, RECEIVER};
 use breakwater_sim::price_path::{Price8, Sample};
 use breakwater_sim::tokens;
@@ -13,13 +14,15 @@ use solana_instruction::Instruction;
 use solana_keypair::{Keypair, write_keypair_file};
 use solana_signer::Signer;
 
-use crate::rpc::{Outcome, Raw, Rpc, Trouble};
+use super::rpc::{Outcome, Raw, Rpc, Trouble};
 
 /// The shard of Pyth's sponsored price accounts that a keeper takes by default.
 const SHARD: u16 = 0;
 const ATA_PROGRAM: Address = Address::from_str_const("ATokenGPvbdGVxr1b2hvZbsiqW5xWH25efTNsLJA8knL");
 const NATIVE_MINT: Address = Address::from_str_const("So11111111111111111111111111111111111111112");
 const SYSTEM: Address = Address::new_from_array([0; 32]);
+/// SOL of whoever makes a group, lamports.
+const FOUNDER: u64 = 1_000_000_000_000;
 /// Bytes of a token account.
 const TOKEN_ACCOUNT: usize = 165;
 /// Where a token account says that it holds SOL itself.
@@ -28,10 +31,15 @@ const IS_NATIVE: usize = 109;
 /// A listed token.
 #[derive(Clone, Copy, Debug)]
 pub struct Token {
+    /// Its number on the board.
     pub number: u8,
+    /// Decimals of its mint.
     pub decimals: u8,
+    /// Mint, bank and vault.
     pub keys: BankKeys,
+    /// Pyth's id of its feed.
     pub feed_id: [u8; 32],
+    /// Where its price is published.
     pub oracle: Address,
 }
 
@@ -46,9 +54,13 @@ impl Token {
 /// A listed market.
 #[derive(Clone, Copy, Debug)]
 pub struct Market {
+    /// Its number on the board.
     pub number: u8,
+    /// Where it is.
     pub address: Address,
+    /// Decimals of its base asset.
     pub decimals: u8,
+    /// Base units of the smallest trade.
     pub lot: u64,
     /// Number of the token whose oracle account its index is.
     pub token: u8,
@@ -57,17 +69,34 @@ pub struct Market {
 /// The group.
 #[derive(Clone, Debug)]
 pub struct Place {
+    /// The group.
     pub group: Address,
+    /// Its risk board.
     pub board: Address,
+    /// Its tokens by number.
     pub tokens: Vec<Token>,
+    /// Its markets by number.
     pub markets: Vec<Market>,
+    /// Number of the quote token.
     pub quote: u8,
 }
 
 /// Prices of the tokens by number.
 pub type Prices = Vec<Price8>;
 
+/// What the tokens of `migrations/params/localnet.toml` cost at first.
+pub fn first_prices() -> Prices {
+    [150, 1, 60_000, 3_000].map(Price8::from_usd).to_vec()
+}
+
 impl Place {
+    /// A launched group of the reviewed parameters, made by a new key.
+    pub fn found(rpc: &Rpc, command: &Path, folder: &Path, keys: &mut Keys) -> Outcome<Place> {
+        let payer = keys.keypair();
+        rpc.set(&payer.pubkey(), &Raw { lamports: FOUNDER, owner: SYSTEM, data: Vec::new() })?;
+        Place::migrate(rpc, command, folder, &payer)
+    }
+
     /// Runs `breakwater migrate` and reads what it made.
     pub fn migrate(rpc: &Rpc, command: &Path, folder: &Path, payer: &Keypair) -> Outcome<Place> {
         let guardian = Keypair::new();
@@ -103,6 +132,7 @@ impl Place {
         Ok(Place { group, board, markets, quote: risk.quote_token, tokens })
     }
 
+    /// The quote token.
     pub fn quote_token(&self) -> &Token {
         &self.tokens[usize::from(self.quote)]
     }
@@ -154,6 +184,21 @@ impl Place {
             rpc.set(&self.wallet(owner, token), &Raw { lamports, owner: TOKEN_PROGRAM, data })?;
         }
         Ok(())
+    }
+
+    /// Adds SOL and tokens to what a wallet has.
+    pub fn give(&self, rpc: &Rpc, owner: &Address, lamports: u64, amounts: &[u64]) -> Outcome<()> {
+        let mut keys = vec![*owner];
+        keys.extend(self.tokens.iter().map(|token| self.wallet(owner, token)));
+        let mut held = rpc.accounts(&keys)?.into_iter();
+        let wallet = held.next().flatten();
+        if wallet.as_ref().is_some_and(|wallet| wallet.owner != SYSTEM) {
+            return Err(Trouble(format!("{owner} belongs to a program: only a wallet can be given something")));
+        }
+        let lamports = wallet.map_or(0, |wallet| wallet.lamports).saturating_add(lamports);
+        let held = held.map(|account| account.map_or(0, |account| tokens::amount(&account.data)));
+        let sums: Vec<u64> = held.zip(amounts).map(|(old, more)| old.saturating_add(*more)).collect();
+        self.fund(rpc, owner, lamports, &sums)
     }
 
     /// A deposit from a wallet.

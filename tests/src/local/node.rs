@@ -7,7 +7,7 @@ use std::process::{Child, ChildStdin, Command, Stdio};
 use breakwater_client::PROGRAM_ID;
 use serde_json::{Value, json};
 
-use crate::rpc::{Outcome, Rpc, Trouble, hex};
+use super::rpc::{Outcome, Rpc, Trouble, hex};
 
 /// Milliseconds of a slot, as on mainnet.
 pub const SLOT_MS: u64 = 400;
@@ -19,7 +19,9 @@ const CHUNK: usize = 1 << 18;
 pub struct Node {
     process: Child,
     _input: Option<ChildStdin>,
+    /// Its JSON-RPC.
     pub rpc: Rpc,
+    /// Its websocket's URL.
     pub ws: String,
 }
 

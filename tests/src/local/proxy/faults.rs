@@ -32,16 +32,27 @@ pub struct Faults {
 /// How often.
 #[derive(Default)]
 pub struct Counts {
+    /// Requests that came.
     pub requests: AtomicU64,
+    /// Connections that were reset.
     pub dropped: AtomicU64,
+    /// Answers that waited.
     pub delayed: AtomicU64,
+    /// Frames that came from the node.
     pub frames: AtomicU64,
+    /// Frames that were not passed on.
     pub stalled: AtomicU64,
+    /// Notifications that went out twice.
     pub doubled: AtomicU64,
+    /// Groups of notifications that went out in another order.
     pub shuffled: AtomicU64,
+    /// Hashes of long ago that were given.
     pub old_hashes: AtomicU64,
+    /// Transactions that were thrown away.
     pub swallowed: AtomicU64,
+    /// Connections and requests that found nobody.
     pub refused: AtomicU64,
+    /// Websockets that were closed.
     pub closed: AtomicU64,
 }
 
