@@ -6,7 +6,7 @@ mod tracked;
 
 use crate::manifest::{self, Manifest};
 use crate::repo::{self, Repo};
-use crate::{Failure, Outcome, idl};
+use crate::{Failure, Outcome, idl, wasm};
 use std::process::Command;
 use std::time::Instant;
 
@@ -113,6 +113,7 @@ fn clippy(repo: &Repo) -> Outcome {
 
 fn generated(repo: &Repo) -> Outcome {
     let mut findings = Manifest::read(repo)?.stale(repo)?;
+    findings.extend(wasm::stale(repo)?);
     findings.extend(other_address(&repo.read_text("Anchor.toml")?, &repo.read_text(manifest::IDL)?));
     verdict(findings)
 }

@@ -8,6 +8,7 @@
 extern crate alloc;
 
 pub mod accounts;
+pub mod act;
 pub mod config;
 pub mod errors;
 pub mod events;

@@ -3,6 +3,7 @@
 
 mod adl;
 mod escrow;
+mod impact;
 mod leg;
 mod mark;
 mod market;

@@ -1,6 +1,5 @@
 //! The risk board's law: the bounds that hold over all listed tokens together.
 
-pub use breakwater_interface::refresh::sync_index;
 use breakwater_interface::{MarginError, RiskBoard};
 use breakwater_margin::config::Extremes;
 

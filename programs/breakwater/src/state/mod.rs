@@ -1,19 +1,15 @@
-//! Verbs that apply a decision to the interface's accounts. State knows the mathematics; it never sees a `Context`, a CPI
-//! or a signer.
+//! What the program alone knows of its accounts: how a margin account is loaded, the board's own law, receipts. The verbs that
+//! apply a decision to accounts, and whole actions, are the interface's, so that a client computes the same.
 
-pub mod account;
-pub mod bank;
 pub mod board;
-pub mod fill;
-pub mod ledger;
 pub mod margin;
-pub mod market;
 pub mod receipt;
 
-pub use account::verify_initial;
-pub use bank::{Brake, accrued, own_index, settle};
 pub use board::verify_extremes;
-pub use fill::Filled;
-pub use ledger::Ledger;
+pub use breakwater_interface::act::account::{Valued, valued, verify_initial};
+pub use breakwater_interface::act::bank::settle;
+pub use breakwater_interface::act::fill::Filled;
+pub use breakwater_interface::act::ledger::Ledger;
+pub use breakwater_interface::live::{Held, Live, accrued, own_index, verify_quote};
+pub use breakwater_interface::refresh::{board_index, sync_index};
 pub use margin::Margin;
-pub use market::Live;

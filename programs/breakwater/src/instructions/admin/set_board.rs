@@ -11,7 +11,7 @@ use breakwater_interface::{Bank, Group, MarginError, RiskBoard};
 use breakwater_margin::config::{ConfigError, verify_perp_fees};
 
 use super::control::*;
-use crate::state::board::sync_index;
+use crate::state::sync_index;
 use crate::state::{accrued, verify_extremes};
 
 #[derive(Accounts)]

@@ -12,7 +12,7 @@ use super::control::*;
 use super::create_market::{enter, verify};
 use super::pause::CALM_AFTER_PAUSE;
 use crate::state::Live;
-use crate::state::market::board_index;
+use crate::state::board_index;
 
 #[derive(Accounts)]
 pub struct SetMarket {

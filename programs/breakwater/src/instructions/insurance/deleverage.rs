@@ -13,11 +13,11 @@ use breakwater_margin::lending::Books;
 use breakwater_margin::perp::{AdlTerms, MAX_AGE_TRADE};
 use breakwater_margin::{NativeAmount, Snapshot, Value};
 
-use crate::state::account::{Valued, valued};
-use crate::state::bank::verify_quote;
-use crate::state::board::sync_index;
 use crate::state::receipt::{Draft, Summary, basis, open};
+use crate::state::sync_index;
+use crate::state::verify_quote;
 use crate::state::{Live, Margin, accrued, own_index};
+use crate::state::{Valued, valued};
 
 #[derive(Accounts)]
 pub struct Deleverage {

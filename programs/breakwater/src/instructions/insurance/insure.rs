@@ -9,7 +9,7 @@ use breakwater_interface::{Bank, InsuranceFund, MarginError, PerpMarket, RiskBoa
 use breakwater_margin::Shares;
 use breakwater_margin::price::MAX_AGE_RISK;
 
-use crate::state::bank::verify_quote;
+use crate::state::verify_quote;
 use crate::state::{Ledger, Margin, accrued, own_index, settle, verify_initial};
 
 #[derive(Accounts)]

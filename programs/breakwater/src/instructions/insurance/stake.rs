@@ -5,15 +5,11 @@
 //! UnstakeTooEarly, RequestLapsed, ExitsStopped, StakeNotEmpty.
 
 use anchor_lang::prelude::*;
-use breakwater_interface::events::{MATURE, REQUEST_UNSTAKE, RESTAKE, STAKE, StakeChanged, UNSTAKE};
+use breakwater_interface::act::{self, Holding, Staking};
 use breakwater_interface::insurance::STAKE_VERSION;
-use breakwater_interface::snapshot::Own;
 use breakwater_interface::{Bank, InsuranceFund, InsuranceStake, MarginError, RiskBoard, seeds};
-use breakwater_margin::price::MAX_AGE_RISK;
-use breakwater_margin::stake::{Moved, Stake};
 
-use crate::state::bank::verify_quote;
-use crate::state::{Ledger, Margin, accrued, own_index, settle, verify_initial};
+use crate::state::Margin;
 
 #[derive(Accounts)]
 pub struct OpenStake {
@@ -60,23 +56,6 @@ pub fn close(_: &mut Context<CloseStake>) -> Result<()> {
     Ok(())
 }
 
-/// Writes fund and stake, and tells indexers.
-fn finish(fund: &InsuranceFund, stake: &mut InsuranceStake, held: &Stake, moved: Moved, action: u64) -> StakeChanged {
-    stake.set_stake(held, fund);
-    StakeChanged {
-        fund: stake.fund,
-        owner: stake.owner,
-        amount: moved.amount,
-        shares: moved.shares,
-        active: held.active,
-        young: held.young.units,
-        leaving: held.leaving.units,
-        fund_shares: fund.shares,
-        fund_passive: fund.passive,
-        action,
-    }
-}
-
 #[derive(Accounts)]
 pub struct ChangeStake {
     #[account(address = margin_account.owner @ MarginError::NotAccountOwner)]
@@ -97,43 +76,22 @@ pub struct ChangeStake {
     pub stake: Account<InsuranceStake>,
 }
 
+impl ChangeStake {
+    /// What the action works on.
+    #[inline(always)]
+    fn on(&mut self) -> Staking<'_> {
+        let ChangeStake { margin_account, board, bank, fund, stake, .. } = self;
+        Staking { account: margin_account, board, bank, fund, stake }
+    }
+}
+
 pub fn stake(ctx: &mut Context<ChangeStake>, amount: u64) -> Result<()> {
-    let accounts = &mut ctx.accounts;
-    verify_quote(&accounts.bank, &accounts.board)?;
-    let now = Clock::get()?.unix_timestamp;
-    let mut books = accrued(&accounts.bank, now)?;
-    let token = accounts.bank.token;
-    let mut ledger = Ledger { account: &mut accounts.margin_account, books: &mut books, token };
-    let (amount, shares) = ledger.hand_over(amount)?;
-    let (moved, mut held) = (Moved { amount, shares }, accounts.stake.stake(&accounts.fund));
-    let mut ownership = accounts.fund.ownership();
-    ownership.stake(&mut held, moved, now).map_err(MarginError::from)?;
-    accounts.fund.set_ownership(&ownership);
-    accounts.fund.judge(books.deposit_index, now)?;
-    let banks = [own_index(&accounts.bank, &books)];
-    verify_initial(&accounts.board, &accounts.margin_account, &Own::banks(&banks), MAX_AGE_RISK, now)?;
-    settle(&mut accounts.bank, &books, now)?;
-    emit!(finish(&accounts.fund, &mut accounts.stake, &held, moved, STAKE));
+    emit!(act::stake(ctx.accounts.on(), amount, Clock::get()?.unix_timestamp)?);
     Ok(())
 }
 
 pub fn unstake(ctx: &mut Context<ChangeStake>) -> Result<()> {
-    let accounts = &mut ctx.accounts;
-    verify_quote(&accounts.bank, &accounts.board)?;
-    let now = Clock::get()?.unix_timestamp;
-    let mut books = accrued(&accounts.bank, now)?;
-    if accounts.fund.judge(books.deposit_index, now)? {
-        return Err(MarginError::ExitsStopped.into());
-    }
-    let (mut ownership, mut held) = (accounts.fund.ownership(), accounts.stake.stake(&accounts.fund));
-    let freeze = accounts.fund.freeze();
-    let moved = ownership.unstake(&mut held, &freeze, books.deposit_index, now).map_err(MarginError::from)?;
-    accounts.fund.set_ownership(&ownership);
-    let token = accounts.bank.token;
-    let mut ledger = Ledger { account: &mut accounts.margin_account, books: &mut books, token };
-    ledger.take_over(moved.amount, moved.shares)?;
-    settle(&mut accounts.bank, &books, now)?;
-    emit!(finish(&accounts.fund, &mut accounts.stake, &held, moved, UNSTAKE));
+    emit!(act::unstake(ctx.accounts.on(), Clock::get()?.unix_timestamp)?);
     Ok(())
 }
 
@@ -149,12 +107,7 @@ pub struct MatureStake {
 
 pub fn mature(ctx: &mut Context<MatureStake>) -> Result<()> {
     let MatureStake { bank, fund, stake, .. } = &mut ctx.accounts;
-    let now = Clock::get()?.unix_timestamp;
-    let index = accrued(bank, now)?.deposit_index;
-    let (mut ownership, mut held) = (fund.ownership(), stake.stake(fund));
-    let moved = ownership.mature(&mut held, index, now).map_err(MarginError::from)?;
-    fund.set_ownership(&ownership);
-    emit!(finish(fund, stake, &held, moved, MATURE));
+    emit!(act::mature_stake(Holding { bank, fund, stake }, Clock::get()?.unix_timestamp)?);
     Ok(())
 }
 
@@ -173,12 +126,7 @@ pub struct RequestUnstake {
 /// Names active units that are to leave, all for 2^64 − 1, or all that is young for 0.
 pub fn request(ctx: &mut Context<RequestUnstake>, units: u64) -> Result<()> {
     let RequestUnstake { bank, fund, stake, .. } = &mut ctx.accounts;
-    let now = Clock::get()?.unix_timestamp;
-    let index = accrued(bank, now)?.deposit_index;
-    let (mut ownership, mut held) = (fund.ownership(), stake.stake(fund));
-    let moved = ownership.request(&mut held, units, index, now).map_err(MarginError::from)?;
-    fund.set_ownership(&ownership);
-    emit!(finish(fund, stake, &held, moved, REQUEST_UNSTAKE));
+    emit!(act::request_unstake(Holding { bank, fund, stake }, units, Clock::get()?.unix_timestamp)?);
     Ok(())
 }
 
@@ -194,9 +142,6 @@ pub struct Restake {
 /// Takes a request back, lapsed or not; what was leaving is young again.
 pub fn restake(ctx: &mut Context<Restake>) -> Result<()> {
     let Restake { fund, stake, .. } = &mut ctx.accounts;
-    let mut held = stake.stake(fund);
-    held.restake(Clock::get()?.unix_timestamp).map_err(MarginError::from)?;
-    let moved = Moved { amount: held.young.cap, shares: 0 };
-    emit!(finish(fund, stake, &held, moved, RESTAKE));
+    emit!(act::restake(fund, stake, Clock::get()?.unix_timestamp)?);
     Ok(())
 }

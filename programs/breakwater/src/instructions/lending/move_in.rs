@@ -1,14 +1,11 @@
 //! What `deposit` and `repay` share: tokens come in, no price is needed.
 
 use anchor_lang::prelude::*;
-use breakwater_interface::events::BalanceChanged;
+use breakwater_interface::act::{self, Change};
 use breakwater_interface::{Bank, MarginError, RiskBoard};
-use breakwater_margin::lending::Books;
 
 use crate::instructions::token;
 use crate::state::Margin;
-use crate::state::board::sync_index;
-use crate::state::{self, Brake};
 
 #[derive(Accounts)]
 pub struct MoveIn {
@@ -32,48 +29,42 @@ pub struct MoveIn {
     pub board: Option<Account<RiskBoard>>,
 }
 
+/// The way of tokens into a vault.
+pub struct Pipe<'a> {
+    from: &'a AccountView,
+    vault: &'a AccountView,
+    mint: &'a AccountView,
+    authority: &'a AccountView,
+    token_program: &'a Address,
+}
+
+impl Pipe<'_> {
+    /// Moves tokens into the vault; returns what arrived.
+    #[inline(always)]
+    pub fn pull(&self, bank: &Bank, amount: u64) -> Result<u64> {
+        token::pull(self.from, self.vault, self.mint, self.authority, self.token_program, bank, amount)
+    }
+}
+
 impl MoveIn {
-    /// Moves tokens into the vault and counts what arrived.
-    pub fn receive(&mut self, books: &mut Books, amount: u64, now: i64) -> Result<u64> {
-        let arrived = token::pull(
-            self.source.account(),
-            self.vault.account(),
-            self.mint.account(),
-            self.authority.account(),
-            self.token_program.address(),
-            &self.bank,
-            amount,
-        )?;
-        Brake::of(&self.bank, books, now)?.take_in(&mut self.bank, arrived);
-        books.receive(arrived).map_err(MarginError::from)?;
-        Ok(arrived)
+    /// What the action works on, and the way of the tokens.
+    #[inline(always)]
+    pub fn split(&mut self) -> (act::MoveIn<'_>, Pipe<'_>) {
+        let MoveIn { authority, margin_account, bank, vault, source, mint, token_program, board } = self;
+        let on =
+            act::MoveIn { authority: authority.address(), account: margin_account, bank, board: board.as_deref_mut() };
+        let pipe = Pipe {
+            from: source.account(),
+            vault: vault.account(),
+            mint: mint.account(),
+            authority: authority.account(),
+            token_program: token_program.address(),
+        };
+        (on, pipe)
     }
 
-    /// Settles the bank and tells indexers. The board counts a deposit in the instruction that makes it, because a loan that
-    /// follows must not see an older total.
-    pub fn finish(&mut self, books: &Books, change: Change, deposited: bool, now: i64) -> Result<()> {
-        state::settle(&mut self.bank, books, now)?;
-        match &mut self.board {
-            Some(board) => sync_index(board, self.bank.token, books, now)?,
-            None if deposited && self.bank.capped != 0 => return Err(MarginError::BoardMissing.into()),
-            None => {}
-        }
+    /// Tells indexers.
+    pub fn tell(&self, change: Change) {
         emit!(change.event(*self.margin_account.address(), self.bank.token));
-        Ok(())
-    }
-}
-
-/// What an instruction did to a balance.
-pub struct Change {
-    pub action: u64,
-    pub amount: u64,
-    pub shares: u64,
-    pub index: u64,
-}
-
-impl Change {
-    pub fn event(&self, account: Address, token: u8) -> BalanceChanged {
-        let Change { action, amount, shares, index } = *self;
-        BalanceChanged { account, amount, shares, index, token: token.into(), action }
     }
 }

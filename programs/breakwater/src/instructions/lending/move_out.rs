@@ -1,14 +1,10 @@
 //! What `withdraw` and `borrow` share: tokens go out, and the account must stay healthy at the worst end of every price.
 
 use anchor_lang::prelude::*;
-use breakwater_interface::snapshot::Own;
+use breakwater_interface::act::{self, Change};
 use breakwater_interface::{Bank, MarginError, RiskBoard};
-use breakwater_margin::lending::Books;
-use breakwater_margin::price::MAX_AGE_RISK;
 
-use super::move_in::Change;
 use crate::instructions::token;
-use crate::state;
 use crate::state::Margin;
 
 #[derive(Accounts)]
@@ -34,22 +30,14 @@ pub struct MoveOut {
 }
 
 impl MoveOut {
-    /// Refuses an action that is paused.
-    pub fn verify_running(&self, action: u8, now: i64) -> core::result::Result<(), MarginError> {
-        self.board.pause.verify(action, now)?;
-        self.bank.pause.verify(action, now)
+    /// What the action works on.
+    #[inline(always)]
+    pub fn on(&mut self) -> act::MoveOut<'_> {
+        act::MoveOut { account: &mut self.margin_account, board: &self.board, bank: &mut self.bank }
     }
 
-    /// Refuses what would leave the account unable to answer for its risk. Without any risk no price is needed.
-    pub fn verify_health(&self, books: &Books, now: i64) -> core::result::Result<(), MarginError> {
-        let own = [state::own_index(&self.bank, books)];
-        state::verify_initial(&self.board, &self.margin_account, &Own::banks(&own), MAX_AGE_RISK, now)
-    }
-
-    /// Settles the bank, moves the tokens and tells indexers.
-    pub fn finish(&mut self, books: &mut Books, change: Change, now: i64) -> Result<()> {
-        books.pay_out(change.amount).map_err(MarginError::from)?;
-        state::settle(&mut self.bank, books, now)?;
+    /// Moves the tokens and tells indexers.
+    pub fn pay(&self, change: Change) -> Result<()> {
         token::push(
             self.vault.account(),
             self.destination.account(),

@@ -30,9 +30,9 @@ use breakwater_margin::{Plan, Refusal, Request, Snapshot, Valuation, health, pla
 use super::emit::{emit_plan, take_down};
 use super::transfer::transfer;
 use super::{bucket, flag};
-use crate::state::bank::verify_quote;
-use crate::state::market::Held;
+use crate::state::Held;
 use crate::state::receipt::open;
+use crate::state::verify_quote;
 use crate::state::{Live, Margin, accrued, own_index, settle, verify_initial};
 
 extern crate alloc;

@@ -18,10 +18,10 @@ use breakwater_margin::price::MAX_AGE_LIQUIDATION;
 use breakwater_margin::waterfall::{write_off, write_off_position};
 use breakwater_margin::{Snapshot, health};
 
-use crate::state::bank::verify_quote;
-use crate::state::board::sync_index;
-use crate::state::market::Held;
+use crate::state::Held;
 use crate::state::receipt::{Draft, Summary, basis, open};
+use crate::state::sync_index;
+use crate::state::verify_quote;
 use crate::state::{Live, Margin, accrued, own_index, settle};
 
 #[derive(Accounts)]

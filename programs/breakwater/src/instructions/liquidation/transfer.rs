@@ -8,7 +8,7 @@ use breakwater_margin::position::MARKET_LEG;
 use breakwater_margin::{Plan, SpotPlan};
 
 use super::liquidate::Touched;
-use crate::state::market::Held;
+use crate::state::Held;
 use crate::state::{Ledger, Live};
 
 type Done = core::result::Result<(), MarginError>;

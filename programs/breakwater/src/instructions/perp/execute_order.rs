@@ -3,6 +3,7 @@
 //! NoOrder, OrderExpired, StalePrice, StaleIndex, OrderNotTriggered, those of `reduce`, the executor's TokenSlotsFull.
 
 use anchor_lang::prelude::*;
+use breakwater_interface::act::traded;
 use breakwater_interface::events::OrderExecuted;
 use breakwater_interface::snapshot::OwnIndex;
 use breakwater_interface::{Bank, MarginError, PerpMarket, RiskBoard};
@@ -12,10 +13,9 @@ use breakwater_margin::perp::{Exit, MAX_AGE_TRADE};
 use breakwater_margin::price::MAX_AGE_LIQUIDATION;
 use breakwater_margin::{NativeAmount, Refusal};
 
-use super::trade::emit_fill;
-use crate::state::account::valued;
-use crate::state::bank::verify_quote;
-use crate::state::market::Held;
+use crate::state::Held;
+use crate::state::valued;
+use crate::state::verify_quote;
 use crate::state::{Filled, Ledger, Live, Margin, accrued, own_index, settle};
 
 #[derive(Accounts)]
@@ -97,13 +97,14 @@ pub fn handle(ctx: &mut Context<ExecuteOrder>, slot: u8) -> Result<()> {
 
     let reduction = exit.order(&held.position).map_err(MarginError::from)?;
     let sides = (&*accounts.market, &*accounts.board);
-    let filled = Filled::new(&mut accounts.margin_account, sides, (&mut live, &mut held), &reduction, &clock)?;
+    let filled =
+        Filled::new(&mut accounts.margin_account, sides, (&mut live, &mut held), &reduction, (clock.slot, now))?;
     let fee = accounts.pay(&mut books, &filled, (&live, &held), &exit, now)?;
     accounts.margin_account.orders[usize::from(slot)] = bytemuck::Zeroable::zeroed();
     accounts.market.set_books(&live.books);
     settle(&mut accounts.bank, &books, now)?;
 
-    emit_fill(*accounts.margin_account.address(), &filled.fill, &live, &held);
+    emit!(traded(*accounts.margin_account.address(), &filled.fill, &live, &held));
     emit!(OrderExecuted {
         account: *accounts.margin_account.address(),
         executor: *accounts.executor_account.address(),

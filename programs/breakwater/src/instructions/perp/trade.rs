@@ -4,16 +4,10 @@
 //! PositionTooSmall, OverOpenInterest, OverSkew, InsufficientHealth, StaleIndex.
 
 use anchor_lang::prelude::*;
-use breakwater_interface::events::Traded;
-use breakwater_interface::governance::TRADE;
-use breakwater_interface::snapshot::Own;
+use breakwater_interface::act::{self, Executed};
 use breakwater_interface::{MarginError, PerpMarket, RiskBoard};
-use breakwater_margin::Refusal;
-use breakwater_margin::perp::{Effect, Fill, Intent, MAX_AGE_TRADE, Order, Position};
-use breakwater_margin::price::MAX_AGE_RISK;
 
-use crate::state::market::{Held, board_index};
-use crate::state::{Filled, Live, Margin, verify_initial};
+use crate::state::Margin;
 
 #[derive(Accounts)]
 pub struct Trade {
@@ -26,55 +20,31 @@ pub struct Trade {
     pub market: Account<PerpMarket>,
 }
 
+impl Trade {
+    /// What the action works on.
+    #[inline(always)]
+    fn on(&mut self) -> act::Trading<'_> {
+        let Trade { authority, margin_account, board, market } = self;
+        act::Trading { authority: authority.address(), account: margin_account, board, market }
+    }
+
+    /// Tells indexers.
+    #[inline(always)]
+    fn tell(&self, done: &Executed) {
+        emit!(act::traded(*self.margin_account.address(), &done.fill, &done.live, &done.held));
+    }
+}
+
 pub fn trade(ctx: &mut Context<Trade>, delta: i64, limit: u64) -> Result<()> {
-    execute(&mut ctx.accounts, |_| Ok(Order { delta, limit, intent: Intent::Any }))
-}
-
-pub fn reduce(ctx: &mut Context<Trade>, size: u64, limit: u64) -> Result<()> {
-    if ctx.accounts.margin_account.find_perp(ctx.accounts.market.market).is_none() {
-        return Err(MarginError::NoPosition.into());
-    }
-    execute(&mut ctx.accounts, |position| Order::reduction(position, size, limit))
-}
-
-fn execute(accounts: &mut Trade, order: impl FnOnce(&Position) -> core::result::Result<Order, Refusal>) -> Result<()> {
-    accounts.margin_account.verify_operator(accounts.authority.address())?;
     let clock = Clock::get()?;
-    let now = clock.unix_timestamp;
-    let index = board_index(&accounts.board);
-    let mut live = Live::new(&accounts.market, &accounts.board, index, now, clock.slot)?;
-    live.verify_fresh(MAX_AGE_TRADE)?;
-    let account = &mut accounts.margin_account;
-    let mut held = live.touch_or_open(account, now)?;
-    let order = order(&held.position).map_err(MarginError::from)?;
-    let filled = Filled::new(account, (&accounts.market, &accounts.board), (&mut live, &mut held), &order, &clock)?;
-    match filled.fill.effect {
-        Effect::Increase => {
-            accounts.board.pause.verify(TRADE, now)?;
-            accounts.market.pause.verify(TRADE, now)?;
-            let own = Own { banks: &[], market: Some(live.own()?) };
-            verify_initial(&accounts.board, account, &own, MAX_AGE_RISK, now)?;
-        }
-        Effect::Reduction => filled.verify_reduction(account, &accounts.board, (&live, &held), &[], now)?,
-    }
-    accounts.market.set_books(&live.books);
-    emit_fill(*account.address(), &filled.fill, &live, &held);
+    let done = act::trade(ctx.accounts.on(), delta, limit, (clock.slot, clock.unix_timestamp))?;
+    ctx.accounts.tell(&done);
     Ok(())
 }
 
-/// Tells of a fill.
-pub(super) fn emit_fill(account: Address, fill: &Fill, live: &Live, held: &Held) {
-    emit!(Traded {
-        account,
-        delta: fill.delta,
-        cost: fill.cost,
-        fee: fill.fee,
-        mark: live.mark.0,
-        base: held.position.base,
-        quote: held.position.quote,
-        long: live.books.long,
-        short: live.books.short,
-        funding_index: live.books.funding_index,
-        market: live.number.into(),
-    });
+pub fn reduce(ctx: &mut Context<Trade>, size: u64, limit: u64) -> Result<()> {
+    let clock = Clock::get()?;
+    let done = act::reduce(ctx.accounts.on(), size, limit, (clock.slot, clock.unix_timestamp))?;
+    ctx.accounts.tell(&done);
+    Ok(())
 }
