@@ -59,7 +59,7 @@ describe('a group is read from a node', () => {
   });
 
   it('and gives the directory that actions are built by', async () => {
-    const directory = await directoryFrom(accounts, new Set([0]));
+    const directory = await directoryFrom(accounts);
     const board = getRiskBoardDecoder().decode(accounts.board.data);
     expect(directory.quoteToken).toBe(board.quoteToken);
     expect([...directory.tokens.values()].map(({ token, wantsBoard }) => [token, wantsBoard]).sort()).toEqual([
@@ -75,7 +75,18 @@ describe('a group is read from a node', () => {
     }
     expect(directory.markets.get(0)?.address).toBe(accounts.markets[0]?.address);
     expect(directory.receiptLog).toBe(accounts.receiptLog?.address);
-    expect(directory.ahead).toEqual(new Set([0]));
+    expect(directory.ahead).toBeUndefined();
+  });
+
+  it('which knows the prints that are worth bringing, where somebody has judged them', async () => {
+    const { feeds } = getRiskBoardDecoder().decode(accounts.board.data);
+    const prints = feeds.slice(0, 3).map(({ publishTime }, feed) => ({ feed, publishTime: Number(publishTime) }));
+    const [same, newer, older] = prints.map(({ publishTime }) => publishTime) as [number, number, number];
+    const shown = (times: number[]) => times.map((publishTime, feed) => ({ feed, publishTime }));
+    const ahead = async (now: bigint) =>
+      (await directoryFrom({ ...accounts, now }, shown([same, newer + 1, older - 1]))).ahead;
+    expect(await ahead(BigInt(newer) + 51n)).toEqual(new Set([1]));
+    expect(await ahead(BigInt(newer) + 52n)).toEqual(new Set());
   });
 
   it('and says where there is none', async () => {
