@@ -12,6 +12,7 @@ mod markets;
 mod moves;
 mod outflow;
 mod patience;
+mod previews;
 mod pure;
 mod safety;
 mod secured;

@@ -22,7 +22,7 @@ use crate::model::perp::{MARKET_FEED, MARKET_LEG};
 use crate::model::rational::{Range, display, int};
 use crate::model::{Call, Closed, Executed, Order, Print, Seen, State};
 use crate::tally::Tally;
-use crate::{events, observe, quote, receipts};
+use crate::{events, observe, preview, quote, receipts};
 
 /// A world that is compared with the model.
 pub struct Arena {
@@ -115,6 +115,7 @@ impl Arena {
         let bytes = self.bytes();
         let verdict = before.verdict(call);
         let quote = quote::of(&self.world, &self.people, call);
+        let foreseen = preview::of(self, call);
         self.tally.doubtful += u64::from(!verdict.doubtful.is_empty() && verdict.allows());
         let sent = self.send(call);
         let context = |what: String| format!("{call:?} at {}: {what}", before.now);
@@ -132,6 +133,7 @@ impl Arena {
                 self.guard.succeeded(call, &before, &seen).map_err(context)?;
                 events::agree(call, &outcome.events, &before, &self.state()).map_err(context)?;
                 receipts::hold(&mut self.receipts, &self.world, &outcome).map_err(context)?;
+                foreseen.map_or(Ok(()), |foreseen| foreseen.executed(&self.world)).map_err(context)?;
                 if let (Some(quote), Some(event)) = (quote, event) {
                     quote.executed(&self.world, &event).map_err(context)?;
                 }
@@ -144,6 +146,7 @@ impl Arena {
                 if bytes != self.bytes() {
                     return Err(context(format!("ATO-1: {error:?} left other bytes behind")));
                 }
+                foreseen.map_or(Ok(()), |foreseen| foreseen.refused(error)).map_err(context)?;
                 if let Some(quote) = quote {
                     quote.refused(error).map_err(context)?;
                 }

@@ -1,8 +1,11 @@
 //! Questions in JSON, answered by the functions of [`crate::tell`]. An answer is `{"ok": …}` or `{"refused": …}`.
 
 use breakwater_client::Address;
+use breakwater_interface::MarginAccount;
 use serde::{Deserialize, Serialize};
 
+use crate::action::{Intent, MostOf, unopened};
+use crate::answer::Amount;
 use crate::session::{Refused, Session};
 use crate::tell;
 
@@ -25,6 +28,38 @@ pub enum Question {
     Account {
         /// Its address.
         address: String,
+    },
+    /// What an action would do. An account that is not there yet is taken for one that the owner opens with it.
+    /// → PreviewAnswer
+    Preview {
+        /// The margin account.
+        address: String,
+        /// Who owns it.
+        owner: String,
+        /// What is to be done.
+        intent: Intent,
+    },
+    /// The largest amount that an action accepts. An account that is not there yet is taken for one that the owner opens.
+    /// → Amount
+    Most {
+        /// The margin account.
+        address: String,
+        /// Who owns it.
+        owner: String,
+        /// What the amount is of.
+        of: MostOf,
+    },
+    /// Margin accounts, liquidity and stake of an owner. → OwnerAnswer
+    Owner {
+        /// The owner.
+        owner: String,
+    },
+    /// A price as a mark, quote units for one base unit × 2^44. → string
+    Mark {
+        /// Number of the market.
+        market: u8,
+        /// Quote tokens for one whole base, a decimal.
+        price: String,
     },
     /// How a margin account would stand at other prices, all else equal. → Standing
     WhatIf {
@@ -88,6 +123,25 @@ fn answered(session: &mut Session, question: Question) -> Result<String, Refused
             let address = parsed(&address)?;
             json(&tell::account(session.view()?, &address, &session.account(&address)?)?)
         }
+        Question::Preview { address, owner, intent } => {
+            session.refresh()?;
+            let account = account_or_new(session, &address, &owner)?;
+            json(&tell::preview(session, session.view()?, &account, &intent)?)
+        }
+        Question::Most { address, owner, of } => {
+            session.refresh()?;
+            let (account, view) = (account_or_new(session, &address, &owner)?, session.view()?);
+            let most = of.ask(session, view, &account)?;
+            json(&Amount::of(most, tell::Scale(view).decimals(of.leg(view))))
+        }
+        Question::Owner { owner } => {
+            session.refresh()?;
+            json(&tell::owner(session, session.view()?, &parsed(&owner)?)?)
+        }
+        Question::Mark { market, price } => {
+            session.refresh()?;
+            json(&tell::Scale(session.view()?).parse_mark(market, &price)?.0.to_string())
+        }
         Question::WhatIf { address, moves } => {
             session.refresh()?;
             let mut view = session.view()?.clone();
@@ -105,6 +159,12 @@ fn answered(session: &mut Session, question: Question) -> Result<String, Refused
             json(&tell::receipts(&wanted.collect::<Result<Vec<_>, Refused>>()?))
         }
     }
+}
+
+/// A margin account, or the one that its owner would open.
+fn account_or_new(session: &Session, address: &str, owner: &str) -> Result<MarginAccount, Refused> {
+    let group = session.view()?.board.group;
+    session.account(&parsed(address)?).or_else(|_| Ok(unopened(group, &parsed(owner)?)))
 }
 
 fn json(answer: &impl Serialize) -> Result<String, Refused> {

@@ -7,6 +7,7 @@
 
 #[cfg(target_family = "wasm")]
 mod abi;
+mod action;
 pub mod answer;
 mod ask;
 mod session;
@@ -16,5 +17,6 @@ mod types;
 
 pub mod text;
 
+pub use action::{Intent, MostOf};
 pub use ask::{Question, ask};
 pub use session::{Refused, Session};

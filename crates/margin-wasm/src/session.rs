@@ -203,15 +203,7 @@ impl Session {
                 let _ = view.refresh(number, account);
             }
         }
-        let tokens: Vec<u8> = view.banks.keys().copied().collect();
-        for token in tokens {
-            view.refresh_index(token)?;
-        }
-        let markets: Vec<u8> = view.markets.keys().copied().collect();
-        for market in markets {
-            view.refresh_market(market)?;
-        }
-        Ok(view)
+        Ok(view.brought_up_to_date()?)
     }
 
     fn oracle_address(&mut self, oracle: &OracleConfig) -> Address {

@@ -35,6 +35,8 @@ fn generated() -> String {
     found.visit::<Refused>();
     found.visit::<answer::GroupAnswer>();
     found.visit::<answer::AccountAnswer>();
+    found.visit::<answer::PreviewAnswer>();
+    found.visit::<answer::OwnerAnswer>();
     found.visit::<answer::BookAnswer>();
     found.visit::<answer::ReceiptsAnswer>();
     let mut text =

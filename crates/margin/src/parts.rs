@@ -38,33 +38,6 @@ pub fn parts(snapshot: &Snapshot) -> Result<Vec<Part>, Refusal> {
     Ok(parts)
 }
 
-/// What all positions are worth together, whichever side.
-///
-/// Formula:  P_q × Σ N↑       (docs/spec.md §10.4)
-/// Units:    dollars × 2^32
-/// Rounding: ceil
-/// Errors:   none; notionals stop far above any open interest
-pub fn exposure(snapshot: &Snapshot) -> Value {
-    let notional = snapshot.perps.iter().fold(0, |sum: u64, leg| sum.saturating_add(leg.notional.up));
-    snapshot.quote.price.mid.value_up(notional)
-}
-
-/// Exposure over equity.
-///
-/// Formula:  exposure / equity
-/// Units:    bps; 10,000 for one
-/// Rounding: ceil
-/// Errors:   none; `None` where equity is not positive, or beyond 32 bits
-pub fn leverage(exposure: Value, equity: Value) -> Option<Bps> {
-    if equity <= Value::ZERO {
-        return None;
-    }
-    // Both are scaled down alike where the product would not fit.
-    let shift = if exposure.0 >> 96 == 0 { 0 } else { 32 };
-    let (above, below) = ((exposure.0 >> shift) * i128::from(BPS), (equity.0 >> shift).max(1));
-    Bps::try_from((above + below - 1) / below).ok()
-}
-
 fn of_token(leg: &TokenLeg) -> Result<Part, MathError> {
     let value = match leg.side {
         Side::Deposit => leg.value,
@@ -96,18 +69,4 @@ fn of_position(leg: &PerpLeg, snapshot: &Snapshot) -> Result<Part, MathError> {
 fn weighed(value: Value, weight: Bps) -> Result<Weighted, MathError> {
     let factor = i128::from(u64::from(weight) * BPS);
     value.0.checked_mul(factor).map(Weighted).ok_or(MathError::Overflow)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn leverage_is_exposure_over_equity_rounded_up() {
-        assert_eq!(leverage(Value::usd(300), Value::usd(100)), Some(30_000));
-        assert_eq!(leverage(Value::usd(1), Value::usd(3)), Some(3_334));
-        assert_eq!(leverage(Value::ZERO, Value::usd(3)), Some(0));
-        assert_eq!(leverage(Value::usd(1), Value::ZERO), None);
-        assert_eq!(leverage(Value::usd(1), Value::usd(-1)), None);
-    }
 }

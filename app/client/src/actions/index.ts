@@ -2,6 +2,9 @@
 export type { Authority, Instructions, Margin } from './common.js';
 export { NotInGroup } from './common.js';
 export * from './accounts.js';
+export * from './insurance.js';
+export * from './liquidations.js';
+export * from './liquidity.js';
 export * from './perps.js';
 export * from './refresh.js';
 export * from './token-accounts.js';

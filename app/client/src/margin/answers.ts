@@ -207,6 +207,47 @@ stale: boolean,
 volatility: number, };
 
 /**
+ * What a trade would be filled at.
+ */
+export type FillInfo = { 
+/**
+ * Signed base.
+ */
+size: Amount, 
+/**
+ * Paid by a buy, received by a sale, fee apart, quote token.
+ */
+cost: Amount, 
+/**
+ * Fee, quote token.
+ */
+fee: Amount, 
+/**
+ * Index price, in the quote token.
+ */
+mark: string, 
+/**
+ * Average price, fee apart, in the quote token.
+ */
+price: string, 
+/**
+ * What it costs beyond the index, fee apart, quote token; negative where the skew pays.
+ */
+impact: Amount, 
+/**
+ * The same as a part of the notional, millionths.
+ */
+impactPpm: string, 
+/**
+ * Worst price to name in the instruction, quote units for one base unit × 2^44.
+ */
+limit: string, 
+/**
+ * The same for people, in the quote token.
+ */
+limitPrice: string, };
+
+/**
  * The shared insurance fund, in the quote token.
  */
 export type FundInfo = { 
@@ -370,6 +411,103 @@ notional: string,
 leverage: number | null, };
 
 /**
+ * What somebody may want to do. Amounts are native units as decimal strings; "all" takes all there is.
+ */
+export type Intent = { "deposit": { 
+/**
+ * Number of the token.
+ */
+token: number, 
+/**
+ * How much.
+ */
+amount: string, } } | { "withdraw": { 
+/**
+ * Number of the token.
+ */
+token: number, 
+/**
+ * How much.
+ */
+amount: string, } } | { "borrow": { 
+/**
+ * Number of the token.
+ */
+token: number, 
+/**
+ * How much.
+ */
+amount: string, } } | { "repay": { 
+/**
+ * Number of the token.
+ */
+token: number, 
+/**
+ * How much.
+ */
+amount: string, } } | { "trade": { 
+/**
+ * Number of the market.
+ */
+market: number, 
+/**
+ * Signed base units.
+ */
+delta: string, 
+/**
+ * How much worse than the fill that is shown the real one may be, bps.
+ */
+slippage: number, } } | { "reduce": { 
+/**
+ * Number of the market.
+ */
+market: number, 
+/**
+ * Base units.
+ */
+size: string, 
+/**
+ * How much worse than the fill that is shown the real one may be, bps.
+ */
+slippage: number, } } | { "settle": { 
+/**
+ * Number of the market.
+ */
+market: number, 
+/**
+ * Quote units.
+ */
+amount: string, } } | { "addLiquidity": { 
+/**
+ * Number of the market.
+ */
+market: number, 
+/**
+ * Quote units.
+ */
+amount: string, } } | { "requestLiquidity": { 
+/**
+ * Number of the market.
+ */
+market: number, 
+/**
+ * Liquidity shares.
+ */
+shares: string, } } | { "removeLiquidity": { 
+/**
+ * Number of the market.
+ */
+market: number, } } | { "stake": { 
+/**
+ * Quote units.
+ */
+amount: string, } } | "matureStake" | { "requestUnstake": { 
+/**
+ * Units of the active pool; "0" for all that is young.
+ */
+units: string, } } | "unstake" | "restake";
+
+/**
  * Parameters of liquidations.
  */
 export type LiquidationInfo = { 
@@ -434,6 +572,43 @@ always: boolean,
  * From the price to the trigger, bps of the price, signed; null where there is none.
  */
 distance: number | null, };
+
+/**
+ * Liquidity of a market's pool.
+ */
+export type LiquidityRow = { 
+/**
+ * Its address.
+ */
+address: string, 
+/**
+ * Number of the market.
+ */
+market: number, 
+/**
+ * Shares.
+ */
+shares: string, 
+/**
+ * What they are worth at the least, quote token.
+ */
+worth: Amount, 
+/**
+ * Shares whose removal is requested.
+ */
+requested: string, 
+/**
+ * What they were worth at the request, quote token.
+ */
+requestedValue: Amount, 
+/**
+ * From when on they can be removed, unix seconds; null without a request.
+ */
+opensAt: number | null, 
+/**
+ * Until when, unix seconds.
+ */
+closesAt: number | null, };
 
 /**
  * A perpetual market.
@@ -555,6 +730,47 @@ expiresAt: number | null,
  * What is paused in this market.
  */
 pause: PauseInfo | null, };
+
+/**
+ * What the largest amount is asked of. A wallet may hold less.
+ */
+export type MostOf = { "deposit": { 
+/**
+ * Number of the token.
+ */
+token: number, } } | { "withdraw": { 
+/**
+ * Number of the token.
+ */
+token: number, } } | { "borrow": { 
+/**
+ * Number of the token.
+ */
+token: number, } } | { "repay": { 
+/**
+ * Number of the token.
+ */
+token: number, } } | { "reduce": { 
+/**
+ * Number of the market.
+ */
+market: number, } } | { "open": { 
+/**
+ * Number of the market.
+ */
+market: number, 
+/**
+ * Whether it is a long.
+ */
+isLong: boolean, 
+/**
+ * Largest leverage of the account, bps; null for no other limit than health.
+ */
+leverage: number | null, } } | { "addLiquidity": { 
+/**
+ * Number of the market.
+ */
+market: number, } } | "stake";
 
 /**
  * A price that moves.
@@ -705,6 +921,40 @@ printsAfter: number | null,
 notBefore: number | null, };
 
 /**
+ * A margin account of an owner.
+ */
+export type OwnedAccount = { 
+/**
+ * Its address.
+ */
+address: string, 
+/**
+ * Number among the owner's.
+ */
+number: number, 
+/**
+ * Equity, dollars.
+ */
+equity: string, };
+
+/**
+ * What an owner has in a group.
+ */
+export type OwnerAnswer = { 
+/**
+ * Margin accounts, by their number.
+ */
+accounts: Array<OwnedAccount>, 
+/**
+ * Liquidity.
+ */
+liquidity: Array<LiquidityRow>, 
+/**
+ * Stake in the shared fund.
+ */
+stake: StakeRow | null, };
+
+/**
  * What is paused, and until when.
  */
 export type PauseInfo = { 
@@ -763,6 +1013,43 @@ maintenance: string,
 end: string, };
 
 /**
+ * An action before it is signed.
+ */
+export type PreviewAnswer = { 
+/**
+ * How the account stands now.
+ */
+before: Standing, 
+/**
+ * How it would stand.
+ */
+after: Standing, 
+/**
+ * What leaves the wallet; null for other actions than deposits and repayments.
+ */
+sent: Amount | null, 
+/**
+ * What arrives or leaves, is settled, comes, goes or is recorded.
+ */
+amount: Amount, 
+/**
+ * Liquidity shares that are minted, burned or requested; shares of the position or the stake for others.
+ */
+shares: string, 
+/**
+ * PnL that is settled, quote token: positive for a profit that is given up.
+ */
+settled: Amount | null, 
+/**
+ * The fill of a trade.
+ */
+fill: FillInfo | null, 
+/**
+ * The bank's rates afterwards, where the action moves its tokens.
+ */
+rates: RatesInfo | null, };
+
+/**
  * What a page may ask.
  */
 export type Question = { "at": { 
@@ -777,7 +1064,43 @@ time: number, } } | "group" | { "account": {
 /**
  * Its address.
  */
-address: string, } } | { "whatIf": { 
+address: string, } } | { "preview": { 
+/**
+ * The margin account.
+ */
+address: string, 
+/**
+ * Who owns it.
+ */
+owner: string, 
+/**
+ * What is to be done.
+ */
+intent: Intent, } } | { "most": { 
+/**
+ * The margin account.
+ */
+address: string, 
+/**
+ * Who owns it.
+ */
+owner: string, 
+/**
+ * What the amount is of.
+ */
+of: MostOf, } } | { "owner": { 
+/**
+ * The owner.
+ */
+owner: string, } } | { "mark": { 
+/**
+ * Number of the market.
+ */
+market: number, 
+/**
+ * Quote tokens for one whole base, a decimal.
+ */
+price: string, } } | { "whatIf": { 
 /**
  * Its address.
  */
@@ -937,6 +1260,47 @@ name: string,
  * What is the matter, in a sentence.
  */
 message: string, };
+
+/**
+ * A stake in the shared fund.
+ */
+export type StakeRow = { 
+/**
+ * Its address.
+ */
+address: string, 
+/**
+ * Units of the active pool.
+ */
+activeUnits: string, 
+/**
+ * What they are worth, quote token.
+ */
+active: Amount, 
+/**
+ * What has not matured, quote token.
+ */
+young: Amount, 
+/**
+ * When it does, unix seconds; null where nothing is young.
+ */
+maturesAt: number | null, 
+/**
+ * What is to leave, quote token.
+ */
+leaving: Amount, 
+/**
+ * From when on it can, unix seconds; null without a request.
+ */
+opensAt: number | null, 
+/**
+ * "waiting", "open" or "lapsed"; null without a request.
+ */
+exit: string | null, 
+/**
+ * Whether the fund has lost everything since, and the stake with it.
+ */
+isVoid: boolean, };
 
 /**
  * How an account stands, and what would happen to it.

@@ -12,9 +12,14 @@ import { getAddressEncoder, type Address } from '@solana/kit';
 
 import type {
   AccountAnswer,
+  Amount,
   BookAnswer,
   GroupAnswer,
+  Intent,
+  MostOf,
   Move,
+  OwnerAnswer,
+  PreviewAnswer,
   Question,
   ReceiptBytes,
   ReceiptsAnswer,
@@ -105,6 +110,29 @@ export class Margin {
   /** A margin account: health, liquidation prices, the next step of a liquidation. */
   account(address: Address): AccountAnswer {
     return this.#ask({ account: { address } });
+  }
+
+  /**
+   * What an action would do, by the program's own code. An account that is not there yet is taken for one that the owner
+   * opens with it. Throws {@link MarginRefused} with the error that the program would refuse it with.
+   */
+  preview(address: Address, owner: Address, intent: Intent): PreviewAnswer {
+    return this.#ask({ preview: { address, owner, intent } });
+  }
+
+  /** The largest amount that the program would accept; a wallet may hold less. Throws where it accepts none. */
+  most(address: Address, owner: Address, of: MostOf): Amount {
+    return this.#ask({ most: { address, owner, of } });
+  }
+
+  /** Margin accounts, liquidity and stake of an owner, among the accounts that have been put in. */
+  owner(owner: Address): OwnerAnswer {
+    return this.#ask({ owner: { owner } });
+  }
+
+  /** A price of whole quote tokens for one whole base as a mark, quote units for one base unit × 2^44. */
+  mark(market: number, price: string): bigint {
+    return BigInt(this.#ask<string>({ mark: { market, price } }));
   }
 
   /** How a margin account would stand at other prices, all else equal. */

@@ -4,13 +4,14 @@ use breakwater_interface::accounts::MARGIN_ACCOUNT_VERSION;
 use breakwater_interface::act::{self, Executed, Holding, MoveIn, MoveOut, Providing, Requesting, Staking, Trading};
 use breakwater_interface::events::StakeChanged;
 use breakwater_interface::{
-    Address, Bank, InsuranceFund, InsuranceStake, LiquidityPosition, MarginAccount, MarginError, PerpMarket, RiskBoard,
+    Bank, InsuranceFund, InsuranceStake, LiquidityPosition, MarginAccount, MarginError, PerpMarket, RiskBoard,
 };
 use breakwater_margin::perp::{Fill, Mark};
 use breakwater_margin::stake::Moved;
 use breakwater_margin::{NativeAmount, Shares};
 
 use super::{Action, View};
+use crate::Address;
 
 /// What a trade would be filled at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,7 +68,7 @@ impl View {
     ///           does not hold the bank or the market. Wallets and vaults are not looked at: tokens that the signer does not
     ///           have are the caller's to notice.
     pub fn preview(&self, account: &MarginAccount, action: &Action) -> Result<Preview, MarginError> {
-        self.preview_by(&account.owner, account, action)
+        self.preview_by(&Address::new_from_array(account.owner), account, action)
     }
 
     /// As [`View::preview`], signed by somebody who need not be the owner.
@@ -85,7 +86,7 @@ impl View {
         if account.group != self.board.group {
             return Err(MarginError::BoardOfOtherGroup);
         }
-        let job = Job { view: self, authority, after: Preview::of(account) };
+        let job = Job { view: self, authority: authority.as_array(), after: Preview::of(account) };
         match *action {
             Action::Deposit { token, amount, arrived } => job
                 .move_in(token, arrived, |on, now, way| act::deposit(on, amount, now, |_, sent| Ok(way.arrive(sent)))),
@@ -196,7 +197,7 @@ impl Way {
 /// An action on its way.
 struct Job<'a> {
     view: &'a View,
-    authority: &'a Address,
+    authority: &'a [u8; 32],
     after: Preview,
 }
 

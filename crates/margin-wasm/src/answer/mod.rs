@@ -3,11 +3,13 @@
 mod account;
 mod book;
 mod group;
+mod preview;
 mod receipts;
 
 pub use account::*;
 pub use book::*;
 pub use group::*;
+pub use preview::*;
 pub use receipts::*;
 
 /// Gives types what every answer has: JSON in the style of TypeScript, and a TypeScript type.

@@ -4,6 +4,7 @@ use breakwater_client::Address;
 use breakwater_client::view::{Answer, View};
 use breakwater_interface::order::{ORDER_ABOVE, ORDER_BELOW, SIDE_LONG};
 use breakwater_interface::{MarginAccount, MarginError, TriggerOrder, quote};
+use breakwater_margin::leverage::{exposure, leverage};
 use breakwater_margin::liquidation::{Outlook as Told, Plan, Wait};
 use breakwater_margin::parts::{Part, parts};
 use breakwater_margin::perp::{Mark, PerpLeg};
@@ -54,7 +55,6 @@ pub fn standing(view: &View, account: &MarginAccount) -> Result<Standing, Refuse
 
 fn health(told: &LiquidationQuote, legs: &Snapshot) -> Health {
     let valuation = &told.valuation;
-    let exposure = breakwater_margin::parts::exposure(legs);
     Health {
         equity: dollars(valuation.equity),
         debts: dollars(valuation.debts),
@@ -64,8 +64,8 @@ fn health(told: &LiquidationQuote, legs: &Snapshot) -> Health {
         end: weighted(valuation.end),
         requirement: weighted(valuation.requirement),
         factor: valuation.health_factor_ppm(),
-        notional: dollars(exposure),
-        leverage: breakwater_margin::parts::leverage(exposure, valuation.equity),
+        notional: dollars(exposure(legs)),
+        leverage: leverage(legs, valuation),
     }
 }
 

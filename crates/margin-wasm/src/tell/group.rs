@@ -100,7 +100,7 @@ fn feed(view: &View, number: u8) -> FeedInfo {
     }
 }
 
-fn rates(rates: &Rates) -> RatesInfo {
+pub(super) fn rates(rates: &Rates) -> RatesInfo {
     RatesInfo {
         utilisation: u32::try_from(rates.utilisation).unwrap_or(u32::MAX),
         borrow: rates.borrow.to_string(),

@@ -3,11 +3,15 @@
 mod account;
 mod book;
 mod group;
+mod owner;
+mod preview;
 mod receipts;
 
 pub use account::{account, standing};
 pub use book::book;
 pub use group::group;
+pub use owner::owner;
+pub use preview::preview;
 pub use receipts::receipts;
 
 use breakwater_client::Address;
@@ -18,6 +22,7 @@ use breakwater_margin::perp::{MARK_BITS, Mark};
 use breakwater_margin::position::MARKET_LEG;
 
 use crate::answer::Amount;
+use crate::session::Refused;
 use crate::text;
 
 /// How numbers of a group become decimals: which decimals its tokens and markets have.
@@ -72,6 +77,24 @@ impl Scale<'_> {
         let (whole, part) = (u128::from(mark.0 >> MARK_BITS), u128::from(mark.0 & ((1 << MARK_BITS) - 1)));
         let scaled = whole.saturating_mul(one).saturating_add(((part * one) >> (MARK_BITS - 1)).div_ceil(2));
         text::units(i128::try_from(scaled).unwrap_or(i128::MAX), PRECISION as u8)
+    }
+}
+
+impl Scale<'_> {
+    /// A decimal of quote tokens for one whole base as a mark: floor.
+    pub fn parse_mark(self, market: u8, price: &str) -> Result<Mark, Refused> {
+        let bad = || Refused::new("BadPrice", format!("{price:?} is not a price"));
+        let (whole, part) = price.split_once('.').unwrap_or((price, ""));
+        let digits = part.get(..part.len().min(12)).ok_or_else(bad)?;
+        let number: u128 = format!("{whole}{digits}").parse().map_err(|_| bad())?;
+        let decimals = digits.len() as u32 + u32::from(self.decimals(MARKET_LEG | market));
+        let above = number.checked_mul(10u128.pow(self.quote().into())).ok_or_else(bad)?;
+        // Whole and fraction apart, so that the shift fits.
+        let one = 10u128.checked_pow(decimals).ok_or_else(bad)?;
+        let (whole, rest) = (above / one, above % one);
+        let fraction =
+            if rest >> (128 - MARK_BITS) == 0 { (rest << MARK_BITS) / one } else { (rest << 20) / one << 24 };
+        whole.checked_shl(MARK_BITS).and_then(|whole| u64::try_from(whole + fraction).ok()).map(Mark).ok_or_else(bad)
     }
 }
 
