@@ -24,7 +24,7 @@ export interface Look {
   theme?: (typeof THEMES)[number];
   size?: { width: number; height: number };
   /** Before the page's own scripts. */
-  prepare?: (context: BrowserContext) => Promise<void>;
+  prepare?: (context: BrowserContext) => Promise<unknown>;
 }
 
 /** A page with what it complained of. */

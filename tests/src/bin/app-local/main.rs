@@ -92,7 +92,10 @@ fn run(options: Options) -> Outcome<()> {
             eprintln!("app: {trouble}");
             std::process::exit(1)
         }
-        _ => std::process::exit(0),
+        _ => {
+            let _ = stack::folder().map(std::fs::remove_dir_all);
+            std::process::exit(0)
+        }
     }
 }
 

@@ -68,7 +68,7 @@ impl Stack {
     /// Starts everything; a minute at most.
     pub fn start(options: &Options, runtime: &Runtime, keeper: KeeperSlot, progress: &Progress) -> Outcome<Stack> {
         let root = root()?;
-        let folder = root.join("target/app-local");
+        let folder = folder()?;
         std::fs::create_dir_all(&folder)?;
         progress.step("a Solana node (surfpool)");
         let node = Node::start(&root)?;
@@ -130,6 +130,11 @@ impl Stack {
 fn before(prices: &Prices, quote: u8) -> Prices {
     let slip = |number| if number == usize::from(quote) { 0 } else { SLIP_BPS };
     prices.iter().enumerate().map(|(number, price)| Price8(price.units() * (BPS + slip(number)) / BPS)).collect()
+}
+
+/// Keys, configuration and journal of this process: another one may run beside it.
+pub fn folder() -> Outcome<PathBuf> {
+    Ok(root()?.join(format!("target/app-local/{}", std::process::id())))
 }
 
 /// The repository.
