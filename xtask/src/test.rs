@@ -46,6 +46,10 @@ enum Part {
     Browser,
 }
 
+impl Part {
+    const ALL: [Part; 3] = [Part::Rust, Part::Ts, Part::Browser];
+}
+
 impl Args {
     fn wants(&self, part: Part) -> bool {
         match self.only.as_slice() {
@@ -57,12 +61,14 @@ impl Args {
 }
 
 pub fn run(repo: &Repo, args: &Args) -> Outcome {
-    let parts: [(Part, fn(&Repo, &Args) -> Outcome); 3] =
-        [(Part::Rust, rust), (Part::Ts, typescript), (Part::Browser, browser)];
     let mut all = Ok(());
-    for (part, test) in parts.into_iter().filter(|(part, _)| args.wants(*part)) {
+    for part in Part::ALL.into_iter().filter(|part| args.wants(*part)) {
         let start = Instant::now();
-        let outcome = test(repo, args);
+        let outcome = match part {
+            Part::Rust => rust(repo, args),
+            Part::Ts => typescript(repo, args),
+            Part::Browser => browser(repo, args),
+        };
         let verdict = if outcome.is_ok() { "ok" } else { "FAILED" };
         eprintln!(
             "xtask: test {}: {verdict} ({:.0} s)",
@@ -145,12 +151,12 @@ mod tests {
 
     fn wanted(fast: bool, only: &[Part], filter: Option<&str>) -> Vec<Part> {
         let args = Args { fast, only: only.to_vec(), filter: filter.map(String::from) };
-        [Part::Rust, Part::Ts, Part::Browser].into_iter().filter(|part| args.wants(*part)).collect()
+        Part::ALL.into_iter().filter(|part| args.wants(*part)).collect()
     }
 
     #[test]
     fn without_options_everything_runs() {
-        assert_eq!(wanted(false, &[], None), [Part::Rust, Part::Ts, Part::Browser]);
+        assert_eq!(wanted(false, &[], None), Part::ALL);
         assert_eq!(wanted(true, &[], None), [Part::Rust, Part::Ts]);
     }
 
