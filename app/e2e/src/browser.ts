@@ -52,9 +52,13 @@ export class Visit {
     return this.complaints.filter((text) => !this.allowed.some((known) => known.test(text)));
   }
 
-  /** As the switch of the page does it. */
+  /** As the switch of the page does it. Colours that fade are taken to their end. */
   async theme(theme: (typeof THEMES)[number]): Promise<void> {
-    await this.page.evaluate((name) => (document.documentElement.dataset['theme'] = name), theme);
+    await this.page.evaluate(async (name) => {
+      document.documentElement.dataset['theme'] = name;
+      await new Promise(requestAnimationFrame);
+      for (const animation of document.getAnimations()) animation.finish();
+    }, theme);
   }
 
   /** A view, by its path. */
