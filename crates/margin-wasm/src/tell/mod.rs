@@ -67,9 +67,10 @@ impl Scale<'_> {
         Amount::of(native, self.decimals(MARKET_LEG | market))
     }
 
-    /// A mark as quote tokens for one whole base, to the nearest of ten decimals.
+    /// A mark as quote tokens for one whole base, to the nearest of eight decimals: a mark is a floor, and its ninth would
+    /// show it.
     pub fn mark(self, market: u8, mark: Mark) -> String {
-        const PRECISION: u32 = 10;
+        const PRECISION: u32 = 8;
         let (base, quote) = (u32::from(self.decimals(MARKET_LEG | market)), u32::from(self.quote()));
         let power = (PRECISION + base).saturating_sub(quote);
         // Split so that neither product overflows: a mark has 64 bits and the power of ten at most 60.

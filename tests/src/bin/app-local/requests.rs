@@ -61,7 +61,7 @@ impl Stack {
             ("POST", "/price") => self.price(&asked()?),
             ("POST", "/scenario") => self.scenario(&asked()?),
             ("POST", "/pause_prices") => self.pause(&asked()?),
-            ("POST", "/keeper") => self.keeper(&asked()?),
+            ("POST", "/run_keeper") => self.keeper(&asked()?),
             ("POST", "/fault") => self.fault(&asked()?),
             _ => Err(Refusal::Unknown),
         }
