@@ -187,7 +187,7 @@ fn play(sequence: Vec<Move>) -> Result<(Tally, u64), String> {
 }
 
 #[test]
-fn the_largest_amount_is_accepted_and_a_unit_more_is_not() {
+fn PRE_2_the_largest_amount_is_accepted_and_a_unit_more_is_not() {
     let largest = std::cell::Cell::new(0);
     let total = play_all(CASES, vec(moves(), 1..=STEPS), |sequence| {
         let (tally, found) = play(sequence)?;
