@@ -14,7 +14,7 @@ use super::{Action, View};
 
 /// What the largest amount is asked of.
 #[derive(Clone, Copy, Debug)]
-pub enum Kind {
+pub enum Kind<'a> {
     /// A deposit of a token: what its bank still takes. A wallet may hold less.
     Deposit {
         /// Number of the token.
@@ -56,9 +56,9 @@ pub enum Kind {
     /// A stake, quote units.
     Stake {
         /// The group's fund.
-        fund: InsuranceFund,
+        fund: &'a InsuranceFund,
         /// The owner's stake.
-        stake: InsuranceStake,
+        stake: &'a InsuranceStake,
     },
 }
 
@@ -69,7 +69,7 @@ impl View {
     /// Units:    native units; base units for trades
     /// Rounding: the amount is accepted, and one unit, or one lot, more is not
     /// Errors:   where no amount is accepted, why not
-    pub fn most(&self, account: &MarginAccount, kind: Kind) -> Result<NativeAmount, MarginError> {
+    pub fn most(&self, account: &MarginAccount, kind: Kind<'_>) -> Result<NativeAmount, MarginError> {
         let accepts = |action: Action| self.preview(account, &action).map(drop);
         match kind {
             Kind::Deposit { token } => {
@@ -101,7 +101,7 @@ impl View {
             }
             Kind::Stake { fund, stake } => {
                 let high = self.owned(account, self.quote_bank()?.token)?;
-                largest((1, high, 1), |amount| accepts(Action::Stake { amount, fund, stake }))
+                largest((1, high, 1), |amount| accepts(Action::Stake { amount, fund: *fund, stake: *stake }))
             }
         }
     }
