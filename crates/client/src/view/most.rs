@@ -14,8 +14,8 @@ use super::{Action, View};
 
 /// What the largest amount is asked of.
 #[derive(Clone, Copy, Debug)]
-pub enum Kind {
-    /// A deposit of a token: what its bank still takes. A wallet may hold less.
+pub enum Kind<'a> {
+    /// A deposit of a token: what its bank still takes if all of it arrives. A wallet may hold less.
     Deposit {
         /// Number of the token.
         token: u8,
@@ -56,9 +56,9 @@ pub enum Kind {
     /// A stake, quote units.
     Stake {
         /// The group's fund.
-        fund: InsuranceFund,
+        fund: &'a InsuranceFund,
         /// The owner's stake.
-        stake: InsuranceStake,
+        stake: &'a InsuranceStake,
     },
 }
 
@@ -69,13 +69,16 @@ impl View {
     /// Units:    native units; base units for trades
     /// Rounding: the amount is accepted, and one unit, or one lot, more is not
     /// Errors:   where no amount is accepted, why not
-    pub fn most(&self, account: &MarginAccount, kind: Kind) -> Result<NativeAmount, MarginError> {
+    pub fn most(&self, account: &MarginAccount, kind: Kind<'_>) -> Result<NativeAmount, MarginError> {
         let accepts = |action: Action| self.preview(account, &action).map(drop);
         match kind {
             Kind::Deposit { token } => {
-                let room = self.bank(token)?.lending.deposit_cap.saturating_sub(self.books(token)?.deposits()?);
-                // A deposit's fraction of a share is not counted: a little more than the room may pass.
-                let high = room.saturating_add(self.books(token)?.deposit_index.amount_up(2)?);
+                let books = self.books(token)?;
+                let room = self.bank(token)?.lending.deposit_cap.saturating_sub(books.deposits()?);
+                // A deposit's fraction of a share is not counted, and no cap stops what markets are owed (§3.5).
+                let closed = account.perps.iter().filter(|perp| perp.base == 0 && perp.quote < 0);
+                let owed = closed.fold(0, |sum: u64, perp| sum.saturating_add(perp.quote.unsigned_abs()));
+                let high = room.max(owed).saturating_add(books.deposit_index.amount_up(2)?);
                 largest((1, high, 1), |amount| accepts(Action::Deposit { token, amount, arrived: None }))
             }
             Kind::Withdraw { token } => {
@@ -101,7 +104,7 @@ impl View {
             }
             Kind::Stake { fund, stake } => {
                 let high = self.owned(account, self.quote_bank()?.token)?;
-                largest((1, high, 1), |amount| accepts(Action::Stake { amount, fund, stake }))
+                largest((1, high, 1), |amount| accepts(Action::Stake { amount, fund: *fund, stake: *stake }))
             }
         }
     }
@@ -267,5 +270,45 @@ fn largest_part(all: u64, lot: u64, accepts: impl Fn(u64) -> Result<(), MarginEr
     match all.saturating_sub(1) / lot {
         0 => Err(refusal),
         lots => largest((lot, lots * lot, lot), accepts),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Too small below 3, too large above a limit.
+    fn between(limit: u64) -> impl Fn(u64) -> Result<(), MarginError> {
+        move |amount| match amount {
+            0..3 => Err(MarginError::AmountZero),
+            amount if amount > limit => Err(MarginError::OverBorrowCap),
+            _ => Ok(()),
+        }
+    }
+
+    #[test]
+    fn the_largest_is_found_wherever_it_lies() {
+        for (high, limit) in [(100, 3), (100, 57), (100, 99), (100, 100), (u64::MAX, 1 << 60), (3, 3)] {
+            assert_eq!(largest((1, high, 1), between(limit)), Ok(limit), "PRE-2");
+        }
+        assert_eq!(largest((1, 100, 1), between(1_000)), Ok(100), "what no rule could accept is not looked for");
+        assert_eq!(largest((10, 1_000, 10), between(57)), Ok(50), "whole units");
+    }
+
+    #[test]
+    fn where_nothing_is_accepted_the_reason_is_told() {
+        assert_eq!(largest((3, 100, 1), between(2)), Err(MarginError::OverBorrowCap));
+        assert_eq!(largest((1, 100, 1), between(2)), Err(MarginError::OverBorrowCap), "too small, then too large");
+        assert_eq!(largest((1, 2, 1), between(100)), Err(MarginError::AmountZero), "too small to the end");
+        assert_eq!(largest((1, 0, 1), between(100)), Err(MarginError::AmountZero), "an empty range");
+    }
+
+    #[test]
+    fn a_position_is_closed_whole_or_in_lots() {
+        assert_eq!(largest_part(57, 10, between(57)), Ok(57));
+        assert_eq!(largest_part(57, 10, between(56)), Ok(50));
+        assert_eq!(largest_part(57, 10, between(39)), Ok(30));
+        assert_eq!(largest_part(57, 0, between(39)), Ok(39), "a lot is at least a unit");
+        assert_eq!(largest_part(7, 10, between(5)), Err(MarginError::OverBorrowCap));
     }
 }
