@@ -1,7 +1,7 @@
 //! `cargo xtask e2e`: commands against a real node on this machine.
 
 use crate::repo::{self, Repo};
-use crate::{Failure, Outcome};
+use crate::{Failure, Outcome, npm};
 use std::process::Command;
 
 /// Run commands against a local Solana node (surfpool, from npm; Linux on x64)
@@ -52,11 +52,7 @@ struct Keeper {
 
 pub fn run(repo: &Repo, args: &Args) -> Outcome {
     let tools = repo.path("tools/e2e");
-    if !tools.join("node_modules").is_dir() {
-        let mut npm = Command::new("npm");
-        npm.args(["ci", "--no-audit", "--no-fund"]).current_dir(&tools);
-        repo::run(npm)?;
-    }
+    npm::local_node(repo)?;
     build(repo, &["--package", "breakwater-cli"])?;
     let folder = repo.path("target/e2e");
     std::fs::create_dir_all(&folder).map_err(|error| Failure::new(format!("{}: {error}", folder.display())))?;

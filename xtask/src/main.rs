@@ -1,6 +1,7 @@
 //! Every chore of the repository has a name: `cargo xtask <chore>`. Knows the repository's layout and which tool does what;
 //! knows nothing of margin, accounts or prices.
 
+mod app;
 mod bench;
 mod build_sbf;
 mod demo;
@@ -8,8 +9,10 @@ mod e2e;
 mod idl;
 mod lint;
 mod manifest;
+mod npm;
 mod repo;
 mod test;
+mod wasm;
 
 use clap::{Parser, Subcommand};
 use repo::Repo;
@@ -45,6 +48,7 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Chore {
+    App(app::Args),
     BuildSbf(build_sbf::Args),
     Idl(idl::Args),
     Demo(demo::Args),
@@ -52,11 +56,13 @@ enum Chore {
     Bench(bench::Args),
     E2e(e2e::Args),
     Lint(lint::Args),
+    Wasm(wasm::Args),
 }
 
 fn main() -> ExitCode {
     let repo = Repo::here();
     let outcome = match Cli::parse().chore {
+        Chore::App(args) => app::run(&repo, &args),
         Chore::BuildSbf(args) => build_sbf::run(&repo, &args),
         Chore::Idl(args) => idl::run(&repo, &args),
         Chore::Demo(args) => demo::run(&repo, &args),
@@ -64,6 +70,7 @@ fn main() -> ExitCode {
         Chore::Bench(args) => bench::run(&repo, &args),
         Chore::E2e(args) => e2e::run(&repo, &args),
         Chore::Lint(args) => lint::run(&repo, &args),
+        Chore::Wasm(args) => wasm::run(&repo, &args),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

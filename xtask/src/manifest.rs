@@ -103,8 +103,13 @@ pub fn sha256(content: &[u8]) -> String {
 
 /// The hash over path and content of every source file, in the order of their paths.
 pub fn source_hash(repo: &Repo) -> Outcome<String> {
+    source_hash_of(repo, &SOURCES)
+}
+
+/// The same over other folders.
+pub fn source_hash_of(repo: &Repo, sources: &[&str]) -> Outcome<String> {
     let mut files = Vec::new();
-    for source in SOURCES {
+    for source in sources {
         collect(&repo.path(source), source, &mut files)
             .map_err(|error| Failure::new(format!("{source} cannot be read: {error}")))?;
     }

@@ -270,6 +270,11 @@ impl PerpConfig {
         tiers(&self.tiers)
     }
 
+    /// Largest leverage of a small new position, hundredths: 1 over the initial margin of the first tier; floor.
+    pub fn max_leverage(&self) -> u32 {
+        1_000_000u32.checked_div(self.tiers[0].initial.into()).unwrap_or(0)
+    }
+
     /// Funding.
     #[inline(always)]
     pub fn funding(&self) -> FundingTerms {

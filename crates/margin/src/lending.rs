@@ -50,6 +50,37 @@ pub struct Pricing {
     pub tranche_target: NativeAmount,
 }
 
+/// What borrowers pay and depositors get at a utilisation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rates {
+    /// Borrowed over supplied, millionths.
+    pub utilisation: u64,
+    /// Of a debt, millionths a year.
+    pub borrow: u64,
+    /// Of a deposit, millionths a year.
+    pub deposit: u64,
+}
+
+impl Pricing {
+    /// Rates at a utilisation, for display: what [`Books::accrue`] charges over a short time, without compounding.
+    ///
+    /// Formula:  borrow: docs/spec.md §3.2;  deposit = borrow × U × (1 − reserve)
+    /// Units:    utilisation × 2^32; millionths
+    /// Rounding: borrow ceil, deposit floor
+    /// Errors:   DivideByZero where the kink is at 0 or 1
+    pub fn rates(&self, utilisation: u64) -> Result<Rates, MathError> {
+        const PPM_PER_BPS: u128 = 100;
+        let annual = self.curve.annual_rate(utilisation)?;
+        let borrow = (u128::from(annual) * PPM_PER_BPS).div_ceil(1 << 32);
+        let earned = u128::from(annual) * u128::from(utilisation) >> 32;
+        let kept = BPS.saturating_sub(self.reserve_factor.into());
+        let deposit = (earned * u128::from(kept) * PPM_PER_BPS / u128::from(BPS)) >> 32;
+        let part = (u128::from(utilisation) * 1_000_000) >> 32;
+        let narrow = |n: u128| u64::try_from(n).map_err(|_| MathError::Overflow);
+        Ok(Rates { utilisation: narrow(part)?, borrow: narrow(borrow)?, deposit: narrow(deposit)? })
+    }
+}
+
 /// The books.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Books {
@@ -98,6 +129,13 @@ impl Books {
     #[inline(always)]
     pub fn debts(&self) -> Result<NativeAmount, MathError> {
         self.borrow_index.amount_down(self.borrow_shares)
+    }
+
+    /// Rates as the books are.
+    ///
+    /// Errors: Overflow, DivideByZero where the kink is at 0 or 1
+    pub fn rates(&self, pricing: &Pricing) -> Result<Rates, MathError> {
+        pricing.rates(utilisation(self.debts()?, self.deposits()?))
     }
 
     /// Charges interest for a time.

@@ -3,7 +3,18 @@
 
 use crate::health::Valuation;
 use crate::position::Snapshot;
-use crate::units::{BPS, Bps};
+use crate::units::{BPS, Bps, Value};
+
+/// What all positions are worth together, whichever side.
+///
+/// Formula:  Σ N × P_q       (docs/spec.md §11.10)
+/// Units:    dollars × 2^32
+/// Rounding: ceil
+/// Errors:   none; notionals stop far above any open interest
+pub fn exposure(legs: &Snapshot) -> Value {
+    let notional = legs.perps.iter().fold(0u64, |sum, leg| sum.saturating_add(leg.notional.up));
+    legs.quote.price.mid.value_up(notional)
+}
 
 /// Leverage of an account.
 ///
@@ -13,12 +24,12 @@ use crate::units::{BPS, Bps};
 /// Errors:   `None` where there are positions and no equity
 /// Source:   what perpetual exchanges show; deposits of other tokens are equity at mid here, debts are not leverage
 pub fn leverage(legs: &Snapshot, valuation: &Valuation) -> Option<Bps> {
-    let notional = legs.perps.iter().fold(0u64, |sum, leg| sum.saturating_add(leg.notional.up));
-    if notional == 0 {
+    let exposure = exposure(legs);
+    if exposure == Value::ZERO {
         return Some(0);
     }
     let equity = u128::try_from(valuation.equity.0).ok().filter(|equity| *equity > 0)?;
-    let value = legs.quote.price.mid.value_up(notional).0.unsigned_abs();
+    let value = exposure.0.unsigned_abs();
     // Both are scaled down where the product would not fit; equity is then at least 2^64 or the answer beyond 32 bits.
     let (value, equity) = match value.checked_mul(u128::from(BPS)) {
         Some(scaled) => (scaled, equity),

@@ -24,6 +24,7 @@ pub mod lending;
 pub mod leverage;
 pub mod liquidation;
 pub mod outflow;
+pub mod parts;
 pub mod perp;
 pub mod position;
 pub mod price;

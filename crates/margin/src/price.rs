@@ -32,6 +32,27 @@ pub const MAX_DECIMALS: u8 = 12;
 pub struct Price(pub u64);
 
 impl Price {
+    /// How far another price is away, as a part of this one.
+    ///
+    /// Formula:  (other − self) / self
+    /// Units:    bps, signed
+    /// Rounding: towards 0
+    /// Errors:   none; `None` for a price of 0, or beyond 32 bits
+    pub fn distance(self, other: Price) -> Option<i32> {
+        let gap = i128::from(other.0) - i128::from(self.0);
+        (gap * i128::from(BPS)).checked_div(self.0.into()).and_then(|bps| i32::try_from(bps).ok())
+    }
+
+    /// The price moved by a part of itself.
+    ///
+    /// Formula:  self × (1 + bps)
+    /// Rounding: floor; at least 1
+    /// Errors:   none; stops at 2^63 − 1
+    pub fn moved(self, bps: i32) -> Price {
+        let factor = u128::from((BPS as i64 + i64::from(bps)).max(0).unsigned_abs());
+        Price(u64::try_from(u128::from(self.0) * factor / u128::from(BPS)).unwrap_or(u64::MAX).clamp(1, u64::MAX >> 1))
+    }
+
     /// Value of an amount.
     ///
     /// Formula:  value = amount × price       (docs/spec.md §2.1)

@@ -32,7 +32,7 @@ const RULES: &[Rule] = &[
     },
     Rule {
         package: "breakwater-margin-wasm",
-        ours: &["breakwater-interface", "breakwater-margin"],
+        ours: &["breakwater-client", "breakwater-interface", "breakwater-margin"],
         others: Others::Any,
     },
     Rule { package: "breakwater-client", ours: &["breakwater-interface", "breakwater-margin"], others: Others::Any },

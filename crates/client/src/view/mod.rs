@@ -3,13 +3,15 @@
 
 use std::collections::BTreeMap;
 
+use breakwater_interface::live::Live;
 use breakwater_interface::oracle::OracleAccount;
 use breakwater_interface::quote::{self, Named, NextStep, ReturnedQuote};
-use breakwater_interface::{Bank, MarginAccount, MarginError, PerpMarket, RiskBoard, refresh};
+use breakwater_interface::snapshot::{self, Own};
+use breakwater_interface::{Bank, MarginAccount, MarginError, PerpMarket, RiskBoard, act, refresh};
 use breakwater_margin::liquidation::{Plan, Target};
 use breakwater_margin::position::MARKET_LEG;
 use breakwater_margin::quote::{LiquidationQuote, Resolution, Step};
-use breakwater_margin::{NativeAmount, Refusal};
+use breakwater_margin::{NativeAmount, Price, Refusal, Shares, Snapshot};
 
 use crate::Address;
 use crate::instruction::TargetKeys;
@@ -116,6 +118,52 @@ impl View {
         let live = refresh::refresh_market(&mut self.board, number, market, at)?;
         market.set_books(&live.books);
         Ok(())
+    }
+
+    /// The view with interest and funding of all its banks and markets charged and brought to the board.
+    ///
+    /// Errors: MathOverflow
+    pub fn brought_up_to_date(mut self) -> Result<View, MarginError> {
+        let tokens: Vec<u8> = self.banks.keys().copied().collect();
+        for token in tokens {
+            self.refresh_index(token)?;
+        }
+        let markets: Vec<u8> = self.markets.keys().copied().collect();
+        for market in markets {
+            self.refresh_market(market)?;
+        }
+        Ok(self)
+    }
+
+    /// What liquidity shares of a market could be redeemed for at the least, if they could now.
+    ///
+    /// Formula: docs/spec.md §10.7
+    /// Errors:  MarketNotListed, MathOverflow
+    pub fn liquidity_worth(&self, number: u8, shares: Shares) -> Result<NativeAmount, MarginError> {
+        let (_, market) = self.markets.get(&number).ok_or(MarginError::MarketNotListed)?;
+        let live = Live::new(market, &self.board, refresh::board_index(&self.board), self.time, self.slot)?;
+        Ok(act::pool_bounds(market, &self.board, &live)?.redeemable(shares, live.books.liquidity)?)
+    }
+
+    /// Moves the price of a feed by a part of itself, all else equal: what would be, not what is.
+    ///
+    /// Units: bps, signed
+    pub fn move_price(&mut self, feed: u8, bps: i32) {
+        if let Some(feed) = self.board.feeds.get_mut(usize::from(feed)) {
+            feed.price = Price(feed.price).moved(bps).0;
+        }
+    }
+
+    /// The legs of an account by the board.
+    ///
+    /// Errors: BoardOfOtherGroup, MathOverflow
+    pub fn snapshot(&self, account: &MarginAccount) -> Result<Snapshot, MarginError> {
+        if account.group != self.board.group {
+            return Err(MarginError::BoardOfOtherGroup);
+        }
+        let mut legs = Snapshot::with_capacity(account.tokens.len());
+        snapshot::build(&mut legs, &self.board, account, &Own::default(), self.time)?;
+        Ok(legs)
     }
 
     /// When an account could be liquidated, and the best next step; no liquidation prices, which are what a quote takes its

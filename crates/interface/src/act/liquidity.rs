@@ -124,9 +124,16 @@ pub fn request_liquidity(on: Requesting, shares: Shares, (slot, now): (u64, i64)
     Ok(Moved { amount: value, shares })
 }
 
-/// The pool's worth over the interval of a live index.
 fn bounds(market: &PerpMarket, board: &RiskBoard, live: &Live) -> Result<PoolBounds, MarginError> {
     live.verify_fresh(MAX_AGE_RISK)?;
+    pool_bounds(market, board, live)
+}
+
+/// A pool's worth over the interval of its index, however old that is.
+///
+/// Errors: MathOverflow
+#[inline(always)]
+pub fn pool_bounds(market: &PerpMarket, board: &RiskBoard, live: &Live) -> Result<PoolBounds, MarginError> {
     let ema = Mark::of(live.price.ema, snapshot::quote_decimals(board))?;
     Ok(live.books.bounds((live.mark, ema), &live.price, live.index, market.config.skew_scale)?)
 }

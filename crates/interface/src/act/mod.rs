@@ -16,7 +16,9 @@ mod stake;
 mod trade;
 
 pub use lending::{Change, MoveIn, MoveOut, before_fee, borrow, deposit, repay, withdraw};
-pub use liquidity::{EXIT_WINDOW, Providing, Requesting, add_liquidity, remove_liquidity, request_liquidity};
+pub use liquidity::{
+    EXIT_WINDOW, Providing, Requesting, add_liquidity, pool_bounds, remove_liquidity, request_liquidity,
+};
 pub use settle::{Settled, Settling, settle};
 pub use stake::{Holding, Staking, mature_stake, request_unstake, restake, stake, unstake};
 pub use trade::{Executed, Trading, reduce, trade, traded};

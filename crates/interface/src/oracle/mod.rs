@@ -5,6 +5,7 @@ use breakwater_margin::Print;
 
 use crate::errors::MarginError;
 
+#[cfg(not(target_family = "wasm"))]
 pub mod pyth_legacy;
 pub mod pyth_pull;
 
@@ -24,12 +25,13 @@ pub struct OracleAccount<'a> {
     pub data: &'a [u8],
 }
 
-/// Reads a print of the expected feed.
+/// Reads a print of the expected feed. In a browser legacy accounts are not read: there the board's own print counts.
 ///
 /// Errors: OracleOwner, OracleFeedMismatch, OracleMalformed, OracleNotFullyVerified, ConfigOracleKind
 pub fn decode(kind: u8, feed_id: &[u8; 32], account: OracleAccount) -> Result<Print, MarginError> {
     match kind {
         PULL => pyth_pull::decode(feed_id, account),
+        #[cfg(not(target_family = "wasm"))]
         LEGACY => pyth_legacy::decode(feed_id, account),
         _ => Err(MarginError::ConfigOracleKind),
     }

@@ -30,6 +30,20 @@ pub struct FundingTerms {
     pub skew_scale: u64,
 }
 
+impl FundingTerms {
+    /// What longs pay shorts at a net open interest, or the other way where it is negative.
+    ///
+    /// Formula:  min(c × |K| / S, r_max)       (docs/spec.md §10.3)
+    /// Units:    net: signed base units; returns millionths an hour × 2^20
+    /// Rounding: floor
+    #[inline(always)]
+    pub fn rate(&self, net: i64) -> u64 {
+        let most = u64::from(self.maximum) << RATE_BITS;
+        let rate = mul_div_down(u64::from(self.slope) << RATE_BITS, net.unsigned_abs(), self.skew_scale);
+        rate.map_or(most, |rate| rate.min(most))
+    }
+}
+
 /// Σ over traders of quote with the funding that is due, less what is secured, exact: quote + fraction / 2^44.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Claims {
@@ -147,10 +161,7 @@ impl Market {
         if elapsed == 0 || net == 0 || fresh == Freshness::Stale {
             return Ok(());
         }
-        let most = u64::from(terms.maximum) << RATE_BITS;
-        let rate = mul_div_down(u64::from(terms.slope) << RATE_BITS, net.unsigned_abs(), terms.skew_scale);
-        let rate = rate.map_or(most, |rate| rate.min(most));
-        let time = rate.checked_mul(elapsed).ok_or(MathError::Overflow)?;
+        let time = terms.rate(net).checked_mul(elapsed).ok_or(MathError::Overflow)?;
         let step = narrow(crate::fixed::div_down(mul(mark.0, time), RATE_ONE)?)?;
         let step = i64::try_from(step).map_err(|_| MathError::Overflow)?;
         let step = if net > 0 { step } else { -step };

@@ -50,6 +50,20 @@ impl Position {
         pnl(self.base, self.quote, self.notional(mark))
     }
 
+    /// The mark at which the position has neither won nor lost, fees and funding counted; `None` where there is none.
+    ///
+    /// Formula:  −q / s
+    /// Units:    quote units for one base unit × 2^44
+    /// Rounding: floor
+    /// Errors:   none; `None` also beyond 64 bits
+    pub fn break_even(&self) -> Option<Mark> {
+        if self.base == 0 || (self.quote > 0) == (self.base > 0) {
+            return None;
+        }
+        let quote = u128::from(self.quote.unsigned_abs()) << super::MARK_BITS;
+        u64::try_from(quote / u128::from(self.base.unsigned_abs())).ok().map(Mark)
+    }
+
     /// Profit; 0 for a loss.
     ///
     /// Rounding: floor

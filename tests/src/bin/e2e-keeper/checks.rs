@@ -7,15 +7,15 @@ use breakwater_client::decode::Event;
 use breakwater_client::interface::{Bank, MarginAccount};
 use breakwater_client::margin::position::MARKET_LEG;
 use breakwater_client::margin::{Index, Side};
+use breakwater_tests::local::keeper::{Keeper, SOL};
+use breakwater_tests::local::rpc::{Outcome, Rpc};
+use breakwater_tests::local::water::Water;
 use serde_json::Value;
 use solana_signer::Signer;
 
 use crate::fault::{Fault, PLANS};
 use crate::history::{self, Landed, Ledger};
-use crate::keeper::{Keeper, SOL};
-use crate::rpc::{Outcome, Rpc};
 use crate::suite::Stage;
-use crate::water::Water;
 
 /// Units that rounding takes of each movement, at most: shares are whole numbers.
 const ROUNDING: i128 = 2;

@@ -2,9 +2,9 @@
 
 use std::sync::atomic::Ordering;
 
-use crate::keeper::Keeper;
-use crate::proxy::faults::{Counts, counted};
-use crate::rpc::{Outcome, Trouble};
+use breakwater_tests::local::keeper::Keeper;
+use breakwater_tests::local::proxy::faults::{Counts, counted};
+use breakwater_tests::local::rpc::{Outcome, Trouble};
 
 /// Steps of the fall.
 pub const STEPS: u64 = 32;

@@ -4,9 +4,8 @@ use std::collections::HashMap;
 
 use breakwater_client::Address;
 use breakwater_client::decode::{self, Event};
+use breakwater_tests::local::rpc::{Outcome, Rpc};
 use serde_json::{Value, json};
-
-use crate::rpc::{Outcome, Rpc};
 
 const COMPUTE_BUDGET: &str = "ComputeBudget111111111111111111111111111111";
 /// Most signatures of an answer.

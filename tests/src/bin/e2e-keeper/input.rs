@@ -6,13 +6,13 @@ use std::process::Command;
 use breakwater_client::Address;
 use breakwater_client::decode::discriminator;
 use breakwater_client::interface::Group;
+use breakwater_tests::local::keeper::Keeper;
+use breakwater_tests::local::place::key_file;
+use breakwater_tests::local::rpc::{Outcome, Raw};
 use bytemuck::bytes_of;
 use solana_keypair::Keypair;
 
 use crate::checks::Checks;
-use crate::keeper::Keeper;
-use crate::place::key_file;
-use crate::rpc::{Outcome, Raw};
 use crate::suite::Stage;
 
 /// Exit codes of what is wrong in itself, and of what may be right a minute later.

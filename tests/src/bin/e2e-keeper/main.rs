@@ -8,16 +8,9 @@ mod checks;
 mod fault;
 mod history;
 mod input;
-mod keeper;
 mod measure;
-mod node;
 mod options;
-mod people;
-mod place;
-mod proxy;
-mod rpc;
 mod suite;
-mod water;
 
 use std::process::ExitCode;
 

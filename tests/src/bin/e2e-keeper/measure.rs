@@ -7,18 +7,17 @@ use breakwater_client::decode::{self, Event, account_size, discriminator};
 use breakwater_client::interface::MarginAccount;
 use breakwater_client::{Address, PROGRAM_ID, address};
 use breakwater_sim::price_path::Price8;
+use breakwater_tests::local::keeper::Keeper;
+use breakwater_tests::local::node::SLOT_MS;
+use breakwater_tests::local::rpc::{Draft, Outcome, Raw, Trouble};
+use breakwater_tests::local::water::Water;
 use bytemuck::bytes_of;
 use serde_json::{Value, json};
 use solana_signer::Signer;
 
 use crate::history::{self, Ledger};
-use crate::keeper::Keeper;
-use crate::node::SLOT_MS;
 use crate::options::Options;
-use crate::proxy::Upstream;
-use crate::rpc::{Draft, Outcome, Raw, Trouble};
 use crate::suite::Stage;
-use crate::water::Water;
 
 /// Margin accounts in the keeper's book.
 const LOADED: usize = 10_000;
@@ -60,7 +59,7 @@ pub fn run(options: &Options) -> Outcome<bool> {
     eprintln!("{LOADED} accounts");
     let plain_a_second = plain(&stage)?;
     load(&stage, &traders)?;
-    let upstream = Upstream::new(&stage)?;
+    let upstream = stage.upstream()?;
     let mut keeper = stage.keeper(&upstream, "measured")?;
     keeper.start()?;
     keeper.ready()?;

@@ -1,7 +1,8 @@
 //! What the suite can be told; `cargo xtask e2e keeper` writes it.
 
+use breakwater_tests::local::rpc::{Outcome, Trouble};
+
 use crate::fault::Fault;
-use crate::rpc::{Outcome, Trouble};
 
 const USAGE: &str =
     "usage: e2e-keeper [--accounts N] [--seed N] [--only FAULT] [--keep] | --measure [--json | --write FILE]";

@@ -4,7 +4,13 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use breakwater_sim::keys::Keys;
-use breakwater_sim::price_path::Price8;
+use breakwater_tests::local::keeper::Keeper;
+use breakwater_tests::local::node::Node;
+use breakwater_tests::local::people::People;
+use breakwater_tests::local::place::{self, Place, Prices};
+use breakwater_tests::local::proxy::{Proxy, Upstream};
+use breakwater_tests::local::rpc::Outcome;
+use breakwater_tests::local::water::Water;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::Value;
 use solana_keypair::Keypair;
@@ -15,14 +21,7 @@ use crate::checks::{Checks, Ended};
 use crate::fault::{Fault, PLANS, STEPS};
 use crate::history::{self, Ledger};
 use crate::input;
-use crate::keeper::Keeper;
-use crate::node::Node;
 use crate::options::Options;
-use crate::people::People;
-use crate::place::{Place, Prices};
-use crate::proxy::{Proxy, Upstream};
-use crate::rpc::{Outcome, Raw};
-use crate::water::Water;
 
 /// Between two prices.
 const STEP: Duration = Duration::from_millis(1_500);
@@ -34,8 +33,6 @@ const SETTLE: Duration = Duration::from_secs(120);
 const PAUSE: Duration = Duration::from_millis(800);
 /// A blockhash is good for 150 slots of 400 ms.
 const EXPIRY: Duration = Duration::from_secs(80);
-/// SOL of whoever sets the stage, lamports.
-const SOL: u64 = 1_000_000_000_000;
 
 /// Everything that is there.
 pub struct Stage {
@@ -65,15 +62,17 @@ impl Stage {
         let first_hash = node.rpc.call("getLatestBlockhash", Value::Array(Vec::new()))?;
         standby.deploy(&root.join("artifacts/breakwater.so"))?;
         let mut keys = Keys::seeded(options.seed);
-        let payer = keys.keypair();
-        let wallet = Raw { lamports: SOL, owner: breakwater_client::SYSTEM_PROGRAM, data: Vec::new() };
-        node.rpc.set(&payer.pubkey(), &wallet)?;
         let command = root.join("target/debug/breakwater");
-        let place = Place::migrate(&node.rpc, &command, &folder, &payer)?;
-        let prices: Prices = [150, 1, 60_000, 3_000].map(Price8::from_usd).to_vec();
+        let place = Place::found(&node.rpc, &command, &folder, &mut keys)?;
+        let prices = place::first_prices();
         let people = People::new(options.seed, &mut keys);
         people.lend(&node.rpc, &place, &prices)?;
         Ok(Stage { folder, command, runtime, node, standby: Some(standby), place, people, prices, first_hash, keys })
+    }
+
+    /// What proxies stand before.
+    pub fn upstream(&self) -> Outcome<std::sync::Arc<Upstream>> {
+        Upstream::new(&self.runtime, &self.node, &self.first_hash)
     }
 
     /// A keeper behind a proxy of its own.
@@ -121,7 +120,7 @@ pub fn run(options: &Options) -> Outcome<bool> {
     let Stage { people, node, place, prices, .. } = &mut stage;
     people.trade(&node.rpc, place, prices, options.accounts, || bar.inc(2))?;
     bar.set_message("keepers");
-    let upstream = Upstream::new(&stage)?;
+    let upstream = stage.upstream()?;
     let mut keepers = vec![stage.keeper(&upstream, "a")?, stage.keeper(&upstream, "b")?];
     let mut checks = Checks::new(&stage, &keepers)?;
     let before = Water::read(&stage.node.rpc, &stage.place)?;
