@@ -39,7 +39,7 @@ export function Actions() {
     <div ref={place} id="actions" className="scroll-mt-2">
       <Panel title="Act">
         <div className="grid gap-4">
-          <div className="-mx-1 overflow-x-auto px-1">
+          <div className="[&>div]:flex [&_button]:flex-1 [&_button]:px-1">
             <Tabs label="What to do" tabs={TABS} chosen={tabOf(task)} choose={choose} />
           </div>
           <Form task={task} />

@@ -10,7 +10,8 @@ import { triggerOf } from './Header';
 export function Balances() {
   const { group, account, right, setTask } = useDesk();
   const names = useNames();
-  const rows = account?.standing.tokens ?? [];
+  if (account === null) return null;
+  const rows = account.standing.tokens;
   const first = group.quoteToken ?? group.tokens[0]?.token ?? 0;
   const aside =
     right === 'owner' ? (
@@ -18,7 +19,7 @@ export function Balances() {
         <Button small onClick={() => setTask({ kind: 'deposit', token: first })}>
           Deposit
         </Button>
-        <Button small disabled={account === null} onClick={() => setTask({ kind: 'borrow', token: first })}>
+        <Button small onClick={() => setTask({ kind: 'borrow', token: first })}>
           Borrow
         </Button>
       </span>

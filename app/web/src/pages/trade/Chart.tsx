@@ -27,8 +27,16 @@ const points = (prints: readonly Print[]) => prints.map(({ time, value }) => ({ 
 /** Decimals that tell something at a price. */
 const decimalsAt = (value: number): number => (value >= 1_000 ? 1 : value >= 10 ? 2 : value >= 0.1 ? 4 : 8);
 
-export default function Chart(props: { readonly prints: readonly Print[]; readonly lines: readonly Line[]; readonly version: number }) {
-  const { prints, lines, version } = props;
+interface Props {
+  readonly prints: readonly Print[];
+  readonly lines: readonly Line[];
+  /** Whether the scale takes the lines in. */
+  readonly isWide: boolean;
+  /** Number of the reading. */
+  readonly version: number;
+}
+
+export default function Chart({ prints, lines, isWide, version }: Props) {
   const place = useRef<HTMLDivElement>(null);
   const chart = useRef<IChartApi | null>(null);
   const series = useRef<ISeriesApi<'Area'> | null>(null);
@@ -74,7 +82,7 @@ export default function Chart(props: { readonly prints: readonly Print[]; readon
     );
     // Lines far from the price would squeeze it to nothing: the scale takes those in that are near.
     const last = prints.at(-1)?.value;
-    const near = last === undefined ? [] : lines.filter(({ value }) => value > last * 0.7 && value < last * 1.4).map(({ value }) => value);
+    const near = last === undefined || !isWide ? [] : lines.filter(({ value }) => value > last * 0.7 && value < last * 1.4).map(({ value }) => value);
     price.applyOptions({
       autoscaleInfoProvider: (original: () => { priceRange: { minValue: number; maxValue: number } | null } | null) => {
         const info = original();
@@ -84,7 +92,7 @@ export default function Chart(props: { readonly prints: readonly Print[]; readon
       },
     });
     // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [key, version]);
+  }, [key, isWide, version]);
 
   return <div ref={place} className="h-64 w-full sm:h-80" aria-hidden="true" />;
 }

@@ -4,7 +4,7 @@ import { lazy, type ReactNode, Suspense, useState } from 'react';
 
 import { marketOf, useNames, useSnapshot, useStore } from '../../chain/hooks';
 import { amount, drawn, duration, isZero, percent, percentOfMillionths, price } from '../../format';
-import { Empty, Notice, Panel, Pill } from '../../ui';
+import { Empty, Notice, Panel, Pill, Tabs } from '../../ui';
 import type { Line } from './Chart';
 import { useDesk } from './desk';
 import { marketLeg, triggerOf } from './Header';
@@ -13,6 +13,11 @@ import { printsOf } from './prints';
 import { pausedOf } from './words';
 
 const Chart = lazy(() => import('./Chart'));
+
+const SCALES = [
+  { id: 'lines', name: 'With your lines' },
+  { id: 'price', name: 'Price only' },
+] as const;
 
 /** Lines of the account in a market: entry, liquidation, orders. */
 function useLines(market: number): Line[] {
@@ -48,6 +53,7 @@ function Shown({ market, info }: { readonly market: number; readonly info: Marke
   const names = useNames();
   // One list for all markets, which grows in place.
   const [all] = useState(() => printsOf(store));
+  const [scale, setScale] = useState<'lines' | 'price'>('lines');
   const prints = all.get(market) ?? [];
   const lines = useLines(market);
   const { feed } = info;
@@ -59,7 +65,7 @@ function Shown({ market, info }: { readonly market: number; readonly info: Marke
   ].join(' ');
   return (
     <Panel
-      title={names.market(market)}
+      title="Market"
       aside={
         <div className="flex flex-wrap items-center gap-3">
           <span className="num text-xl font-semibold">{price(info.mark)}</span>
@@ -78,13 +84,16 @@ function Shown({ market, info }: { readonly market: number; readonly info: Marke
             <Empty>The first price is awaited…</Empty>
           ) : (
             <Suspense fallback={<div className="h-64 sm:h-80" />}>
-              <Chart key={market} prints={prints} lines={lines} version={version} />
+              <Chart key={market} prints={prints} lines={lines} isWide={scale === 'lines'} version={version} />
             </Suspense>
           )}
-          <figcaption className="mt-1 text-xs text-soft">
-            Since this page was opened.{' '}
-            {account && lines.length > 0 ? `Dashed: your ${lines.map(({ name }) => name).join(', ')}.` : ''}
-            <span className="sr-only"> {spoken}</span>
+          <figcaption className="mt-1 flex flex-wrap items-center justify-between gap-2 text-xs text-soft">
+            <span>
+              Since this page was opened.{' '}
+              {account && lines.length > 0 ? `Dashed: your ${[...new Set(lines.map(({ name }) => name))].join(', ')}.` : ''}
+              <span className="sr-only"> {spoken}</span>
+            </span>
+            {lines.length > 0 ? <Tabs label="Scale of the chart" tabs={SCALES} chosen={scale} choose={setScale} /> : null}
           </figcaption>
         </figure>
         <MarketFacts info={info} />

@@ -37,13 +37,15 @@ export function PerpForm({ market, side }: { readonly market: number; readonly s
   const sides = [
     { id: 'long' as const, name: 'Long' },
     { id: 'short' as const, name: 'Short' },
-    ...(held ? [{ id: 'reduce' as const, name: 'Reduce or close' }] : []),
+    ...(held ? [{ id: 'reduce' as const, name: 'Reduce' }] : []),
   ];
   const chosen = side === 'reduce' && !held ? 'long' : side;
   return (
     <div className="grid gap-3">
       <MarketChoice />
-      <Tabs label="Side" tabs={sides} chosen={chosen} choose={choose} />
+      <div className="[&>div]:flex [&_button]:flex-1">
+        <Tabs label="Side" tabs={sides} chosen={chosen} choose={choose} />
+      </div>
       <Form key={`${market}-${chosen}`} market={market} side={chosen} />
     </div>
   );

@@ -16,7 +16,8 @@ const plus = (value: string, shown: string): string => (isZero(value) || isNegat
 
 export function Positions() {
   const { account } = useDesk();
-  const rows = account?.standing.positions ?? [];
+  if (account === null) return null;
+  const rows = account.standing.positions;
   return (
     <Panel title="Positions">
       {rows.length === 0 ? (

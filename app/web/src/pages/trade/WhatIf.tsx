@@ -47,6 +47,7 @@ function Scenario({ standing }: { readonly standing: Standing }) {
   const [chosen, setChosen] = useState(ALL);
   const [bps, setBps] = useState(0);
   const feeds = feedsOf(group, standing);
+  const isMoving = movesOf(feeds, chosen, bps, group.quoteToken).length > 0;
   const { answer, refused } = useWhatIf(address, movesOf(feeds, chosen, bps, group.quoteToken));
   const options = [{ id: ALL, name: 'All prices together' }, ...feeds.map(({ feed, leg }) => ({ id: feed, name: names.leg(leg) }))];
   const leg = feeds.find(({ feed }) => feed === chosen)?.leg;
@@ -89,6 +90,7 @@ function Scenario({ standing }: { readonly standing: Standing }) {
         <div aria-live="polite">
           {refused ? <Notice tone="loss">{refused.message}</Notice> : null}
           {answer ? <Outcome standing={answer} /> : null}
+          {isMoving ? null : <p className="text-sm text-soft">This account holds only the token that everything is counted in: no other price moves it.</p>}
         </div>
       </div>
     </Panel>

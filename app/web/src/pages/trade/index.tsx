@@ -84,7 +84,7 @@ function Desktop(props: { readonly group: GroupAnswer; readonly found: Extract<F
   return (
     <DeskContext value={desk}>
       <Breach />
-      <div className="grid grid-cols-1 items-start gap-4 lg:grid-cols-[minmax(0,1fr)_24rem] lg:grid-rows-[auto_1fr]">
+      <div className="grid grid-cols-1 items-start gap-4 lg:grid-cols-[minmax(0,1fr)_27rem] lg:grid-rows-[auto_1fr]">
         <Header />
         <div className="min-w-0 lg:sticky lg:top-3 lg:col-start-2 lg:row-span-2 lg:row-start-1 lg:max-h-[calc(100dvh-1.5rem)] lg:overflow-y-auto">
           <Actions />
