@@ -9,7 +9,7 @@ import { useSend } from '../../send/context';
 import { AmountField, Button, Empty, Notice, Select, Tabs } from '../../ui';
 import { useWallet } from '../../wallet/context';
 import { useDesk } from './desk';
-import { freeSlot, type OrderKind, ORDER_SLOTS, written } from './orders';
+import { freeSlot, type OrderKind, ORDER_SLOTS, reached, written } from './orders';
 import { useReason } from './Submit';
 import { triggerOf, marketLeg } from './Header';
 
@@ -20,7 +20,7 @@ const KINDS = [
 ] as const;
 
 const LASTS = [
-  { id: 0, name: 'until cancelled' },
+  { id: 0, name: 'until it is cancelled' },
   { id: 86_400, name: '1 day' },
   { id: 604_800, name: '7 days' },
 ];
@@ -30,6 +30,9 @@ const MEANING: Record<OrderKind, string> = {
   target: 'Closes when the price has moved in your favour to the trigger.',
   health: 'Closes when the health factor of the account is at or below the trigger; a liquidation begins below 1.',
 };
+
+/** In place of the health factor of an account that answers for nothing. */
+const ANY_FACTOR = 2n ** 64n;
 
 export function OrderForm({ market }: { readonly market: number }) {
   const { group, account, address } = useDesk();
@@ -66,6 +69,9 @@ export function OrderForm({ market }: { readonly market: number }) {
       throw error;
     }
   })();
+  // Marks of the program are compared, not prices: the order is judged by them.
+  const now = kind === 'health' ? BigInt(account.standing.health.factor ?? ANY_FACTOR) : store.margin.mark(market, row.mark);
+  const isReached = told.order !== null && reached(told.order, now);
   const slot = freeSlot(account.orders.map(({ slot }) => slot));
   const full = slot === null ? `All ${ORDER_SLOTS} places for orders are taken: cancel one first.` : null;
   const reason = forbidden ?? full ?? told.problem ?? (told.order ? null : 'Say at which trigger.');
@@ -91,6 +97,7 @@ export function OrderForm({ market }: { readonly market: number }) {
       <AmountField label="Worst price, empty for any" unit={unit} value={limit} set={setLimit} />
       <AmountField label="Reward for whoever carries it out" unit={unit} value={fee} set={setFee} />
       <Select label="Lasts" chosen={lasts} choose={setLasts} options={LASTS} />
+      {isReached ? <Notice>The trigger has been reached already: the order would be carried out at once.</Notice> : null}
       <Button kind="main" disabled={reason !== null || isBusy} onClick={() => void submit()} aria-describedby="order-reason">
         Place order
       </Button>

@@ -131,7 +131,7 @@ function Order({ order }: { readonly order: OrderRow }) {
       <td className="num text-right">{size ? amount(size.ui) : 'all'}</td>
       <td className="num text-right">{limit === null ? 'any' : price(limit)}</td>
       <td className="num text-right">{amount(fee.ui)}</td>
-      <td>{expiresAt === null ? 'cancelled' : isOver ? <Pill tone="warn">expired</Pill> : time(expiresAt)}</td>
+      <td>{expiresAt === null ? 'no end' : isOver ? <Pill tone="warn">expired</Pill> : time(expiresAt)}</td>
       <td>
         {right === 'none' ? null : (
           <Button small disabled={isBusy} onClick={cancel} aria-label={`Cancel the order for ${name} at ${trigger}`}>

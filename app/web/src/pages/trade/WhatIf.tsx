@@ -6,7 +6,7 @@ import { marketOf, tokenOf, useNames, useWhatIf } from '../../chain/hooks';
 import { factor, isNegative, isZero, percent, price, usd } from '../../format';
 import { Button, Fact, Facts, Notice, Panel, Pill, Select, Slider } from '../../ui';
 import { useDesk } from './desk';
-import { MARKET_LEG, stageOf, stepOf, whenOf } from './words';
+import { costOf, MARKET_LEG, stageOf, stepOf, whenOf } from './words';
 
 /** The slider's ends and step, bps of the price. */
 const LOWEST = -8_000;
@@ -128,7 +128,7 @@ function Outcome({ standing }: { readonly standing: Standing }) {
         {next ? (
           <>
             <Fact name="A liquidation would cost you" tone="loss">
-              {usd(next.cost)}
+              {costOf(next.cost)}
             </Fact>
             <Fact name="Equity after it">{usd(next.equityAfter)}</Fact>
           </>

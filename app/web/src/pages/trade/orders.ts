@@ -68,6 +68,10 @@ export function written(text: OrderText, mark: (price: string) => bigint): Writt
   };
 }
 
+/** Whether what an order waits for holds: a mark, or a health factor in millionths. */
+export const reached = ({ kind, trigger }: Pick<TriggerOrder, 'kind' | 'trigger'>, now: bigint): boolean =>
+  kind === ORDER_ABOVE ? now >= trigger : now <= trigger;
+
 /** The first slot that holds no order; null where all do. */
 export function freeSlot(used: readonly number[]): number | null {
   for (let slot = 0; slot < ORDER_SLOTS; slot += 1) if (!used.includes(slot)) return slot;

@@ -1,7 +1,7 @@
 /** The program's short words in the words of a trader. */
 import type { LiquidationPrices, Next, Outlook, PauseInfo } from '@breakwater-labs/client/margin';
 
-import { amount, percentOfMillionths, usd } from '../../format';
+import { amount, isNegative, isZero, percentOfMillionths, usd } from '../../format';
 import type { Tone } from '../../ui';
 
 type Names = { readonly token: (token: number) => string; readonly market: (market: number) => string; readonly leg: (leg: number) => string };
@@ -36,13 +36,20 @@ export function whenOf(outlook: Outlook): string {
   }
 }
 
+/** What something costs; a step may also cost nothing, or less than a cent. */
+export const costOf = (cost: string): string => (isNegative(cost) || usd(cost) === '$0.00' ? 'nothing' : usd(cost));
+
 /** What the next step of a liquidation would do, in a sentence. */
 export function stepOf(next: Next, names: Names): string {
-  const cost = `It would cost ${usd(next.cost)}`;
+  const cost = `It would cost ${costOf(next.cost)}`;
   if (next.kind === 'position') {
-    const fee = next.fee ? `, a fee of ${amount(next.fee.ui, 2)} included` : '';
-    const size = next.size ? amount(next.size.ui) : '';
-    return `${size} of ${names.market(next.market ?? 0)} would be closed. ${cost}${fee}.`;
+    const market = names.market(next.market ?? 0);
+    const settled = next.settled && !isZero(next.settled.native) ? amount(next.settled.ui.replace('-', ''), 2) : null;
+    // A loss is paid out of the account first; that may already be enough.
+    const first = settled === null ? '' : isNegative(next.settled?.native ?? '0') ? `${settled} of profit in ${market} would pay a debt. ` : `${settled} of loss in ${market} would be paid from the deposits. `;
+    const closed = next.size && !isZero(next.size.native) ? `${amount(next.size.ui.replace('-', ''))} of ${market} would be closed. ` : '';
+    const fee = next.fee && !isZero(next.fee.native) ? `, a fee of ${amount(next.fee.ui, 2)} included` : '';
+    return `${first}${closed}${cost}${fee}.`;
   }
   const repaid = `${amount(next.repay?.ui ?? '0')} ${legUnit(next.debt, names)}`;
   const seized = `${amount(next.seize?.ui ?? '0')} ${legUnit(next.collateral, names)}`;
