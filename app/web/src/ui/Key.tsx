@@ -31,8 +31,15 @@ export function Key(props: { readonly text: string; readonly what: string; reado
         onClick={() => void copy()}
         className="rounded px-1 text-xs text-soft hover:text-accent"
       >
-        {isCopied ? '✓' : '⧉'}
+        {isCopied ? '✓' : <CopyIcon />}
       </button>
     </span>
   );
 }
+
+const CopyIcon = () => (
+  <svg aria-hidden viewBox="0 0 12 12" width={11} height={11} fill="none" stroke="currentColor" strokeWidth={1.2} className="inline">
+    <rect x={3.5} y={3.5} width={7} height={7} rx={1.2} />
+    <path d="M8.5 1.5h-6a1 1 0 0 0-1 1v6" />
+  </svg>
+);

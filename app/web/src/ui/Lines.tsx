@@ -11,7 +11,7 @@ export interface Line {
 const STROKES = { accent: 'stroke-accent', warn: 'stroke-warn', gain: 'stroke-gain' } as const;
 const FILLS = { accent: 'fill-accent', warn: 'fill-warn', gain: 'fill-gain' } as const;
 const DOTS = { accent: 'bg-accent', warn: 'bg-warn', gain: 'bg-gain' } as const;
-const [WIDTH, HEIGHT, LEFT, BOTTOM, TOP, RIGHT] = [360, 170, 40, 20, 8, 8];
+const [WIDTH, HEIGHT, LEFT, BOTTOM, TOP, RIGHT] = [360, 180, 46, 20, 8, 8];
 
 export function Lines(props: {
   readonly label: string;

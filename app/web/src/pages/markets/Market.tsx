@@ -45,21 +45,21 @@ export function Skew({ market, name }: { readonly market: MarketInfo; readonly n
 export function MarketDetails({ market, name, quote }: { readonly market: MarketInfo; readonly name: string; readonly quote: string }) {
   const { feed } = market;
   const side = (words: string, size: string) => (
-    <div className="py-1">
+    <Fact name={words}>
+      {amount(size, 4)}
       <Meter
+        className="mt-1 w-28"
         label={`${words} of ${name} against the cap`}
         words={`${amount(size, 4)} of ${amount(market.openInterestCap.ui, 2)}`}
         part={drawn(size) / drawn(market.openInterestCap.ui)}
         fill={words === 'Longs' ? 'gain' : 'loss'}
       />
-    </div>
+    </Fact>
   );
   return (
     <div className="grid gap-x-8 gap-y-5 sm:grid-cols-2 lg:grid-cols-4">
       <Block title="Open interest">
-        <Fact name="Longs">{amount(market.long.ui, 4)}</Fact>
         {side('Longs', market.long.ui)}
-        <Fact name="Shorts">{amount(market.short.ui, 4)}</Fact>
         {side('Shorts', market.short.ui)}
         <Fact name="Cap of each side">{amount(market.openInterestCap.ui, 2)}</Fact>
         <Fact name="Longs less shorts">{amount(market.net.ui, 4)}</Fact>

@@ -64,11 +64,16 @@ export function TokenDetails({ token, name }: { readonly token: TokenInfo; reado
       </Block>
       <div className="space-y-4">
         <Block title="Insurance">
-          <Fact name="Tranche">{amount(token.tranche.ui)} {name}</Fact>
+          <Fact name="Tranche">
+            {amount(token.tranche.ui)} {name}
+            <Meter
+              className="mt-1"
+              label={`Tranche of ${name}`}
+              words={`${amount(token.tranche.ui)} of ${amount(token.trancheTarget.ui)}`}
+              part={drawn(token.tranche.ui) / drawn(token.trancheTarget.ui)}
+            />
+          </Fact>
           <Fact name="Filled up to">{amount(token.trancheTarget.ui)} {name}</Fact>
-          <div className="py-1">
-            <Meter label={`Tranche of ${name}`} words={`${amount(token.tranche.ui)} of ${amount(token.trancheTarget.ui)}`} part={drawn(token.tranche.ui) / drawn(token.trancheTarget.ui)} />
-          </div>
           <Fact name="Borne by lenders so far" tone={isZero(token.socialised.ui) ? 'plain' : 'loss'}>{amount(token.socialised.ui)} {name}</Fact>
         </Block>
         <Block title="Feed">

@@ -1,6 +1,6 @@
 /** Tokens and perpetual markets: rates, limits, prices, insurance, and what is about to change. */
-import { useGroup, useSnapshot } from '../../chain/hooks';
-import { usd } from '../../format';
+import { useGroup, useNames, useSnapshot } from '../../chain/hooks';
+import { amount, usd } from '../../format';
 import { sum } from '../../format/sum';
 import { Empty, Panel, Stat } from '../../ui';
 import { Changes } from './Changes';
@@ -11,6 +11,7 @@ import { Tokens } from './Tokens';
 export default function Markets() {
   const group = useGroup();
   const { link } = useSnapshot();
+  const names = useNames();
   if (!group) {
     return (
       <>
@@ -29,7 +30,7 @@ export default function Markets() {
       <div className="flex flex-wrap gap-x-10 gap-y-3 px-1">
         <Stat name="Deposits">{usd(sum(group.tokens.map(({ depositsValue }) => depositsValue)), 0)}</Stat>
         <Stat name="Debts">{usd(sum(group.tokens.map(({ debtsValue }) => debtsValue)), 0)}</Stat>
-        <Stat name="Insurance fund">{group.fund ? usd(group.fund.total.ui, 0) : 'none'}</Stat>
+        <Stat name="Insurance fund">{group.fund && group.quoteToken !== null ? `${amount(group.fund.total.ui, 0)} ${names.token(group.quoteToken)}` : 'none'}</Stat>
         <Stat name="Tokens and markets">
           {group.tokens.length} + {group.markets.length}
         </Stat>
