@@ -67,7 +67,7 @@ export function Columns(props: {
             <span className="sr-only">{words}: </span>
             {count}
           </span>
-          <span aria-hidden className="mt-1 flex h-20 items-end rounded-md bg-raised/50">
+          <span aria-hidden className="mt-1 flex h-36 items-end rounded-md bg-raised/50">
             <span
               className={`w-full rounded-md ${FILLS[fill]}`}
               style={{ height: count === 0 ? '0' : `max(3px, ${within(count / most)})` }}

@@ -65,7 +65,7 @@ export function Accounts({ rows, whyNot, onDeed }: AccountsProps) {
       <div
         ref={ref}
         role="region"
-        aria-label="Accounts"
+        aria-label="List of accounts"
         tabIndex={0}
         className="relative max-h-[60vh] overflow-auto"
         onScroll={({ currentTarget: { scrollTop, clientHeight } }) => setBox({ top: scrollTop, height: clientHeight })}

@@ -60,9 +60,9 @@ function Row({ one, group }: { readonly one: Checked; readonly group: GroupAnswe
         <div className="text-soft">{told?.legs}</div>
       </td>
       <td className="min-w-64">
-        <dl className="num grid grid-cols-[auto_1fr] gap-x-3 gap-y-0.5 text-sm sm:max-w-md">
+        <dl className="num flex flex-wrap gap-x-4 gap-y-0.5 text-sm">
           {told?.parts.map(([name, value]) => (
-            <div key={name} className="contents">
+            <div key={name} className="flex gap-1.5 whitespace-nowrap">
               <dt className="text-soft">{name}</dt>
               <dd>{value}</dd>
             </div>

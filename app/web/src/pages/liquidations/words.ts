@@ -96,6 +96,8 @@ export function tell(row: ReceiptRow, group: GroupAnswer, names: Names): Told {
         parts: [
           ['closed', inBase(market, 'size')],
           ['left', inBase(market, 'base')],
+          // A loss that the account's deposit paid, or profit that paid its debt.
+          ...(number('settled') === 0n ? [] : [['settled', inToken(quote, 'settled')] as const]),
           ['fee', inToken(quote, 'fee')],
           ['to insurance', inToken(quote, 'insurance')],
           equity,
