@@ -1,7 +1,7 @@
 /** The shared fund: what it has, what it may pay, and whether anybody may leave. */
 import type { FundInfo } from '@breakwater-labs/client/margin';
 
-import { amount, drawn, duration, isZero, percent } from '../../format';
+import { amount, decimal, drawn, duration, isZero, percent } from '../../format';
 import { Fact, Facts, Panel, Pill, Stat } from '../../ui';
 import { Meter } from '../../ui/Bars';
 import { Key } from '../../ui/Key';
@@ -16,11 +16,10 @@ export function FundPanel({ fund, quote }: { readonly fund: FundInfo; readonly q
       </div>
       <Meter label="Earning part of the fund" words={`${amount(fund.active.ui, 2)} of ${amount(fund.total.ui, 2)} ${quote}`} part={share} className="mb-2" />
       <Facts>
-        <Fact name="Earns" title="The active pool gets all that the fund earns">{amount(fund.active.ui)} {quote}</Fact>
-        <Fact name="Young or leaving" title="Bears losses like the rest, earns nothing">{amount(fund.passive.ui)} {quote}</Fact>
-        <Fact name="May still pay in this epoch">{amount(fund.epochLeft.ui)} {quote}</Fact>
-        <Fact name="Pays of itself in an epoch">at most {percent(fund.epochCap, 0)}</Fact>
-        <Fact name="Shortfall reported" tone={isZero(fund.knownShortfall.ui) ? 'plain' : 'loss'}>{amount(fund.knownShortfall.ui)} {quote}</Fact>
+        <Fact name="Earns" title="The active pool gets all that the fund earns">{decimal(fund.active.ui)} {quote}</Fact>
+        <Fact name="Young or leaving" title="Bears losses like the rest, earns nothing">{decimal(fund.passive.ui)} {quote}</Fact>
+        <Fact name="Pays of itself in an epoch">{percent(fund.epochCap, 0)} at most</Fact>
+        <Fact name="Shortfall reported" tone={isZero(fund.knownShortfall.ui) ? 'plain' : 'loss'}>{decimal(fund.knownShortfall.ui)} {quote}</Fact>
         <Fact name="From a request to the exit">{duration(fund.cooldown)}</Fact>
         <Fact name="Fund"><Key text={fund.address} what="fund" /></Fact>
       </Facts>

@@ -5,7 +5,7 @@ import { useState } from 'react';
 
 import { useNames, useStore } from '../../chain/hooks';
 import type { Own } from '../../chain/own';
-import { amount, duration, isZero, time } from '../../format';
+import { amount, decimal, duration, isZero, time } from '../../format';
 import { Empty, Fact, Facts, Notice, Panel, Select } from '../../ui';
 import { AmountForm } from './Amount';
 import { NoAccount } from './NoAccount';
@@ -37,10 +37,10 @@ export function Pools(props: PoolsProps) {
             choose={setChosen}
           />
           <Facts>
-            <Fact name="Pool has">{amount(market.pool.ui, 2)} {unit}</Fact>
-            <Fact name="Liquidity is worth">{amount(market.poolEquity.ui, 2)} {unit}</Fact>
-            <Fact name="Owes beyond that" tone={isZero(market.deficit.ui) ? 'plain' : 'loss'}>{amount(market.deficit.ui, 2)} {unit}</Fact>
-            <Fact name="Losses borne so far" tone={isZero(market.poolLosses.ui) ? 'plain' : 'loss'}>{amount(market.poolLosses.ui, 2)} {unit}</Fact>
+            <Fact name="Pool has">{decimal(market.pool.ui)} {unit}</Fact>
+            <Fact name="Liquidity is worth">{decimal(market.poolEquity.ui)} {unit}</Fact>
+            <Fact name="Owes beyond that" tone={isZero(market.deficit.ui) ? 'plain' : 'loss'}>{decimal(market.deficit.ui)} {unit}</Fact>
+            <Fact name="Losses borne so far" tone={isZero(market.poolLosses.ui) ? 'plain' : 'loss'}>{decimal(market.poolLosses.ui)} {unit}</Fact>
             <Fact name="From a request to the removal">{duration(market.cooldown)}</Fact>
           </Facts>
           <p className="text-xs text-soft">
@@ -139,6 +139,16 @@ function Removal(props: {
           />
         </>
       ) : null}
+      {opensAt === null ? null : (
+        <Step
+          own={own}
+          button="Keep it after all"
+          intent={{ requestLiquidity: { market, shares: '0' } }}
+          name="Requested from then on"
+          unit={unit}
+          build={() => actions.requestLiquidity(store.directory, { owner, market, shares: 0n })}
+        />
+      )}
       <PartForm
         own={own}
         label="Part of your liquidity"
