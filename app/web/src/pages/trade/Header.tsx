@@ -87,7 +87,7 @@ export function Header() {
           </Stat>
           <Stat name="Debts and losses">{usd(health.debts)}</Stat>
           {close ? (
-            <Stat name="Nearest liquidation" note={`${names.leg(close.leg)} is ${percent(Math.abs(close.distance ?? 0), 1)} away`}>
+            <Stat name={stage.tone === 'gain' ? 'Nearest liquidation' : 'Out of the breach at'} note={`${names.leg(close.leg)} is ${percent(Math.abs(close.distance ?? 0), 1)} away`}>
               {price(close.trigger)}
             </Stat>
           ) : null}

@@ -10,7 +10,7 @@ import type { TraderIntent } from './intents';
 import { Submit } from './Submit';
 import { parsed } from './TokenForm';
 import { plain } from './units';
-import { pausedOf } from './words';
+import { pausedOf, sentence } from './words';
 
 const SLIPPAGES = [10, 50, 100, 200] as const;
 /** Steps of the leverage slider, bps. */
@@ -134,8 +134,8 @@ function Form({ market, side }: { readonly market: number; readonly side: Side }
         choose={setSlippage}
         options={SLIPPAGES.map((id) => ({ id, name: `${id / 100} %` }))}
       />
-      {refusal ? <p className="text-xs text-warn">At this leverage nothing can be opened: {refusal}.</p> : null}
-      {told.refused && !refusal ? <p className="text-xs text-warn">{told.refused.message}.</p> : null}
+      {refusal ? <p className="text-xs text-warn">At this leverage nothing can be opened. {sentence(refusal)}</p> : null}
+      {told.refused && !refusal ? <p className="text-xs text-warn">Nothing can be {side === 'reduce' ? 'closed' : 'opened'} now. {sentence(told.refused.message)}</p> : null}
       {info.status === 'active' ? null : <Notice>{STATUSES[info.status] ?? info.status}</Notice>}
       {paused ? <Notice>{paused}</Notice> : null}
     </Submit>
