@@ -9,6 +9,7 @@ import { useBalances } from './balance';
 import { useDesk } from './desk';
 import type { TraderIntent } from './intents';
 import { Submit } from './Submit';
+import { TokenFacts } from './TokenFacts';
 import { lesser, plain, shifted } from './units';
 import { pausedOf, sentence } from './words';
 
@@ -118,7 +119,9 @@ function Form(props: { readonly kind: TokenKind; readonly token: number; readonl
         </p>
       ) : null}
       {told.refused ? <p className="text-xs text-warn">Nothing can be {DONE[kind]} now. {sentence(told.refused.message)}</p> : null}
+      {info?.reduceOnly && (kind === 'deposit' || kind === 'borrow') ? <Notice>{name} is being wound down: no deposit and no loan is taken.</Notice> : null}
       {paused ? <Notice>{paused}</Notice> : null}
+      {info ? <TokenFacts info={info} name={name} /> : null}
     </Submit>
   );
 }

@@ -135,6 +135,9 @@ function Outcome({ standing }: { readonly standing: Standing }) {
         ) : null}
       </Facts>
       {next ? <p className="text-xs text-soft">{stepOf(next, names)}</p> : null}
+      {isNegative(health.equity) ? (
+        <p className="text-xs text-warn">The account would owe more than it has: all of it is lost, and insurance pays what is missing.</p>
+      ) : null}
       {outlook.stage !== 'healthy' && refusal ? <p className="text-xs text-warn">It would be refused. {sentence(refusal.message)}</p> : null}
       {outlook.stage !== 'healthy' && group.liquidation.waitSlots > 0 && outlook.stage !== 'due' ? (
         <p className="text-xs text-soft">A shallow breach waits {group.liquidation.waitSlots} slots after the flag: time to repay.</p>

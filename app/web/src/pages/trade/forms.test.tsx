@@ -45,7 +45,7 @@ describe('a deposit', () => {
     margin.most.mockReturnValue(of('1000000'));
     margin.preview.mockReturnValue(preview(standing()));
     show(<Actions />, { store: fakeStore(margin) });
-    await userEvent.click(screen.getByRole('button', { name: /^Most/ }));
+    await userEvent.click(screen.getByRole('button', { name: /^max/ }));
     expect(screen.getByLabelText<HTMLInputElement>('Amount').value).toBe('40');
     await userEvent.type(screen.getByLabelText('Amount'), '0');
     expect(screen.getByRole<HTMLButtonElement>('button', { name: 'Deposit 400 USDC' }).disabled).toBe(true);
@@ -68,7 +68,7 @@ describe('a repayment', () => {
     margin.preview.mockReturnValue(preview(standing()));
     const stands = standing({ tokens: [tokenRow(USDC, true, of('7.5'))] });
     show(<Actions />, { store: fakeStore(margin), task: { kind: 'repay', token: USDC }, desk: { account: account(stands) } });
-    await userEvent.click(screen.getByRole('button', { name: /^Most/ }));
+    await userEvent.click(screen.getByRole('button', { name: /^max/ }));
     expect(margin.preview).toHaveBeenLastCalledWith(expect.any(String), OWNER, { repay: { token: USDC, amount: 'all' } });
   });
 });

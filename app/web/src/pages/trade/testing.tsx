@@ -23,7 +23,11 @@ const weights = { assetInitial: 8000, assetEnd: 9000, assetMaintenance: 9000, li
 const rates = { utilisation: 1, borrow: '10000', deposit: '5000' };
 
 export const tokenInfo = (token: number, more: Partial<TokenInfo> = {}): TokenInfo =>
-  ({ token, mint: `mint${token}`, decimals: token === SOL ? 9 : 6, feed: feed(token), rates, weights, pause: null, ...more }) as TokenInfo;
+  ({
+    token, mint: `mint${token}`, decimals: token === SOL ? 9 : 6, feed: feed(token), rates, weights, pause: null,
+    deposits: of('10'), depositCap: of('1000'), debts: of('5'), borrowCap: of('900'), outflowRoom: null, reduceOnly: false,
+    ...more,
+  }) as TokenInfo;
 
 export const marketInfo = (more: Partial<MarketInfo> = {}): MarketInfo =>
   ({
