@@ -32,11 +32,16 @@ export function Actions() {
   const isFirst = useRef(true);
   // A button in a table brings its form into view; the page itself does not jump when it opens.
   useEffect(() => {
+    const here = place.current;
+    const from = document.activeElement;
     if (isFirst.current) isFirst.current = false;
-    else if (place.current && place.current.getBoundingClientRect().top < 0) place.current.scrollIntoView({ block: 'start' });
+    else if (here && from instanceof HTMLButtonElement && !here.contains(from)) {
+      here.focus({ preventScroll: true });
+      if (here.getBoundingClientRect().top < 0) here.scrollIntoView({ block: 'start' });
+    }
   }, [task]);
   return (
-    <div ref={place} id="actions" className="scroll-mt-2">
+    <div ref={place} tabIndex={-1} className="scroll-mt-2 rounded-xl outline-offset-[-2px]">
       <Panel title="Act">
         <div className="grid gap-4">
           <div className="[&>div]:flex [&_button]:flex-1 [&_button]:px-1">

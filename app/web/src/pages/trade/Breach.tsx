@@ -10,7 +10,7 @@ import { useWallet } from '../../wallet/context';
 import { useBalances } from './balance';
 import { useDesk } from './desk';
 import { type Asked, remediesOf, type Remedy } from './remedies';
-import { stepOf, whenOf } from './words';
+import { sentence, stepOf, whenOf } from './words';
 import { useAct } from './use-act';
 
 /** How much worse than shown a remedy's fill may be, bps: in a breach time counts more than price. */
@@ -65,7 +65,7 @@ function Banner() {
         <div>
           <strong className="text-base">{whenOf(outlook)}</strong>
           <p className="text-text">
-            {next ? stepOf(next, names) : null} {refusal ? `Right now it would be refused: ${refusal.message}.` : null}
+            {next ? stepOf(next, names) : null} {refusal ? `It would be refused now. ${sentence(refusal.message)}` : null}
           </p>
         </div>
         {right === 'none' ? null : <Remedies remedies={remedies} />}

@@ -36,7 +36,7 @@ export function Chooser({ found, right }: { readonly found: Found; readonly righ
         </span>
       ) : null}
       {found.state === 'found' && right === 'delegate' ? <Pill tone="warn">you may trade for the owner</Pill> : null}
-      <div className="ml-auto">
+      <div className="w-full sm:ml-auto sm:w-auto">
         <LookUp />
       </div>
     </div>

@@ -5,7 +5,9 @@ import { useNames } from '../../chain/hooks';
 import { drawn, factor, isNegative, isZero, percent, price, usd } from '../../format';
 import { Empty, Panel, Pill, Stat, type Tone } from '../../ui';
 import { HealthBar, type Piece } from '../../ui/HealthBar';
+import { CloseAccount } from './CloseAccount';
 import { useDesk } from './desk';
+import { OldPrices } from './Feed';
 import { MARKET_LEG, nearest, stageOf, whenOf } from './words';
 
 export const toneOf = (value: string): Tone => (isNegative(value) ? 'loss' : 'plain');
@@ -58,12 +60,12 @@ export function Levels({ standing }: { readonly standing: Standing }) {
 }
 
 export function Header() {
-  const { account } = useDesk();
+  const { account, group } = useDesk();
   const names = useNames();
   if (account === null || account.isEmpty) {
     const words = account === null ? 'This account opens with its first deposit, in the same transaction.' : 'Nothing is held, owed or open here. Begin with a deposit.';
     return (
-      <Panel title="Account">
+      <Panel title="Account" aside={account === null ? null : <CloseAccount />}>
         <Empty>{words}</Empty>
       </Panel>
     );
@@ -75,6 +77,7 @@ export function Header() {
   return (
     <Panel title="Account" aside={<Pill tone={stage.tone} title={whenOf(outlook)}>{stage.name}</Pill>}>
       <div className="grid gap-4">
+        <OldPrices group={group} standing={standing} />
         <div className="flex flex-wrap gap-x-8 gap-y-3">
           <Stat name="Equity" tone={toneOf(health.equity)}>
             {usd(health.equity)}
@@ -87,7 +90,7 @@ export function Header() {
           </Stat>
           <Stat name="Debts and losses">{usd(health.debts)}</Stat>
           {close ? (
-            <Stat name="Nearest liquidation" note={`${names.leg(close.leg)} is ${percent(Math.abs(close.distance ?? 0), 1)} away`}>
+            <Stat name={stage.tone === 'gain' ? 'Nearest liquidation' : 'Out of the breach at'} note={`${names.leg(close.leg)} is ${percent(Math.abs(close.distance ?? 0), 1)} away`}>
               {price(close.trigger)}
             </Stat>
           ) : null}

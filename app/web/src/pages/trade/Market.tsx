@@ -1,12 +1,12 @@
 /** The chosen market: its chart, and what a trader must know before trading there. */
-import type { FeedInfo, MarketInfo } from '@breakwater-labs/client/margin';
+import type { AccountAnswer, GroupAnswer, MarketInfo } from '@breakwater-labs/client/margin';
 import { lazy, type ReactNode, Suspense, useState } from 'react';
 
 import { marketOf, useNames, useSnapshot, useStore } from '../../chain/hooks';
-import { amount, drawn, duration, isZero, percent, percentOfMillionths, price } from '../../format';
-import { Empty, Notice, Panel, Pill, Tabs } from '../../ui';
+import { amount, drawn, isZero, percent, percentOfMillionths, price } from '../../format';
+import { Empty, Notice, Panel, Tabs } from '../../ui';
 import type { Line } from './Chart';
-import { useDesk } from './desk';
+import { FeedPills } from './Feed';
 import { marketLeg, triggerOf } from './Header';
 import { MarketChoice, STATUSES } from './PerpForm';
 import { printsOf } from './prints';
@@ -20,8 +20,7 @@ const SCALES = [
 ] as const;
 
 /** Lines of the account in a market: entry, liquidation, orders. */
-function useLines(market: number): Line[] {
-  const { account } = useDesk();
+function linesOf(account: AccountAnswer | null, market: number): Line[] {
   if (account === null) return [];
   const row = account.standing.positions.find((row) => row.market === market && !isZero(row.base.native));
   const trigger = account.standing.prices.find(({ leg }) => leg === marketLeg(market))?.trigger ?? null;
@@ -33,21 +32,27 @@ function useLines(market: number): Line[] {
   ];
 }
 
-export function Market() {
-  const { group, market } = useDesk();
-  const info = market === null ? undefined : marketOf(group, market);
-  if (market === null || !info) {
-    return (
-      <Panel title="Market">
-        <Empty>This group has no perpetual markets.</Empty>
-      </Panel>
-    );
-  }
-  return <Shown market={market} info={info} />;
+interface Props {
+  readonly group: GroupAnswer;
+  /** Whose lines are drawn; null for nobody's. */
+  readonly account: AccountAnswer | null;
+  readonly market: number | null;
+  readonly setMarket: (market: number) => void;
 }
 
-function Shown({ market, info }: { readonly market: number; readonly info: MarketInfo }) {
-  const { group, account } = useDesk();
+export function MarketPanel(props: Props) {
+  const { group, market } = props;
+  const info = market === null ? undefined : marketOf(group, market);
+  if (info) return <Shown {...props} info={info} />;
+  return (
+    <Panel title="Market">
+      <Empty>This group has no perpetual markets.</Empty>
+    </Panel>
+  );
+}
+
+function Shown({ group, account, setMarket, info }: Props & { readonly info: MarketInfo }) {
+  const { market } = info;
   const store = useStore();
   const { version } = useSnapshot();
   const names = useNames();
@@ -55,7 +60,7 @@ function Shown({ market, info }: { readonly market: number; readonly info: Marke
   const [all] = useState(() => printsOf(store));
   const [scale, setScale] = useState<'lines' | 'price'>('lines');
   const prints = all.get(market) ?? [];
-  const lines = useLines(market);
+  const lines = linesOf(account, market);
   const { feed } = info;
   const paused = pausedOf(info.pause, `in ${names.market(market)}`, group.time) ?? pausedOf(group.pause, 'in the whole group', group.time);
   const spoken = [
@@ -71,7 +76,7 @@ function Shown({ market, info }: { readonly market: number; readonly info: Marke
           <span className="num text-xl font-semibold">{price(info.mark)}</span>
           <FeedPills feed={feed} />
           <div className="w-40 [&_label]:sr-only">
-            <MarketChoice />
+            <MarketChoice group={group} market={market} setMarket={setMarket} />
           </div>
         </div>
       }
@@ -96,24 +101,12 @@ function Shown({ market, info }: { readonly market: number; readonly info: Marke
             {lines.length > 0 ? <Tabs label="Scale of the chart" tabs={SCALES} chosen={scale} choose={setScale} /> : null}
           </figcaption>
         </figure>
-        <MarketFacts info={info} />
+        <MarketFacts group={group} info={info} />
         {account && account.standing.positions.some((row) => row.market === market) ? (
           <p className="sr-only">Your liquidation price here: {triggerOf(account.standing, marketLeg(market))}</p>
         ) : null}
       </div>
     </Panel>
-  );
-}
-
-/** How good a feed's price is. */
-export function FeedPills({ feed }: { readonly feed: FeedInfo }) {
-  const tone = feed.stale ? 'loss' : feed.tooOldForRisk ? 'warn' : 'soft';
-  const note = feed.stale ? ' · stale: nobody is liquidated by it' : feed.tooOldForRisk ? ' · too old to take new risk' : '';
-  return (
-    <Pill tone={tone} title="Age of the price, and how unsure its publishers are">
-      {duration(feed.age)} old · ± {percent(feed.confidence)}
-      {note}
-    </Pill>
   );
 }
 
@@ -126,8 +119,7 @@ function Cell({ name, title, children }: { readonly name: string; readonly title
   );
 }
 
-function MarketFacts({ info }: { readonly info: MarketInfo }) {
-  const { group } = useDesk();
+function MarketFacts({ group, info }: { readonly group: GroupAnswer; readonly info: MarketInfo }) {
   const names = useNames();
   const unit = group.quoteToken === null ? '' : names.token(group.quoteToken);
   return (

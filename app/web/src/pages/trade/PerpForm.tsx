@@ -5,12 +5,12 @@ import { useState } from 'react';
 import { marketOf, useMost, useNames, useStore } from '../../chain/hooks';
 import { amount as shownAmount, isNegative, isZero, price } from '../../format';
 import { AmountField, Empty, Notice, Select, Slider, Tabs } from '../../ui';
-import { useDesk } from './desk';
+import { type Desk, useDesk } from './desk';
 import type { TraderIntent } from './intents';
 import { Submit } from './Submit';
 import { parsed } from './TokenForm';
 import { plain } from './units';
-import { pausedOf } from './words';
+import { pausedOf, sentence } from './words';
 
 const SLIPPAGES = [10, 50, 100, 200] as const;
 /** Steps of the leverage slider, bps. */
@@ -28,8 +28,12 @@ export function intentOf(side: Side, market: number, size: bigint, isAll: boolea
 /** Largest leverage of a market as the slider counts it. */
 export const leverageSteps = (maxLeverage: number): number => Math.max(1, Math.floor((maxLeverage * 100) / LEVERAGE_STEP));
 
+/** The slider begins where the account is. */
+export const firstSteps = (leverage: number, maxLeverage: number): number =>
+  Math.min(leverageSteps(maxLeverage), Math.max(1, Math.ceil(leverage / LEVERAGE_STEP)));
+
 export function PerpForm({ market, side }: { readonly market: number; readonly side: Side }) {
-  const { group, setTask, account } = useDesk();
+  const { group, setTask, account, setMarket } = useDesk();
   const info = marketOf(group, market);
   if (!info) return <Empty>This group has no markets.</Empty>;
   const held = account?.standing.positions.find((row) => row.market === market && !isZero(row.base.native));
@@ -42,7 +46,7 @@ export function PerpForm({ market, side }: { readonly market: number; readonly s
   const chosen = side === 'reduce' && !held ? 'long' : side;
   return (
     <div className="grid gap-3">
-      <MarketChoice />
+      <MarketChoice group={group} market={market} setMarket={setMarket} />
       <div className="[&>div]:flex [&_button]:flex-1">
         <Tabs label="Side" tabs={sides} chosen={chosen} choose={choose} />
       </div>
@@ -52,8 +56,7 @@ export function PerpForm({ market, side }: { readonly market: number; readonly s
 }
 
 /** Which market the form, the chart and the facts are about. */
-export function MarketChoice() {
-  const { group, market, setMarket } = useDesk();
+export function MarketChoice({ group, market, setMarket }: Pick<Desk, 'group' | 'market' | 'setMarket'>) {
   const names = useNames();
   const options = group.markets.map(({ market }) => ({ id: market, name: names.market(market) }));
   return <Select label="Market" chosen={market ?? 0} choose={setMarket} options={options} />;
@@ -65,7 +68,7 @@ function Form({ market, side }: { readonly market: number; readonly side: Side }
   const names = useNames();
   const [text, setText] = useState('');
   const [isAll, setAll] = useState(false);
-  const [steps, setSteps] = useState(1);
+  const [steps, setSteps] = useState(() => firstSteps(account?.standing.health.leverage ?? 0, marketOf(group, market)?.maxLeverage ?? 0));
   const [slippage, setSlippage] = useState<number>(SLIPPAGES[1]);
   const [refusal, setRefusal] = useState<string | null>(null);
   const info = marketOf(group, market);
@@ -134,8 +137,8 @@ function Form({ market, side }: { readonly market: number; readonly side: Side }
         choose={setSlippage}
         options={SLIPPAGES.map((id) => ({ id, name: `${id / 100} %` }))}
       />
-      {refusal ? <p className="text-xs text-warn">At this leverage nothing can be opened: {refusal}.</p> : null}
-      {told.refused && !refusal ? <p className="text-xs text-warn">{told.refused.message}.</p> : null}
+      {refusal ? <p className="text-xs text-warn">At this leverage nothing can be opened. {sentence(refusal)}</p> : null}
+      {told.refused && !refusal ? <p className="text-xs text-warn">Nothing can be {side === 'reduce' ? 'closed' : 'opened'} now. {sentence(told.refused.message)}</p> : null}
       {info.status === 'active' ? null : <Notice>{STATUSES[info.status] ?? info.status}</Notice>}
       {paused ? <Notice>{paused}</Notice> : null}
     </Submit>

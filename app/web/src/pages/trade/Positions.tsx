@@ -24,7 +24,7 @@ export function Positions() {
         <Empty>No positions.</Empty>
       ) : (
         <Table
-          caption="Positions"
+          caption="Table of positions"
           head={['Market', toRight('Size'), toRight('Worth'), toRight('Break-even'), toRight('Mark'), toRight('Profit or loss'), toRight('Liquidation price'), toRight('Matured profit'), 'Actions']}
         >
           {rows.map((row) => (
@@ -92,7 +92,7 @@ export function Orders() {
   if (account === null || account.orders.length === 0) return null;
   return (
     <Panel title="Orders">
-      <Table caption="Orders" head={['Market', 'What', toRight('Trigger'), toRight('Size'), toRight('Worst price'), toRight('Reward'), 'Until', 'Actions']}>
+      <Table caption="Table of orders" head={['Market', 'What', toRight('Trigger'), toRight('Size'), toRight('Worst price'), toRight('Reward'), 'Until', 'Actions']}>
         {account.orders.map((order) => (
           <Order key={order.slot} order={order} />
         ))}
@@ -126,7 +126,7 @@ function Order({ order }: { readonly order: OrderRow }) {
       <th scope="row" className="px-2 py-2 text-left font-medium whitespace-nowrap">
         {name}
       </th>
-      <td>{meaningOf(order)}</td>
+      <td className="whitespace-nowrap">{meaningOf(order)}</td>
       <td className="num text-right whitespace-nowrap">{kind === 'health' ? `factor ${amount(trigger)}` : `${kind === 'below' ? '≤' : '≥'} ${price(trigger)}`}</td>
       <td className="num text-right">{size ? amount(size.ui) : 'all'}</td>
       <td className="num text-right">{limit === null ? 'any' : price(limit)}</td>

@@ -7,6 +7,7 @@ import { useWallet } from '../../wallet/context';
 import { useDesk } from './desk';
 import type { TraderIntent } from './intents';
 import { Preview } from './Preview';
+import { sentence } from './words';
 import { useAct } from './use-act';
 
 interface Props {
@@ -52,7 +53,7 @@ export function Submit({ intent, missing, problem, title, token, market, onDone,
       {children}
       {refused ? (
         <Notice tone="loss">
-          <strong>Refused:</strong> {refused.message} <span className="text-xs text-soft">({refused.reason})</span>
+          <strong>Refused:</strong> {sentence(refused.message)} <span className="text-xs text-soft">({refused.reason})</span>
         </Notice>
       ) : null}
       <Button kind="main" disabled={reason !== null || answer === null} onClick={() => void submit()} aria-describedby="action-reason">

@@ -9,12 +9,15 @@ import { useBalances } from './balance';
 import { useDesk } from './desk';
 import type { TraderIntent } from './intents';
 import { Submit } from './Submit';
+import { TokenFacts } from './TokenFacts';
 import { lesser, plain, shifted } from './units';
-import { pausedOf } from './words';
+import { pausedOf, sentence } from './words';
 
 export type TokenKind = 'deposit' | 'withdraw' | 'borrow' | 'repay';
 
 const VERBS: Record<TokenKind, string> = { deposit: 'Deposit', withdraw: 'Withdraw', borrow: 'Borrow', repay: 'Repay' };
+
+const DONE: Record<TokenKind, string> = { deposit: 'deposited', withdraw: 'withdrawn', borrow: 'borrowed', repay: 'repaid' };
 
 export const intentOf = (kind: TokenKind, token: number, amount: string): TraderIntent => {
   const of = { token, amount };
@@ -115,8 +118,10 @@ function Form(props: { readonly kind: TokenKind; readonly token: number; readonl
           In your wallet: <span className="num text-text">{shownAmount(shifted(balance, decimals))}</span> {name}
         </p>
       ) : null}
-      {told.refused ? <p className="text-xs text-warn">Nothing can be {kind === 'repay' ? 'repaid' : `${kind}ed`.replace('withdrawed', 'withdrawn')} now: {told.refused.message}.</p> : null}
+      {told.refused ? <p className="text-xs text-warn">Nothing can be {DONE[kind]} now. {sentence(told.refused.message)}</p> : null}
+      {info?.reduceOnly && (kind === 'deposit' || kind === 'borrow') ? <Notice>{name} is being wound down: no deposit and no loan is taken.</Notice> : null}
       {paused ? <Notice>{paused}</Notice> : null}
+      {info ? <TokenFacts info={info} name={name} /> : null}
     </Submit>
   );
 }

@@ -6,7 +6,7 @@ import { marketOf, tokenOf, useNames, useWhatIf } from '../../chain/hooks';
 import { factor, isNegative, isZero, percent, price, usd } from '../../format';
 import { Button, Fact, Facts, Notice, Panel, Pill, Select, Slider } from '../../ui';
 import { useDesk } from './desk';
-import { costOf, MARKET_LEG, stageOf, stepOf, whenOf } from './words';
+import { costOf, MARKET_LEG, sentence, stageOf, stepOf, whenOf } from './words';
 
 /** The slider's ends and step, bps of the price. */
 const LOWEST = -8_000;
@@ -88,7 +88,7 @@ function Scenario({ standing }: { readonly standing: Standing }) {
           </div>
         </div>
         <div aria-live="polite">
-          {refused ? <Notice tone="loss">{refused.message}</Notice> : null}
+          {refused ? <Notice tone="loss">{sentence(refused.message)}</Notice> : null}
           {answer ? <Outcome standing={answer} /> : null}
           {isMoving ? null : <p className="text-sm text-soft">This account holds only the token that everything is counted in: no other price moves it.</p>}
         </div>
@@ -135,7 +135,10 @@ function Outcome({ standing }: { readonly standing: Standing }) {
         ) : null}
       </Facts>
       {next ? <p className="text-xs text-soft">{stepOf(next, names)}</p> : null}
-      {outlook.stage !== 'healthy' && refusal ? <p className="text-xs text-warn">It would be refused: {refusal.message}.</p> : null}
+      {isNegative(health.equity) ? (
+        <p className="text-xs text-warn">The account would owe more than it has: all of it is lost, and insurance pays what is missing.</p>
+      ) : null}
+      {outlook.stage !== 'healthy' && refusal ? <p className="text-xs text-warn">It would be refused. {sentence(refusal.message)}</p> : null}
       {outlook.stage !== 'healthy' && group.liquidation.waitSlots > 0 && outlook.stage !== 'due' ? (
         <p className="text-xs text-soft">A shallow breach waits {group.liquidation.waitSlots} slots after the flag: time to repay.</p>
       ) : null}

@@ -1,5 +1,5 @@
 /** Which margin account the trader's page shows, who may act on it, and what the trader is about to do. */
-import type { Address } from '@solana/kit';
+import { type Address, isAddress } from '@solana/kit';
 import { addresses } from '@breakwater-labs/client';
 import type { AccountAnswer, GroupAnswer, OwnedAccount } from '@breakwater-labs/client/margin';
 import { createContext, use, useEffect, useState } from 'react';
@@ -103,10 +103,12 @@ export function freeNumber(accounts: readonly OwnedAccount[]): number {
 
 /** Finds what is shown: an address is taken for a margin account first, then for an owner. */
 export function useFound(wanted: Wanted, wallet: Address | null): Found {
-  const asked = wanted.kind === 'address' ? (wanted.address as Address) : null;
+  // What is no address is not asked of the node, which would refuse everything else with it.
+  const isWrong = wanted.kind === 'address' && !isAddress(wanted.address);
+  const asked = wanted.kind === 'address' && !isWrong ? (wanted.address as Address) : null;
   const direct = useAccount(asked);
   const isMargin = direct.answer !== null;
-  const owner = isMargin ? (direct.answer.owner as Address) : (asked ?? wallet);
+  const owner = isMargin ? (direct.answer.owner as Address) : (asked ?? (isWrong ? null : wallet));
   const owned = useOwner(owner);
   const settled = useSettled(`${asked ?? wanted.kind}/${owner}`);
   const accounts = owned.answer?.accounts ?? [];
@@ -114,6 +116,7 @@ export function useFound(wanted: Wanted, wallet: Address | null): Found {
   const next = useMarginAddress(isNew ? wallet : null, isNew ? freeNumber(accounts) : null);
   const first = wanted.kind === 'new' || isMargin ? null : ((accounts[0]?.address ?? null) as Address | null);
   const ofOwner = useAccount(first);
+  if (isWrong) return { state: 'nothing' };
   if (wanted.kind !== 'address' && wallet === null) return { state: 'noWallet' };
   const account = direct.answer ?? ofOwner.answer;
   if (account && !(wanted.kind === 'new')) {

@@ -12,7 +12,7 @@ import { Breach } from './Breach';
 import { Chooser, Examples } from './Chooser';
 import { type Desk, DeskContext, type Found, rightOf, type Task, useFound, wantedOf } from './desk';
 import { Header } from './Header';
-import { Market } from './Market';
+import { MarketPanel } from './Market';
 import { Orders, Positions } from './Positions';
 import { WhatIf } from './WhatIf';
 
@@ -36,7 +36,7 @@ function Page({ group }: { readonly group: GroupAnswer }) {
   return (
     <div className="grid gap-4">
       <Chooser found={found} right={right} />
-      {found.state === 'found' ? <Desktop key={found.address} group={group} found={found} right={right} /> : <Nothing found={found} />}
+      {found.state === 'found' ? <Desktop key={found.address} group={group} found={found} right={right} /> : <Nothing group={group} found={found} />}
     </div>
   );
 }
@@ -47,13 +47,18 @@ const WORDS = {
   nothing: 'This address has no margin account in this group, and is none.',
 } as const;
 
-function Nothing({ found }: { readonly found: Found }) {
+/** Where there is no account to show, there are still markets. */
+function Nothing({ group, found }: { readonly group: GroupAnswer; readonly found: Found }) {
+  const [market, setMarket] = useState(group.markets[0]?.market ?? null);
   if (found.state === 'found') return null;
   return (
-    <Panel title={found.state === 'noWallet' ? 'Welcome' : 'Account'}>
-      <Empty>{WORDS[found.state]}</Empty>
-      {found.state === 'loading' ? null : <Examples />}
-    </Panel>
+    <>
+      <Panel title={found.state === 'noWallet' ? 'Welcome' : 'Account'}>
+        <Empty>{WORDS[found.state]}</Empty>
+        {found.state === 'loading' ? null : <Examples />}
+      </Panel>
+      <MarketPanel account={null} group={group} market={market} setMarket={setMarket} />
+    </>
   );
 }
 
@@ -90,7 +95,7 @@ function Desktop(props: { readonly group: GroupAnswer; readonly found: Extract<F
           <Actions />
         </div>
         <div className="grid min-w-0 grid-cols-1 gap-4 lg:col-start-1">
-          <Market />
+          <MarketPanel account={account} group={group} market={market} setMarket={desk.setMarket} />
           <Positions />
           <Orders />
           <Balances />

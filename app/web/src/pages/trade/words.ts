@@ -4,6 +4,9 @@ import type { LiquidationPrices, Next, Outlook, PauseInfo } from '@breakwater-la
 import { amount, isNegative, isZero, percentOfMillionths, usd } from '../../format';
 import type { Tone } from '../../ui';
 
+/** The program's messages begin small: they are parts of its logs. */
+export const sentence = (message: string): string => message.charAt(0).toUpperCase() + message.slice(1) + (message.endsWith('.') ? '' : '.');
+
 type Names = { readonly token: (token: number) => string; readonly market: (market: number) => string; readonly leg: (leg: number) => string };
 
 /** Position legs are numbered from here on. */
