@@ -27,7 +27,9 @@ fn stage() -> Stage {
     let mut world = World::with_default_tokens(Chain::default());
     world.create_fund("USDC", 2_500).expect("a fund");
     world.create_log().expect("a log");
-    world.list_perp("SOL", PerpListing { decimals: 9, config: default_perp(100_000_000_000_000, 10_000_000, 1_000_000) }).expect("a market");
+    world
+        .list_perp("SOL", PerpListing { decimals: 9, config: default_perp(100_000_000_000_000, 10_000_000, 1_000_000) })
+        .expect("a market");
     world.launch().expect("the group is launched");
     let (alice, bob, carol) = (world.trader(), world.trader(), world.trader());
     world.deposit(&carol, "USDC", 500_000_000_000).expect("a deposit");
