@@ -106,7 +106,7 @@ fn most(arena: &Arena, (who, token, market): (usize, u8, u8), ask: Ask) -> Resul
         Ask::Stake => {
             let fund: InsuranceFund = arena.world.insurance_fund().expect("the group has a fund");
             let (owner, generation) = (arena.people[who].key.pubkey().to_bytes(), fund.generation);
-            most(Kind::Stake { fund: &fund, stake: &InsuranceStake { owner, generation, ..InsuranceStake::zeroed() } })
+            most(Kind::Stake { fund, stake: InsuranceStake { owner, generation, ..InsuranceStake::zeroed() } })
         }
     }
 }

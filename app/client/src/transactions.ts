@@ -11,9 +11,11 @@ import {
   setTransactionMessageComputeUnitLimit,
   setTransactionMessageComputeUnitPrice,
   setTransactionMessageFeePayer,
+  setTransactionMessageFeePayerSigner,
   setTransactionMessageLifetimeUsingBlockhash,
 } from '@solana/kit';
 
+import { type Authority, addressOf } from './actions/common.js';
 import { type RefreshItem, refreshWith } from './actions/refresh.js';
 import { PROGRAM_ID } from './constants.js';
 import { REFRESH_DISCRIMINATOR, getRefreshInstructionDataDecoder } from './generated/instructions/index.js';
@@ -29,26 +31,30 @@ export type Limits = {
   readonly price?: bigint | undefined;
 };
 
-/** A message without the blockhash that makes it a transaction. */
-const draft = (payer: Address, instructions: readonly Instruction[], { units = MOST_UNITS, price = 0n }: Limits) =>
+/** A message without payer and blockhash. */
+const draft = (instructions: readonly Instruction[], { units = MOST_UNITS, price = 0n }: Limits) =>
   pipe(
     createTransactionMessage({ version: 0 }),
-    (message) => setTransactionMessageFeePayer(payer, message),
     (message) => setTransactionMessageComputeUnitLimit(units, message),
     (message) => setTransactionMessageComputeUnitPrice(price, message),
     (message) => appendTransactionMessageInstructions(instructions, message),
   );
 
-/** A message that is ready to be signed. */
+/** A message that is ready to be signed: by the signers that it names, and by the wallets of those that it names as addresses. */
 export const messageOf = (
-  payer: Address,
+  payer: Authority,
   instructions: readonly Instruction[],
   { blockhash, limits = {} }: { readonly blockhash: BlockhashLifetimeConstraint; readonly limits?: Limits | undefined },
-) => setTransactionMessageLifetimeUsingBlockhash(blockhash, draft(payer, instructions, limits));
+) => {
+  const message = setTransactionMessageLifetimeUsingBlockhash(blockhash, draft(instructions, limits));
+  return typeof payer === 'string'
+    ? setTransactionMessageFeePayer(payer, message)
+    : setTransactionMessageFeePayerSigner(payer, message);
+};
 
 /** Whether instructions fit into one transaction, with limits in front of them. */
-export const fits = (payer: Address, instructions: readonly Instruction[]): boolean => {
-  const message = draft(payer, instructions, { price: 2n ** 64n - 1n });
+export const fits = (payer: Authority, instructions: readonly Instruction[]): boolean => {
+  const message = setTransactionMessageFeePayer(addressOf(payer), draft(instructions, { price: 2n ** 64n - 1n }));
   return getTransactionMessageSize(message) <= getTransactionMessageSizeLimit(message);
 };
 
@@ -66,7 +72,7 @@ const refreshed = ({ accounts = [], data }: Instruction): [board: Address | unde
  * Instructions in as few transactions as they fit into. Where one is not enough, prices and snapshots go ahead: all transactions
  * but the last only refresh, and as much of the refresh as fits stays with the action.
  */
-export const inTransactions = (payer: Address, instructions: readonly Instruction[]): Instruction[][] => {
+export const inTransactions = (payer: Authority, instructions: readonly Instruction[]): Instruction[][] => {
   if (fits(payer, instructions)) return [[...instructions]];
   const at = instructions.findIndex(isRefresh);
   const found = instructions[at];

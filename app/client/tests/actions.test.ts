@@ -212,3 +212,22 @@ it('what the group does not have is said', async () => {
     'the group has no token 9',
   );
 });
+
+it('what the WebAssembly module aims at is a target', () => {
+  const step = (debt: number | null, collateral: number | null, market: number | null = null) => ({
+    debt,
+    collateral,
+    market,
+  });
+  const targets = {
+    spot: { kind: 'spot', debt: 1, collateral: 127 },
+    debt: { kind: 'marketDebt', market: 0, collateral: 2 },
+    profit: { kind: 'marketProfit', debt: 1, market: 3 },
+    perp: { kind: 'perp', market: 3 },
+  };
+  expect([step(1, 127), step(128, 2), step(1, 131), step(null, null, 3)].map(actions.targetOf)).toEqual(
+    Object.values(targets),
+  );
+  expect(['1:127', '128:2', '1:131', '3'].map(actions.targetOf)).toEqual(Object.values(targets));
+  expect(actions.targetOf(step(null, null))).toBeUndefined();
+});

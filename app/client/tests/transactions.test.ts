@@ -1,3 +1,9 @@
+import {
+  type Blockhash,
+  generateKeyPairSigner,
+  getSignatureFromTransaction,
+  signTransactionMessageWithSigners,
+} from '@solana/kit';
 import { expect, it } from 'vitest';
 
 import {
@@ -8,6 +14,7 @@ import {
   fits,
   getRefreshInstructionDataDecoder,
   inTransactions,
+  messageOf,
 } from '../src/index.js';
 import { ACCOUNT, BOARD, OWNER, directory } from './stage.js';
 import { key } from './vectors.js';
@@ -47,4 +54,12 @@ it('what can never fit is refused', async () => {
   const [action] = await touch();
   const large = { ...action, programAddress: BOARD, data: new Uint8Array(1_300) };
   expect(() => inTransactions(OWNER, [large])).toThrow('too many bytes');
+});
+
+it('a payer that is a signer signs, whoever else an instruction names', async () => {
+  const payer = await generateKeyPairSigner();
+  const blockhash = { blockhash: BOARD as string as Blockhash, lastValidBlockHeight: 1n };
+  const signed = await signTransactionMessageWithSigners(messageOf(payer, await touch(), { blockhash }));
+  expect(getSignatureFromTransaction(signed)).toBeTruthy();
+  expect(Object.keys(signed.signatures)).toEqual([payer.address]);
 });

@@ -35,6 +35,28 @@ export type Target =
   /** A position, settled and closed. */
   | { readonly kind: 'perp'; readonly market: number };
 
+/** In a pair a leg from here on is market `leg - MARKET_LEG`. */
+const MARKET_LEG = 128;
+
+/** The next step of a liquidation as the WebAssembly module tells it: of an account, or in a row of the book as text. */
+export type Told =
+  string | { readonly debt: number | null; readonly collateral: number | null; readonly market: number | null };
+
+/** What a step is aimed at; `undefined` where there is none. */
+export const targetOf = (step: Told): Target | undefined => {
+  if (typeof step === 'string') {
+    const [first = NaN, second] = step.split(':').map(Number);
+    return second === undefined
+      ? targetOf({ debt: null, collateral: null, market: first })
+      : targetOf({ debt: first, collateral: second, market: null });
+  }
+  const { debt, collateral, market } = step;
+  if (debt === null || collateral === null) return market === null ? undefined : { kind: 'perp', market };
+  if (debt >= MARKET_LEG) return { kind: 'marketDebt', market: debt - MARKET_LEG, collateral };
+  if (collateral >= MARKET_LEG) return { kind: 'marketProfit', debt, market: collateral - MARKET_LEG };
+  return { kind: 'spot', debt, collateral };
+};
+
 /** To whom a bankrupt account owes what is written off. */
 export type Creditor =
   /** The lenders of a token. */

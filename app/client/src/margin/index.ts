@@ -172,14 +172,19 @@ export class Margin {
     const lines = Object.entries({ ask, ...about }).flatMap(([name, value]) =>
       (Array.isArray(value) ? (value as readonly Word[]) : [value as Word]).map((word) => `${name}=${word}`),
     );
-    const bytes = utf8.write.encode(lines.join('\n'));
-    const at = this.#module.alloc(bytes.length);
-    new Uint8Array(this.#module.memory.buffer, at, bytes.length).set(bytes);
-    const told = JSON.parse(this.#told(this.#module.question(at, bytes.length))) as { ok: T } | { refused: Refused };
+    const told = JSON.parse(this.told(lines.join('\n'))) as { ok: T } | { refused: Refused };
     if ('refused' in told) {
       throw new MarginRefused(told.refused);
     }
     return told.ok;
+  }
+
+  /** Answers a question as the module takes it, lines of `name=value`, as JSON. The methods above are the same with types. */
+  told(question: string): string {
+    const bytes = utf8.write.encode(question);
+    const at = this.#module.alloc(bytes.length);
+    new Uint8Array(this.#module.memory.buffer, at, bytes.length).set(bytes);
+    return this.#told(this.#module.question(at, bytes.length));
   }
 
   #told(at: number): string {

@@ -23,8 +23,12 @@ function secret(): Uint8Array<ArrayBuffer> {
   return made;
 }
 
-/** Offers the burner wallet to this page. */
+let isRegistered = false;
+
+/** Offers the burner wallet to this page, once. */
 export async function registerBurner(): Promise<void> {
+  if (isRegistered) return;
+  isRegistered = true;
   const signer = await createSignerFromKeyPair(await createKeyPairFromPrivateKeyBytes(secret()));
   const account: WalletAccount = {
     address: signer.address,

@@ -2,19 +2,20 @@
 
 use breakwater_interface::accounts::{SIDE_DEBT, SIDE_DEPOSIT};
 use breakwater_interface::live::accrued;
-use breakwater_interface::snapshot::{self, Own};
 use breakwater_interface::{InsuranceFund, InsuranceStake, LiquidityPosition, MarginAccount, MarginError, act};
 use breakwater_margin::lending::Books;
 use breakwater_margin::leverage::leverage;
 use breakwater_margin::perp::Direction;
-use breakwater_margin::{Bps, NativeAmount, Shares, Snapshot, health};
+use breakwater_margin::{Bps, NativeAmount, Shares, health};
 use bytemuck::Zeroable;
 
 use super::{Action, View};
 
 /// What the largest amount is asked of.
+// A question lives for one call: a box would only make it harder to ask.
+#[allow(clippy::large_enum_variant)]
 #[derive(Clone, Copy, Debug)]
-pub enum Kind<'a> {
+pub enum Kind {
     /// A deposit of a token: what its bank still takes if all of it arrives. A wallet may hold less.
     Deposit {
         /// Number of the token.
@@ -56,9 +57,9 @@ pub enum Kind<'a> {
     /// A stake, quote units.
     Stake {
         /// The group's fund.
-        fund: &'a InsuranceFund,
+        fund: InsuranceFund,
         /// The owner's stake.
-        stake: &'a InsuranceStake,
+        stake: InsuranceStake,
     },
 }
 
@@ -69,7 +70,7 @@ impl View {
     /// Units:    native units; base units for trades
     /// Rounding: the amount is accepted, and one unit, or one lot, more is not
     /// Errors:   where no amount is accepted, why not
-    pub fn most(&self, account: &MarginAccount, kind: Kind<'_>) -> Result<NativeAmount, MarginError> {
+    pub fn most(&self, account: &MarginAccount, kind: Kind) -> Result<NativeAmount, MarginError> {
         let accepts = |action: Action| self.preview(account, &action).map(drop);
         match kind {
             Kind::Deposit { token } => {
@@ -104,7 +105,7 @@ impl View {
             }
             Kind::Stake { fund, stake } => {
                 let high = self.owned(account, self.quote_bank()?.token)?;
-                largest((1, high, 1), |amount| accepts(Action::Stake { amount, fund: *fund, stake: *stake }))
+                largest((1, high, 1), |amount| accepts(Action::Stake { amount, fund, stake }))
             }
         }
     }
@@ -131,27 +132,8 @@ impl View {
     /// Rounding: ceil
     /// Errors:   BoardOfOtherGroup, MathOverflow
     pub fn leverage(&self, account: &MarginAccount) -> Result<Option<Bps>, MarginError> {
-        if account.group != self.board.group {
-            return Err(MarginError::BoardOfOtherGroup);
-        }
-        let view = self.refreshed()?;
-        let mut legs = Snapshot::with_capacity(account.tokens.len());
-        snapshot::build(&mut legs, &view.board, account, &Own::default(), self.time)?;
+        let legs = self.clone().brought_up_to_date()?.snapshot(account)?;
         Ok(leverage(&legs, &health::value(&legs)?))
-    }
-
-    /// The group as it is once `refresh` has been called for all banks and markets of the view: indices and funding until now.
-    ///
-    /// Errors: MathOverflow
-    pub fn refreshed(&self) -> Result<View, MarginError> {
-        let mut view = self.clone();
-        for token in self.banks.keys() {
-            view.refresh_index(*token)?;
-        }
-        for market in self.markets.keys() {
-            view.refresh_market(*market)?;
-        }
-        Ok(view)
     }
 
     /// A bank's books, interest charged until now.

@@ -1,0 +1,161 @@
+/** All accounts in a table of any length: only the rows in sight are there, so that a new price costs the same for ten or a thousand. */
+import type { BookRow } from '@breakwater-labs/client/margin';
+import { memo, useLayoutEffect, useMemo, useRef, useState } from 'react';
+
+import { useNames } from '../../chain/hooks';
+import { factor, isNegative, short, usd } from '../../format';
+import { linkTo } from '../../shell/route';
+import { Button, Empty, Panel, Pill, Tabs, type Tone } from '../../ui';
+import { type Deed, deedOf } from './act';
+import { type Choice, listed, type Sort, STAGES, windowOf } from './rows';
+import { targetText } from './target';
+
+const ROW = 44;
+/** As long as the box has not been measured. */
+const HEIGHT = 560;
+
+export interface AccountsProps {
+  readonly rows: readonly BookRow[];
+  /** Why nobody can act now, in words; null where they can. */
+  readonly whyNot: string | null;
+  readonly onDeed: (deed: Deed, row: BookRow) => void;
+}
+
+const COLUMNS: readonly { readonly name: string; readonly sort?: Sort; readonly right?: boolean }[] = [
+  { name: 'Account' },
+  { name: 'Health', sort: 'factor', right: true },
+  { name: 'Equity', sort: 'equity', right: true },
+  { name: 'Debts', sort: 'debts', right: true },
+  { name: 'Stage' },
+  { name: 'Next step' },
+  { name: 'Profit', sort: 'profit', right: true },
+  { name: '' },
+];
+
+export function Accounts({ rows, whyNot, onDeed }: AccountsProps) {
+  const [choice, setChoice] = useState<Choice>({ stage: 'all', search: '', sort: 'factor', isDescending: false });
+  const [box, setBox] = useState({ top: 0, height: HEIGHT });
+  const ref = useRef<HTMLDivElement>(null);
+  useLayoutEffect(() => {
+    const height = ref.current?.clientHeight;
+    if (height) setBox((before) => ({ ...before, height }));
+  }, []);
+  const all = useMemo(() => listed(rows, choice), [rows, choice]);
+  const { from, to, above, below } = windowOf(box, ROW, all.length);
+  const sortBy = (sort: Sort) =>
+    setChoice((before) => ({ ...before, sort, isDescending: before.sort === sort ? !before.isDescending : sort !== 'factor' }));
+  return (
+    <Panel
+      title="Accounts"
+      aside={
+        <div className="flex flex-wrap items-center gap-2">
+          <input
+            type="search"
+            aria-label="Find an account by its address or its owner’s"
+            placeholder="Find an address"
+            value={choice.search}
+            onChange={(event) => setChoice({ ...choice, search: event.target.value })}
+            className="min-h-9 w-40 rounded-lg border border-line bg-ground px-3 text-sm"
+          />
+          <Tabs label="Which accounts" tabs={STAGES} chosen={choice.stage} choose={(stage) => setChoice({ ...choice, stage })} />
+        </div>
+      }
+    >
+      <p className="sr-only" role="status">{all.length} accounts are listed</p>
+      <div
+        ref={ref}
+        role="region"
+        aria-label="List of accounts"
+        tabIndex={0}
+        className="relative max-h-[60vh] overflow-auto"
+        onScroll={({ currentTarget: { scrollTop, clientHeight } }) => setBox({ top: scrollTop, height: clientHeight })}
+      >
+        <table className="w-full min-w-[50rem] table-fixed text-sm" aria-rowcount={all.length + 1}>
+          <caption className="sr-only">Margin accounts with health, debts and what a keeper would gain</caption>
+          <thead className="sticky top-0 z-10 bg-panel">
+            <tr aria-rowindex={1} className="text-xs text-soft">
+              {COLUMNS.map(({ name, sort, right }) => {
+                const isChosen = sort !== undefined && sort === choice.sort;
+                return (
+                  <th
+                    key={name}
+                    scope="col"
+                    aria-sort={isChosen ? (choice.isDescending ? 'descending' : 'ascending') : undefined}
+                    className={`px-2 py-2 font-medium ${right ? 'text-right' : 'text-left'} ${name === 'Next step' ? 'w-44' : ''}`}
+                  >
+                    {sort ? (
+                      <button type="button" className="rounded hover:text-text" onClick={() => sortBy(sort)}>
+                        {name} <span aria-hidden>{isChosen ? (choice.isDescending ? '↓' : '↑') : ''}</span>
+                      </button>
+                    ) : (
+                      name || <span className="sr-only">What can be done</span>
+                    )}
+                  </th>
+                );
+              })}
+            </tr>
+          </thead>
+          <tbody>
+            {above > 0 ? <tr aria-hidden style={{ height: above }} /> : null}
+            {all.slice(from, to).map((row, at) => (
+              <Row key={row.address} row={row} index={from + at + 2} whyNot={whyNot} onDeed={onDeed} />
+            ))}
+            {below > 0 ? <tr aria-hidden style={{ height: below }} /> : null}
+          </tbody>
+        </table>
+        {all.length === 0 ? <Empty>{rows.length === 0 ? 'Nobody has a margin account yet.' : 'No account is like that.'}</Empty> : null}
+      </div>
+    </Panel>
+  );
+}
+
+const PILLS: Record<string, Tone> = { healthy: 'gain', unflagged: 'warn', flagged: 'warn', due: 'loss' };
+const DEEDS: Record<Deed, string> = { none: '', flag: 'Flag', wait: 'Waits', liquidate: 'Liquidate' };
+
+const same = (a: RowProps, b: RowProps) =>
+  a.index === b.index && a.whyNot === b.whyNot && a.onDeed === b.onDeed && JSON.stringify(a.row) === JSON.stringify(b.row);
+
+interface RowProps {
+  readonly row: BookRow;
+  readonly index: number;
+  readonly whyNot: string | null;
+  readonly onDeed: AccountsProps['onDeed'];
+}
+
+/** Is drawn anew only where it shows something else. */
+const Row = memo(function Row({ row, index, whyNot, onDeed }: RowProps) {
+  const names = useNames();
+  const deed = deedOf(row);
+  const why = whyNot ?? (deed === 'wait' ? 'A flagged account waits for some slots and for newer prices' : row.refusal);
+  return (
+    <tr aria-rowindex={index} data-account={row.address} style={{ height: ROW }} className="border-t border-line/60 whitespace-nowrap">
+      <td className="num px-2">
+        <a {...linkTo(`/trade/${row.address}`)} title={row.address} className="text-accent underline-offset-2 hover:underline">
+          {short(row.address)}
+        </a>
+      </td>
+      <td className={`num px-2 text-right ${row.stage === 'healthy' ? '' : 'font-semibold text-loss'}`}>{factor(row.factor)}</td>
+      <td className={`num px-2 text-right ${isNegative(row.equity) ? 'text-loss' : ''}`}>{usd(row.equity)}</td>
+      <td className="num px-2 text-right">{usd(row.debts)}</td>
+      <td className="px-2"><Pill tone={PILLS[row.stage] ?? 'soft'}>{row.stage}</Pill></td>
+      <td className="truncate px-2 text-soft" title={row.refusal ?? undefined}>
+        {row.refusal ? <span className="text-warn">{row.refusal}</span> : targetText(row.target, names.leg, names.market)}
+      </td>
+      <td className="num px-2 text-right">{row.keeper === null ? <span className="text-soft">–</span> : usd(row.keeper)}</td>
+      <td className="px-2 text-right">
+        {deed === 'none' ? null : (
+          <Button
+            small
+            kind={deed === 'liquidate' ? 'danger' : 'plain'}
+            disabled={whyNot !== null || deed === 'wait'}
+            title={why ?? undefined}
+            aria-label={`${DEEDS[deed]} ${row.address}`}
+            onClick={() => onDeed(deed, row)}
+          >
+            {DEEDS[deed]}
+          </Button>
+        )}
+      </td>
+    </tr>
+  );
+}, same);

@@ -1,0 +1,24 @@
+/** Sending what has been previewed, for the account on the desk. */
+import { useWallet } from '../../wallet/context';
+import { useStore } from '../../chain/hooks';
+import { useSend } from '../../send/context';
+import type { PreviewAnswer } from '@breakwater-labs/client/margin';
+import { useDesk } from './desk';
+import { instructionsOf, type TraderIntent } from './intents';
+
+/** Signs and sends an intent as its preview has shown it. Returns whether it happened. */
+export function useAct() {
+  const store = useStore();
+  const { address: wallet } = useWallet();
+  const { send, isBusy } = useSend();
+  const { address, number } = useDesk();
+  const act = async (title: string, intent: TraderIntent, preview: PreviewAnswer): Promise<boolean> => {
+    const build = () => {
+      if (wallet === null) throw new Error('No wallet is connected.');
+      const data = store.marginAccount(address);
+      return instructionsOf({ directory: store.directory, wallet, address, number, data }, intent, preview);
+    };
+    return (await send(title, build)) !== false;
+  };
+  return { act, isBusy };
+}
