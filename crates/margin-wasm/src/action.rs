@@ -188,7 +188,6 @@ impl MostOf {
 
     /// The largest amount that the program would accept.
     pub(crate) fn ask(&self, session: &Session, view: &View, account: &MarginAccount) -> Result<u64, Refused> {
-        let held;
         let kind = match *self {
             MostOf::Deposit { token } => Kind::Deposit { token },
             MostOf::Withdraw { token } => Kind::Withdraw { token },
@@ -203,10 +202,7 @@ impl MostOf {
                 Kind::Open { market, side }
             }
             MostOf::AddLiquidity { market } => Kind::AddLiquidity { market },
-            MostOf::Stake => {
-                held = (fund(session)?, stake(session, &account.owner));
-                Kind::Stake { fund: &held.0, stake: &held.1 }
-            }
+            MostOf::Stake => Kind::Stake { fund: fund(session)?, stake: stake(session, &account.owner) },
         };
         Ok(view.most(account, kind)?)
     }
