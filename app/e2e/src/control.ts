@@ -36,8 +36,7 @@ export const control = {
   /** Resolves when the board has the price; with seconds, when it is on its way. */
   price: (symbol: string, factor_bps: number, over_seconds = 0) =>
     answer('/price', { symbol, factor_bps, over_seconds }),
-  /** Every price is what it was at first. Takes as long as a scenario does. */
-  scenario: (name: 'crash' | 'calm' | 'recover') => answer('/scenario', { name }),
+  scenario: (name: 'crash' | 'calm' | 'recover', over_seconds?: number) => answer('/scenario', { name, over_seconds }),
   pausePrices: (paused: boolean) => answer('/pause_prices', { paused }),
   keeper: (running: boolean) => answer('/run_keeper', { running }),
   faucet: (owner: string) => answer('/faucet', { owner }),
