@@ -8,9 +8,7 @@ import { go, linkTo } from '../../shell/route';
 import { Button, Pill, Select } from '../../ui';
 import { useWallet } from '../../wallet/context';
 import type { Found, Right } from './desk';
-
-/** Where an account is shown. */
-export const pathOf = (address: string): string => `/trade/${address}`;
+import { pathOf } from './path';
 
 const NEW = 'new';
 

@@ -37,20 +37,21 @@ const LEVELS = [
     key: 'initial',
     name: 'To take new risk',
     note: 'Initial. At cautious prices. Below zero you can borrow, withdraw or open nothing more.',
+    below: 'text-warn',
   },
-  { key: 'end', name: 'Where a liquidation stops', note: 'End. A liquidation closes just so much that this is zero again.' },
-  { key: 'optimistic', name: 'To be left alone', note: 'Maintenance, at the prices best for you. Below zero you can be liquidated.' },
+  { key: 'end', name: 'Where a liquidation stops', note: 'End. A liquidation closes just so much that this is zero again.', below: 'text-warn' },
+  { key: 'optimistic', name: 'To be left alone', note: 'Maintenance, at the prices best for you. Below zero you can be liquidated.', below: 'text-loss' },
 ] as const;
 
 export function Levels({ standing }: { readonly standing: Standing }) {
   const { health } = standing;
   return (
     <ul className="grid gap-3 sm:grid-cols-3">
-      {LEVELS.map(({ key, name, note }) => (
+      {LEVELS.map(({ key, name, note, below }) => (
         <li key={key} className="rounded-lg bg-raised/60 px-3 py-2">
           <div className="flex items-baseline justify-between gap-2">
             <span className="text-xs font-medium">{name}</span>
-            <span className={`num text-sm font-semibold ${isNegative(health[key]) ? 'text-loss' : 'text-gain'}`}>{usd(health[key])}</span>
+            <span className={`num text-sm font-semibold ${isNegative(health[key]) ? below : 'text-gain'}`}>{usd(health[key])}</span>
           </div>
           <p className="mt-0.5 text-xs text-soft">{note}</p>
         </li>

@@ -138,7 +138,7 @@ function Form({ market, side }: { readonly market: number; readonly side: Side }
         options={SLIPPAGES.map((id) => ({ id, name: `${id / 100} %` }))}
       />
       {refusal ? <p className="text-xs text-warn">At this leverage nothing can be opened. {sentence(refusal)}</p> : null}
-      {told.refused && !refusal ? <p className="text-xs text-warn">Nothing can be {side === 'reduce' ? 'closed' : 'opened'} now. {sentence(told.refused.message)}</p> : null}
+      {told.refused && !refusal && amount === null ? <p className="text-xs text-warn">Nothing can be {side === 'reduce' ? 'closed' : 'opened'} now. {sentence(told.refused.message)}</p> : null}
       {info.status === 'active' ? null : <Notice>{STATUSES[info.status] ?? info.status}</Notice>}
       {paused ? <Notice>{paused}</Notice> : null}
     </Submit>

@@ -1,144 +1,66 @@
-/** Positions and the orders that wait to close them. */
-import { actions } from '@breakwater-labs/client';
-import type { OrderRow, PositionRow } from '@breakwater-labs/client/margin';
+/** Positions: what they have won or lost, and where they end. */
+import type { PositionRow } from '@breakwater-labs/client/margin';
 
-import { useNames, useStore } from '../../chain/hooks';
-import { amount, isNegative, isZero, price, time, usd } from '../../format';
-import { useSend } from '../../send/context';
-import { Button, Empty, Panel, Pill, Table, type Tone } from '../../ui';
-import { useWallet } from '../../wallet/context';
+import { useNames } from '../../chain/hooks';
+import { amount, isNegative, isZero, price, usd } from '../../format';
+import { Button, Empty, Panel, Pill, type Tone } from '../../ui';
+import { type Column, Rows } from '../../ui/Rows';
 import { useDesk } from './desk';
 import { marketLeg, triggerOf } from './Header';
 
-const toRight = (name: string) => ({ name, right: true as const });
 const colour = (value: string): string => (isZero(value) ? '' : isNegative(value) ? 'text-loss' : 'text-gain');
 const plus = (value: string, shown: string): string => (isZero(value) || isNegative(value) ? shown : `+${shown}`);
-
-export function Positions() {
-  const { account } = useDesk();
-  if (account === null) return null;
-  const rows = account.standing.positions;
-  return (
-    <Panel title="Positions">
-      {rows.length === 0 ? (
-        <Empty>No positions.</Empty>
-      ) : (
-        <Table
-          caption="Table of positions"
-          head={['Market', toRight('Size'), toRight('Worth'), toRight('Break-even'), toRight('Mark'), toRight('Profit or loss'), toRight('Liquidation price'), toRight('Matured profit'), 'Actions']}
-        >
-          {rows.map((row) => (
-            <Position key={row.market} row={row} />
-          ))}
-        </Table>
-      )}
-    </Panel>
-  );
-}
 
 const sideOf = ({ base }: PositionRow): { readonly name: string; readonly tone: Tone } => {
   if (isZero(base.native)) return { name: 'closed, to settle', tone: 'soft' };
   return isNegative(base.native) ? { name: 'short', tone: 'loss' } : { name: 'long', tone: 'gain' };
 };
 
-function Position({ row }: { readonly row: PositionRow }) {
-  const { account, right, setTask, setMarket } = useDesk();
+export function Positions() {
+  const { account, right, setTask } = useDesk();
   const names = useNames();
-  const { market, base, notional, breakEven, mark, pnl, matured } = row;
-  const side = sideOf(row);
-  const name = names.market(market);
-  const act = (kind: 'reduce' | 'order' | 'settle') => {
-    setMarket(market);
-    setTask({ kind, market });
+  if (account === null) return null;
+  const { standing } = account;
+  const columns: readonly Column<PositionRow>[] = [
+    { name: 'Size', right: true, cell: ({ base }) => amount(base.ui.replace('-', '')) },
+    { name: 'Worth', right: true, cell: ({ notional }) => amount(notional.ui, 2) },
+    { name: 'Break-even', right: true, cell: ({ breakEven }) => price(breakEven) },
+    { name: 'Mark', right: true, cell: ({ mark }) => price(mark) },
+    { name: 'Profit or loss', right: true, cell: ({ pnl, value }) => <span className={colour(pnl.native)}>{plus(pnl.native, usd(value))}</span> },
+    { name: 'Liquidation price', right: true, cell: ({ market }) => triggerOf(standing, marketLeg(market)) },
+    { name: 'Matured profit', right: true, cell: ({ matured }) => amount(matured.ui, 2) },
+  ];
+  const head: Column<PositionRow> = {
+    name: 'Market',
+    cell: (row) => (
+      <>
+        {names.market(row.market)} <Pill tone={sideOf(row).tone}>{sideOf(row).name}</Pill>
+      </>
+    ),
   };
-  const isOpen = !isZero(base.native);
+  const actions = ({ market, base }: PositionRow) => {
+    const button = (kind: 'reduce' | 'order' | 'settle', verb: string) => (
+      <Button key={kind} small onClick={() => setTask({ kind, market })} aria-label={`${verb} ${names.market(market)}`}>
+        {verb}
+      </Button>
+    );
+    const settle = button('settle', 'Settle');
+    return isZero(base.native) ? settle : [button('reduce', 'Close'), button('order', 'Order'), settle];
+  };
   return (
-    <tr>
-      <th scope="row" className="px-2 py-2 text-left font-medium whitespace-nowrap">
-        {name} <Pill tone={side.tone}>{side.name}</Pill>
-      </th>
-      <td className="num text-right">{amount(base.ui.replace('-', ''))}</td>
-      <td className="num text-right">{amount(notional.ui, 2)}</td>
-      <td className="num text-right">{price(breakEven)}</td>
-      <td className="num text-right">{price(mark)}</td>
-      <td className={`num text-right ${colour(pnl.native)}`}>{plus(pnl.native, usd(row.value))}</td>
-      <td className="num text-right">{account ? triggerOf(account.standing, marketLeg(market)) : '–'}</td>
-      <td className="num text-right">{amount(matured.ui, 2)}</td>
-      <td>
-        {right === 'none' ? null : (
-          <span className="flex gap-1">
-            {isOpen ? (
-              <Button small onClick={() => act('reduce')} aria-label={`Close ${name}`}>
-                Close
-              </Button>
-            ) : null}
-            {isOpen ? (
-              <Button small onClick={() => act('order')} aria-label={`Order for ${name}`}>
-                Order
-              </Button>
-            ) : null}
-            <Button small onClick={() => act('settle')} aria-label={`Settle ${name}`}>
-              Settle
-            </Button>
-          </span>
-        )}
-      </td>
-    </tr>
-  );
-}
-
-export function Orders() {
-  const { account } = useDesk();
-  if (account === null || account.orders.length === 0) return null;
-  return (
-    <Panel title="Orders">
-      <Table caption="Table of orders" head={['Market', 'What', toRight('Trigger'), toRight('Size'), toRight('Worst price'), toRight('Reward'), 'Until', 'Actions']}>
-        {account.orders.map((order) => (
-          <Order key={order.slot} order={order} />
-        ))}
-      </Table>
+    <Panel title="Positions">
+      {standing.positions.length === 0 ? (
+        <Empty>No positions.</Empty>
+      ) : (
+        <Rows
+          caption="Table of positions"
+          head={head}
+          columns={columns}
+          rows={standing.positions}
+          keyOf={({ market }) => market}
+          actions={right === 'none' ? null : actions}
+        />
+      )}
     </Panel>
-  );
-}
-
-/** The order in the words in which it was placed. */
-export function meaningOf({ kind, closesLong }: Pick<OrderRow, 'kind' | 'closesLong'>): string {
-  const what = closesLong ? 'long' : 'short';
-  if (kind === 'health') return `Health, closes the ${what}`;
-  return `${(kind === 'below') === closesLong ? 'Stop-loss' : 'Take-profit'} of the ${what}`;
-}
-
-function Order({ order }: { readonly order: OrderRow }) {
-  const { address, right, group } = useDesk();
-  const { directory } = useStore();
-  const { address: wallet } = useWallet();
-  const { send, isBusy } = useSend();
-  const names = useNames();
-  const name = names.market(order.market);
-  const { slot, kind, trigger, size, limit, fee, expiresAt } = order;
-  const isOver = expiresAt !== null && expiresAt <= group.time;
-  const cancel = () => {
-    if (wallet === null) return;
-    void send(`Cancel the order for ${name}`, () => actions.cancelOrder(directory, { authority: wallet, account: address, slot }));
-  };
-  return (
-    <tr>
-      <th scope="row" className="px-2 py-2 text-left font-medium whitespace-nowrap">
-        {name}
-      </th>
-      <td className="whitespace-nowrap">{meaningOf(order)}</td>
-      <td className="num text-right whitespace-nowrap">{kind === 'health' ? `factor ${amount(trigger)}` : `${kind === 'below' ? '≤' : '≥'} ${price(trigger)}`}</td>
-      <td className="num text-right">{size ? amount(size.ui) : 'all'}</td>
-      <td className="num text-right">{limit === null ? 'any' : price(limit)}</td>
-      <td className="num text-right">{amount(fee.ui)}</td>
-      <td>{expiresAt === null ? 'no end' : isOver ? <Pill tone="warn">expired</Pill> : time(expiresAt)}</td>
-      <td>
-        {right === 'none' ? null : (
-          <Button small disabled={isBusy} onClick={cancel} aria-label={`Cancel the order for ${name} at ${trigger}`}>
-            Cancel
-          </Button>
-        )}
-      </td>
-    </tr>
   );
 }

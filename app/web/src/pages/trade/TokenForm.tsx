@@ -118,7 +118,7 @@ function Form(props: { readonly kind: TokenKind; readonly token: number; readonl
           In your wallet: <span className="num text-text">{shownAmount(shifted(balance, decimals))}</span> {name}
         </p>
       ) : null}
-      {told.refused ? <p className="text-xs text-warn">Nothing can be {DONE[kind]} now. {sentence(told.refused.message)}</p> : null}
+      {told.refused && amount === null ? <p className="text-xs text-warn">Nothing can be {DONE[kind]} now. {sentence(told.refused.message)}</p> : null}
       {info?.reduceOnly && (kind === 'deposit' || kind === 'borrow') ? <Notice>{name} is being wound down: no deposit and no loan is taken.</Notice> : null}
       {paused ? <Notice>{paused}</Notice> : null}
       {info ? <TokenFacts info={info} name={name} /> : null}

@@ -13,7 +13,8 @@ import { Chooser, Examples } from './Chooser';
 import { type Desk, DeskContext, type Found, rightOf, type Task, useFound, wantedOf } from './desk';
 import { Header } from './Header';
 import { MarketPanel } from './Market';
-import { Orders, Positions } from './Positions';
+import { Orders } from './Orders';
+import { Positions } from './Positions';
 import { WhatIf } from './WhatIf';
 
 export default function Trade() {

@@ -3,7 +3,9 @@ import { useWallet } from '../../wallet/context';
 import { useStore } from '../../chain/hooks';
 import { useSend } from '../../send/context';
 import type { PreviewAnswer } from '@breakwater-labs/client/margin';
+import { go } from '../../shell/route';
 import { useDesk } from './desk';
+import { pathOf } from './path';
 import { instructionsOf, type TraderIntent } from './intents';
 
 /** Signs and sends an intent as its preview has shown it. Returns whether it happened. */
@@ -18,7 +20,11 @@ export function useAct() {
       const data = store.marginAccount(address);
       return instructionsOf({ directory: store.directory, wallet, address, number, data }, intent, preview);
     };
-    return (await send(title, build)) !== false;
+    const isNew = store.marginAccount(address) === undefined;
+    const done = (await send(title, build)) !== false;
+    // The page of a new account stays with it once it is open.
+    if (done && isNew) go(pathOf(address));
+    return done;
   };
   return { act, isBusy };
 }
