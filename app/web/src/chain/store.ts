@@ -61,7 +61,7 @@ export class Store {
   #places: Places | null = null;
   #accounts: GroupAccounts | null = null;
   #directory: Directory | null = null;
-  #margins = new Map<Address, MarginAccount>();
+  readonly #margins = new Map<Address, RawAccount>();
   /** Accounts that pages look at, with how many of them do. */
   readonly #watched = new Map<Address, number>();
   readonly #owners = new Map<Address, number>();
@@ -110,9 +110,10 @@ export class Store {
     return this.#directory;
   }
 
-  /** A margin account as it was read last. */
+  /** A margin account as it was read last. Decoded on demand: a thousand at once would hold the page up for half a second. */
   marginAccount(address: Address): MarginAccount | undefined {
-    return this.#margins.get(address);
+    const raw = this.#margins.get(address);
+    return raw && decodeMargin(raw).data;
   }
 
   /** Reads a margin account with every reading while somebody looks at it. Returns how to end that. */
@@ -213,7 +214,7 @@ export class Store {
       add(await fetchMarginAccounts(this.rpc, { group: this.config.group }));
     }
     for (const account of read) {
-      if (isMargin(account)) this.#margins.set(account.address, decodeMargin(account).data);
+      if (isMargin(account)) this.#margins.set(account.address, account);
     }
     return read;
   }

@@ -28,7 +28,7 @@ export function Pools(props: PoolsProps) {
   const held = own.told?.liquidity.find((row) => row.market === market.market) ?? null;
   return (
     <Panel title="Pools">
-      <div className="grid gap-6 lg:grid-cols-3">
+      <div className="grid grid-cols-1 gap-6 lg:grid-cols-3">
         <div className="space-y-3">
           <Select
             label="Market"

@@ -31,7 +31,7 @@ export function StakePanel(props: StakeProps) {
       {!owner || own.told === null ? (
         <NoAccount own={own} unit={unit} />
       ) : (
-        <div className="grid gap-6 sm:grid-cols-2">
+        <div className="grid grid-cols-1 gap-6 sm:grid-cols-2">
           <div className="space-y-4">
             <Holding stake={stake} now={now} unit={unit} />
             {stake?.isVoid ? <Notice tone="loss">The fund has lost everything since, and this stake with it.</Notice> : null}

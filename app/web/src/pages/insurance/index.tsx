@@ -42,7 +42,7 @@ export default function Insurance() {
         </div>
       ) : null}
       {group.fund ? (
-        <div className="grid gap-4 lg:grid-cols-[minmax(0,1fr)_minmax(0,1.6fr)]">
+        <div className="grid grid-cols-1 gap-4 lg:grid-cols-[minmax(0,1fr)_minmax(0,1.6fr)]">
           <FundPanel fund={group.fund} quote={unit} />
           <StakePanel own={own} fund={group.fund} now={group.time} unit={unit} decimals={quote.decimals} />
         </div>

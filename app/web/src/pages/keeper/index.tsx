@@ -64,7 +64,7 @@ export default function Keeper() {
         </Stat>
         <Stat name="Profit in sight">{book ? usd(sum(breached.flatMap(({ keeper }) => (keeper === null ? [] : [keeper])))) : '–'}</Stat>
       </div>
-      <div className="grid gap-4 lg:grid-cols-[minmax(0,1.4fr)_minmax(0,1fr)_minmax(0,1fr)]">
+      <div className="grid grid-cols-1 gap-4 lg:grid-cols-[minmax(0,1.4fr)_minmax(0,1fr)_minmax(0,1fr)]">
         <Panel title="Accounts by health">
           {book ? <Columns label="Accounts by health factor" columns={bandsOf(book)} /> : <Empty>The accounts are being read…</Empty>}
         </Panel>

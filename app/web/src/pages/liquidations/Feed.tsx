@@ -3,7 +3,7 @@ import type { GroupAnswer } from '@breakwater-labs/client/margin';
 
 import { useNames } from '../../chain/hooks';
 import { duration, time as written } from '../../format';
-import { Button, Empty, Panel, Pill, Table, type Tone } from '../../ui';
+import { Button, Empty, Panel, Pill, type Tone } from '../../ui';
 import { Key } from '../../ui/Key';
 import type { Checked, Verdict } from './chain';
 import type { Followed } from './useHistory';
@@ -26,11 +26,11 @@ export function Feed({ group, checked, followed }: { readonly group: GroupAnswer
       {checked === null ? <Empty>{problem ? 'The receipts could not be read.' : 'The receipts are being read…'}</Empty> : null}
       {checked?.length === 0 ? <Empty>Nobody has been liquidated here yet.</Empty> : null}
       {checked && checked.length > 0 ? (
-        <Table caption="Liquidations, write-offs and deleveragings" head={['Receipt', 'What happened', 'Amounts', 'Account', 'Keeper', 'Transaction']}>
+        <ol aria-label="Liquidations, write-offs and deleveragings" className="-my-4 divide-y divide-line/60">
           {checked.map((one, at) => (
             <Row key={`${one.logged.signature}-${at}`} one={one} group={group} />
           ))}
-        </Table>
+        </ol>
       ) : null}
       {known && !known.isWhole ? (
         <div className="pt-3 text-center">
@@ -49,18 +49,17 @@ function Row({ one, group }: { readonly one: Checked; readonly group: GroupAnswe
   const [tone, word, why] = VERDICTS[verdict];
   const told = row ? tell(row, group, names) : null;
   return (
-    <tr data-verdict={verdict} className="align-top">
-      <td className="whitespace-nowrap">
-        <div className="num text-soft">{number === null ? '–' : `№ ${number}`}</div>
+    <li data-verdict={verdict} className="grid grid-cols-[6rem_minmax(0,1fr)] gap-x-4 gap-y-1 py-3 text-sm lg:grid-cols-[6rem_11rem_minmax(0,1fr)_13rem]">
+      <div className="whitespace-nowrap">
         <Pill tone={tone} title={fault ?? why}>{word}</Pill>
-        {fault ? <div className="max-w-40 pt-1 text-xs whitespace-normal text-loss">{fault}</div> : null}
-      </td>
-      <td className="min-w-36">
+        <div className="num mt-1 text-xs text-soft">{number === null ? 'no number' : `№ ${number}`}</div>
+      </div>
+      <div>
         <div className="font-semibold">{told?.what ?? 'Unknown'}</div>
         <div className="text-soft">{told?.legs}</div>
-      </td>
-      <td className="min-w-64">
-        <dl className="num flex flex-wrap gap-x-4 gap-y-0.5 text-sm">
+      </div>
+      <div className="col-span-2 lg:col-span-1">
+        <dl className="num flex flex-wrap gap-x-4 gap-y-0.5">
           {told?.parts.map(([name, value]) => (
             <div key={name} className="flex gap-1.5 whitespace-nowrap">
               <dt className="text-soft">{name}</dt>
@@ -68,10 +67,15 @@ function Row({ one, group }: { readonly one: Checked; readonly group: GroupAnswe
             </div>
           ))}
         </dl>
-      </td>
-      <td>{row ? <Key text={row.account} what="account" to={`/trade/${row.account}`} /> : '–'}</td>
-      <td>{row?.keeper ? <Key text={row.keeper} what="keeper" to={`/trade/${row.keeper}`} /> : <span className="text-soft">anybody</span>}</td>
-      <td className="num whitespace-nowrap">
+        {row ? (
+          <p className="mt-0.5 flex flex-wrap gap-x-4 text-soft">
+            <span>account <Key text={row.account} what="account" to={`/trade/${row.account}`} /></span>
+            {row.keeper ? <span>keeper <Key text={row.keeper} what="keeper" to={`/trade/${row.keeper}`} /></span> : null}
+          </p>
+        ) : null}
+        {fault ? <p className="text-loss">{fault}</p> : null}
+      </div>
+      <div className="num col-span-2 flex flex-wrap gap-x-3 lg:col-span-1 lg:block">
         <Key text={logged.signature} what="signature" side={6} />
         <div className="text-xs text-soft">
           slot {logged.slot}
@@ -81,7 +85,7 @@ function Row({ one, group }: { readonly one: Checked; readonly group: GroupAnswe
             </>
           )}
         </div>
-      </td>
-    </tr>
+      </div>
+    </li>
   );
 }

@@ -56,7 +56,7 @@ function Shown({ group }: { readonly group: GroupAnswer }) {
           <Stat key={kind} name={kind} tone={count === 0 ? 'soft' : 'plain'}>{count}</Stat>
         ))}
       </div>
-      <div className="grid gap-4 xl:grid-cols-[minmax(0,1fr)_22rem]">
+      <div className="grid grid-cols-1 gap-4 xl:grid-cols-[minmax(0,1fr)_22rem]">
         <Feed group={group} checked={checked} followed={receipts} />
         <div className="space-y-4">
           {log ? <Chain log={log} checked={checked} isWhole={receipts.known?.isWhole ?? false} /> : null}

@@ -34,6 +34,11 @@ describe('a receipt in words', () => {
     expect(told.gained).toBeNull();
   });
 
+  it('says where a position was settled and not closed', () => {
+    const told = tell(row('position', { size: '0', base: '-2000000000', settled: '-1000000', market: '0' }), group, names);
+    expect([told.legs, told.parts]).toEqual(['SOL-PERP, settled only', [['settled', '−1 USDC'], ['left', '−2'], ['equity', '$0.00 → $0.00']]]);
+  });
+
   it('tells who bore a loss', () => {
     const told = tell(row('bankLoss', { deficit: '10000000', tranche: '3000000', fund: '2000000', socialised: '5000000', token: '1' }), group, names);
     expect([told.paid, told.borne]).toEqual([{ token: 1, native: 5_000_000n }, { token: 1, native: 5_000_000n }]);

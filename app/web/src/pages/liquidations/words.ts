@@ -90,18 +90,19 @@ export function tell(row: ReceiptRow, group: GroupAnswer, names: Names): Told {
     }
     case 'position': {
       const market = index('market');
+      const settled = number('settled') === 0n ? [] : [['settled', inToken(quote, 'settled')] as const];
+      const closed = [
+        ['closed', inBase(market, 'size')],
+        ['fee', inToken(quote, 'fee')],
+        ['to insurance', inToken(quote, 'insurance')],
+      ] as const;
+      const left = ['left', inBase(market, 'base')] as const;
+      // Settling a loss out of the deposit, or a debt out of profit, may be enough: then nothing is closed.
+      const onlySettled = number('size') === 0n;
       return {
         what,
-        legs: names.market(market),
-        parts: [
-          ['closed', inBase(market, 'size')],
-          ['left', inBase(market, 'base')],
-          // A loss that the account's deposit paid, or profit that paid its debt.
-          ...(number('settled') === 0n ? [] : [['settled', inToken(quote, 'settled')] as const]),
-          ['fee', inToken(quote, 'fee')],
-          ['to insurance', inToken(quote, 'insurance')],
-          equity,
-        ],
+        legs: onlySettled ? `${names.market(market)}, settled only` : names.market(market),
+        parts: onlySettled ? [...settled, left, equity] : [...closed, ...settled, left, equity],
         gained: flow(quote, 'insurance'),
         paid: null,
         borne: null,

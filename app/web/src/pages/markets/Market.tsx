@@ -57,7 +57,7 @@ export function MarketDetails({ market, name, quote }: { readonly market: Market
     </Fact>
   );
   return (
-    <div className="grid gap-x-8 gap-y-5 sm:grid-cols-2 lg:grid-cols-4">
+    <div className="grid grid-cols-1 gap-x-8 gap-y-5 sm:grid-cols-2 lg:grid-cols-4">
       <Block title="Open interest">
         {side('Longs', market.long.ui)}
         {side('Shorts', market.short.ui)}

@@ -9,7 +9,7 @@ export function LiquidationRules({ group }: { readonly group: GroupAnswer }) {
   const rules = group.liquidation;
   return (
     <Panel title="Liquidations">
-      <Facts className="grid gap-x-10 sm:grid-cols-2">
+      <Facts className="grid grid-cols-1 gap-x-10 sm:grid-cols-2">
         <Fact name="Bonus">{percent(rules.bonusMin)} to {percent(rules.bonusMax)}</Fact>
         <Fact name="Part of it for insurance">{percent(rules.insuranceShare, 0)}</Fact>
         <Fact name="From flag to liquidation" title="A shallow breach is touched twice">

@@ -26,7 +26,7 @@ export function TokenDetails({ token, name }: { readonly token: TokenInfo; reado
   const line = (pick: (rates: RatesInfo) => string) => curve.map((point) => [onAxis(point), drawn(pick(point))] as const);
   const room = token.outflowRoom;
   return (
-    <div className="grid gap-x-8 gap-y-5 lg:grid-cols-[minmax(300px,1.3fr)_repeat(3,minmax(0,1fr))] sm:grid-cols-2">
+    <div className="grid grid-cols-1 gap-x-8 gap-y-5 lg:grid-cols-[minmax(300px,1.3fr)_repeat(3,minmax(0,1fr))] sm:grid-cols-2">
       <div className="sm:col-span-2 lg:col-span-1">
         <h3 className="mb-1 text-xs font-semibold tracking-wide text-soft uppercase">Rates by utilisation</h3>
         <Lines

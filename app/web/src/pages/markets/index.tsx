@@ -38,7 +38,7 @@ export default function Markets() {
       </div>
       <Tokens group={group} />
       <Perps group={group} />
-      <div className="grid gap-4 lg:grid-cols-[2fr_1fr]">
+      <div className="grid grid-cols-1 gap-4 lg:grid-cols-[2fr_1fr]">
         <LiquidationRules group={group} />
         <Roles group={group} />
       </div>
