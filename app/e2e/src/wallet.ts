@@ -4,7 +4,7 @@ import { control } from './control.ts';
 import type { Visit } from './browser.ts';
 
 export const REFUSER = 'Refuser';
-const REFUSED = 'The user has said no.';
+const REFUSED = 'User rejected the request.';
 
 /** Connects a wallet by its name in the page's list, and returns the address. */
 export async function connect({ page }: Visit, name: string | RegExp = /burner/i): Promise<string> {

@@ -58,6 +58,23 @@ describe('a trader', () => {
       await visit.shoot('trade-breach');
       await expectAccessible(visit);
 
+      // One click ends the breach; another fall begins the next one.
+      await banner.getByRole('button').first().click();
+      await banner.waitFor({ state: 'detached' });
+      await until('the next breach', async () => {
+        await control.price('SOL', -50);
+        await page.waitForTimeout(1_200);
+        return (await banner.count()) > 0;
+      });
+
+      const account = await page.getByLabel('Margin account').inputValue();
+      const short = `${account.slice(0, 4)}…${account.slice(-4)}`;
+      const watcher = await open('/liquidations');
+      const insurance = await open('/insurance');
+      const tranche = insurance.page.getByRole('row').filter({ hasText: 'SOL-PERP' }).locator('td').nth(1);
+      await tranche.waitFor();
+      const insured = shown(await tranche.innerText());
+
       await control.keeper(true);
       await page
         .getByRole('alert')
@@ -68,6 +85,11 @@ describe('a trader', () => {
       await control.price('SOL', -250);
       const size = position.locator('td').first();
       await until('a smaller position', async () => shown((await size.innerText().catch(() => '')) || '60') < 60, 60);
+      await watcher.page.getByRole('row').filter({ hasText: short }).first().waitFor();
+      expect(await watcher.page.getByRole('row').filter({ hasText: short }).first().innerText()).toContain('verified');
+      await until('more insurance', async () => shown(await tranche.innerText()) > insured);
+      await watcher.shoot('liquidations-live');
+      await insurance.shoot('insurance-after');
       await visit.shoot('trade-liquidated');
     },
   );
