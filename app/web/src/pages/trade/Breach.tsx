@@ -53,7 +53,10 @@ function Banner() {
     if (account === null || right === 'none') return [];
     const lotOf = (market: number) => BigInt(marketOf(group, market)?.lot.native ?? 1);
     const { standing } = account;
-    return remediesOf({ standing, balances, quoteToken: group.quoteToken, lotOf, slippage: SLIPPAGE, onlyTrades: right !== 'owner' }, asked);
+    return remediesOf(
+      { standing, balances, quoteToken: group.quoteToken, lotOf, slippage: SLIPPAGE, onlyTrades: right !== 'owner' },
+      asked,
+    );
     // Prices move the answers: they are asked for with every reading.
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [version, account, balances, right, asked, group]);
@@ -87,7 +90,12 @@ export function Remedies({ remedies }: { readonly remedies: readonly Remedy[] })
         const { before, after } = remedy.preview;
         return (
           <li key={`${remedy.kind}-${remedy.of}`} className="grid gap-0.5">
-            <Button kind={at === 0 ? 'main' : 'plain'} disabled={isBusy} onClick={() => void act(title, remedy.intent, remedy.preview)} className="text-left">
+            <Button
+              kind={at === 0 ? 'main' : 'plain'}
+              disabled={isBusy}
+              onClick={() => void act(title, remedy.intent, remedy.preview)}
+              className="text-left"
+            >
               <span className={at === 0 ? '' : 'text-text'}>{title}</span>
             </Button>
             <span className="num text-xs text-text">

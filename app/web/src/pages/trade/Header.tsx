@@ -39,8 +39,18 @@ const LEVELS = [
     note: 'Initial. At cautious prices. Below zero you can borrow, withdraw or open nothing more.',
     below: 'text-warn',
   },
-  { key: 'end', name: 'Where a liquidation stops', note: 'End. A liquidation closes just so much that this is zero again.', below: 'text-warn' },
-  { key: 'optimistic', name: 'To be left alone', note: 'Maintenance, at the prices best for you. Below zero you can be liquidated.', below: 'text-loss' },
+  {
+    key: 'end',
+    name: 'Where a liquidation stops',
+    note: 'End. A liquidation closes just so much that this is zero again.',
+    below: 'text-warn',
+  },
+  {
+    key: 'optimistic',
+    name: 'To be left alone',
+    note: 'Maintenance, at the prices best for you. Below zero you can be liquidated.',
+    below: 'text-loss',
+  },
 ] as const;
 
 export function Levels({ standing }: { readonly standing: Standing }) {
@@ -64,7 +74,10 @@ export function Header() {
   const { account, group } = useDesk();
   const names = useNames();
   if (account === null || account.isEmpty) {
-    const words = account === null ? 'This account opens with its first deposit, in the same transaction.' : 'Nothing is held, owed or open here. Begin with a deposit.';
+    const words =
+      account === null
+        ? 'This account opens with its first deposit, in the same transaction.'
+        : 'Nothing is held, owed or open here. Begin with a deposit.';
     return (
       <Panel title="Account" aside={account === null ? null : <CloseAccount />}>
         <Empty>{words}</Empty>
@@ -74,9 +87,16 @@ export function Header() {
   const { standing } = account;
   const { health, outlook } = standing;
   const stage = stageOf(outlook);
-  const close = nearest(standing.prices);
+  const close = nearest(standing.prices, group.quoteToken);
   return (
-    <Panel title="Account" aside={<Pill tone={stage.tone} title={whenOf(outlook)}>{stage.name}</Pill>}>
+    <Panel
+      title="Account"
+      aside={
+        <Pill tone={stage.tone} title={whenOf(outlook)}>
+          {stage.name}
+        </Pill>
+      }
+    >
       <div className="grid gap-4">
         <OldPrices group={group} standing={standing} />
         <div className="flex flex-wrap gap-x-8 gap-y-3">
@@ -91,7 +111,10 @@ export function Header() {
           </Stat>
           <Stat name="Debts and losses">{usd(health.debts)}</Stat>
           {close ? (
-            <Stat name={stage.tone === 'gain' ? 'Nearest liquidation' : 'Out of the breach at'} note={`${names.leg(close.leg)} is ${percent(Math.abs(close.distance ?? 0), 1)} away`}>
+            <Stat
+              name={stage.tone === 'gain' ? 'Nearest liquidation' : 'Out of the breach at'}
+              note={`${names.leg(close.leg)} is ${percent(Math.abs(close.distance ?? 0), 1)} away`}
+            >
               {price(close.trigger)}
             </Stat>
           ) : null}

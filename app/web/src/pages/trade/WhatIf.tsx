@@ -90,7 +90,9 @@ function Scenario({ standing }: { readonly standing: Standing }) {
         <div aria-live="polite">
           {refused ? <Notice tone="loss">{sentence(refused.message)}</Notice> : null}
           {answer ? <Outcome standing={answer} /> : null}
-          {isMoving ? null : <p className="text-sm text-soft">This account holds only the token that everything is counted in: no other price moves it.</p>}
+          {isMoving ? null : (
+            <p className="text-sm text-soft">This account holds only the token that everything is counted in: no other price moves it.</p>
+          )}
         </div>
       </div>
     </Panel>
@@ -138,7 +140,9 @@ function Outcome({ standing }: { readonly standing: Standing }) {
       {isNegative(health.equity) ? (
         <p className="text-xs text-warn">The account would owe more than it has: all of it is lost, and insurance pays what is missing.</p>
       ) : null}
-      {outlook.stage !== 'healthy' && refusal ? <p className="text-xs text-warn">It would be refused. {sentence(refusal.message)}</p> : null}
+      {outlook.stage !== 'healthy' && refusal ? (
+        <p className="text-xs text-warn">It would be refused. {sentence(refusal.message)}</p>
+      ) : null}
       {outlook.stage !== 'healthy' && group.liquidation.waitSlots > 0 && outlook.stage !== 'due' ? (
         <p className="text-xs text-soft">A shallow breach waits {group.liquidation.waitSlots} slots after the flag: time to repay.</p>
       ) : null}
