@@ -4,7 +4,7 @@ import { MarginRefused } from '@breakwater-labs/client/margin';
 import type { Address } from '@solana/kit';
 
 import { marketOf, useNames, useSnapshot, useStore } from '../../chain/hooks';
-import { amount, factor } from '../../format';
+import { amount, factor, price } from '../../format';
 import { Button, Notice } from '../../ui';
 import { useWallet } from '../../wallet/context';
 import { useBalances } from './balance';
@@ -87,7 +87,7 @@ export function Remedies({ remedies }: { readonly remedies: readonly Remedy[] })
     <ul className="flex flex-wrap gap-3">
       {remedies.map((remedy, at) => {
         const title = titleOf(remedy, names);
-        const { before, after } = remedy.preview;
+        const { before, after, fill } = remedy.preview;
         return (
           <li key={`${remedy.kind}-${remedy.of}`} className="grid gap-0.5">
             <Button
@@ -101,6 +101,7 @@ export function Remedies({ remedies }: { readonly remedies: readonly Remedy[] })
             <span className="num text-xs text-text">
               health {factor(before.health.factor)} → {factor(after.health.factor)}
               {remedy.heals ? ', out of the breach' : ', helps but is not enough'}
+              {fill ? ` · fill ${price(fill.price)}, fee ${amount(fill.fee.ui, 2)}` : ''}
             </span>
           </li>
         );

@@ -5,6 +5,7 @@ import { useNames } from '../../chain/hooks';
 import { drawn, factor, isNegative, isZero, percent, price, usd } from '../../format';
 import { Empty, Panel, Pill, Stat, type Tone } from '../../ui';
 import { HealthBar, type Piece } from '../../ui/HealthBar';
+import { AtTrigger } from './AtTrigger';
 import { CloseAccount } from './CloseAccount';
 import { useDesk } from './desk';
 import { OldPrices } from './Feed';
@@ -119,6 +120,7 @@ export function Header() {
             </Stat>
           ) : null}
         </div>
+        {close && stage.tone === 'gain' ? <AtTrigger standing={standing} close={close} /> : null}
         <HealthBar forName="Counts for you (at maintenance)" againstName="Counts against you" pieces={piecesOf(standing, names)} />
         <Levels standing={standing} />
       </div>

@@ -10,7 +10,7 @@ import { costOf, MARKET_LEG, sentence, stageOf, stepOf, whenOf } from './words';
 
 /** The slider's ends and step, bps of the price. */
 const LOWEST = -8_000;
-const HIGHEST = 8_000;
+const HIGHEST = 20_000;
 const STEP = 50;
 
 /** Moves every price but the quote token's. */
@@ -74,7 +74,7 @@ function Scenario({ standing }: { readonly standing: Standing }) {
             show={(bps) => `${bps > 0 ? '+' : ''}${percent(bps, 1)}`}
           />
           <div className="flex flex-wrap gap-2">
-            {[-5_000, -2_000, -1_000, 1_000, 2_000].map((move) => (
+            {[-5_000, -2_000, -1_000, 1_000, 2_000, 5_000].map((move) => (
               <Button key={move} small aria-pressed={bps === move} onClick={() => setBps(move)}>
                 {move > 0 ? '+' : ''}
                 {percent(move, 0)}
