@@ -61,6 +61,8 @@ function Banner() {
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [version, account, balances, right, asked, group]);
   if (account === null) return null;
+  // Until the wallet's balances are known, nothing found means nothing.
+  const isLooking = right === 'owner' && remedies.length === 0 && wanted.some((token) => !balances.has(token));
   const { outlook, next, refusal } = account.standing;
   return (
     <Notice tone="loss">
@@ -71,7 +73,7 @@ function Banner() {
             {next ? stepOf(next, names) : null} {refusal ? `It would be refused now. ${sentence(refusal.message)}` : null}
           </p>
         </div>
-        {right === 'none' ? null : <Remedies remedies={remedies} />}
+        {right === 'none' ? null : isLooking ? <p className="text-text">Looking for a way out…</p> : <Remedies remedies={remedies} />}
       </div>
     </Notice>
   );
