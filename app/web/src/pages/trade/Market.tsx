@@ -81,7 +81,7 @@ function Shown({ group, account, setMarket, info }: Props & { readonly info: Mar
         </div>
       }
     >
-      <div className="grid gap-4">
+      <div className="grid grid-cols-1 gap-4">
         {STATUSES[info.status] ? <Notice>{STATUSES[info.status]}</Notice> : null}
         {paused ? <Notice>{paused}</Notice> : null}
         <figure>
