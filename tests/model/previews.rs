@@ -91,20 +91,22 @@ fn call(arena: &Arena, (who, token, market): (usize, u8, u8), ask: Ask, amount: 
     }
 }
 
-fn kind(arena: &Arena, (token, market): (u8, u8), who: usize, ask: Ask) -> Kind {
+fn most(arena: &Arena, (who, token, market): (usize, u8, u8), ask: Ask) -> Result<u64, MarginError> {
+    let view = preview::view(&arena.world);
+    let account = arena.world.margin_account(&arena.people[who].account);
+    let most = |kind| view.most(&account, kind);
     match ask {
-        Ask::Deposit => Kind::Deposit { token },
-        Ask::Withdraw => Kind::Withdraw { token },
-        Ask::Borrow => Kind::Borrow { token },
-        Ask::Repay => Kind::Repay { token },
-        Ask::Reduce => Kind::Reduce { market },
-        Ask::Open(long) | Ask::Leverage { long, .. } => Kind::Open { market, side: side(long) },
-        Ask::AddLiquidity => Kind::AddLiquidity { market },
+        Ask::Deposit => most(Kind::Deposit { token }),
+        Ask::Withdraw => most(Kind::Withdraw { token }),
+        Ask::Borrow => most(Kind::Borrow { token }),
+        Ask::Repay => most(Kind::Repay { token }),
+        Ask::Reduce => most(Kind::Reduce { market }),
+        Ask::Open(long) | Ask::Leverage { long, .. } => most(Kind::Open { market, side: side(long) }),
+        Ask::AddLiquidity => most(Kind::AddLiquidity { market }),
         Ask::Stake => {
             let fund: InsuranceFund = arena.world.insurance_fund().expect("the group has a fund");
-            let owner = arena.people[who].key.pubkey().to_bytes();
-            let generation = fund.generation;
-            Kind::Stake { fund, stake: InsuranceStake { owner, generation, ..InsuranceStake::zeroed() } }
+            let (owner, generation) = (arena.people[who].key.pubkey().to_bytes(), fund.generation);
+            most(Kind::Stake { fund, stake: InsuranceStake { owner, generation, ..InsuranceStake::zeroed() } })
         }
     }
 }
@@ -115,12 +117,10 @@ fn ask(arena: &mut Arena, at: (usize, u8, u8), ask: Ask) -> Result<bool, String>
     let (who, token, market) = if matches!(ask, Ask::Deposit) { (at.0, 4, at.2) } else { at };
     let freshen = markets::everything(arena, 0);
     arena.perform(&freshen)?;
-    let view = preview::view(&arena.world);
-    let account = arena.world.margin_account(&arena.people[who].account);
     if let Ask::Leverage { long, percent } = ask {
         return leverage(arena, (who, market), long, percent * 100);
     }
-    let told = view.most(&account, kind(arena, (token, market), who, ask));
+    let told = most(arena, (who, token, market), ask);
     let named = |amount: u64| call(arena, (who, token, market), ask, amount);
     let (least, most) = match told {
         Ok(amount) => (named(amount + named(1).1).0, Some((named(amount).0, amount))),
@@ -187,7 +187,7 @@ fn play(sequence: Vec<Move>) -> Result<(Tally, u64), String> {
 }
 
 #[test]
-fn the_largest_amount_is_accepted_and_a_unit_more_is_not() {
+fn PRE_2_the_largest_amount_is_accepted_and_a_unit_more_is_not() {
     let largest = std::cell::Cell::new(0);
     let total = play_all(CASES, vec(moves(), 1..=STEPS), |sequence| {
         let (tally, found) = play(sequence)?;

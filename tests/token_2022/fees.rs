@@ -3,6 +3,7 @@
 use breakwater_client::TOKEN_2022_PROGRAM;
 use breakwater_client::instruction::ALL;
 use breakwater_client::interface::accounts::{SIDE_DEBT, SIDE_DEPOSIT};
+use breakwater_client::view::{Action, Kind, Preview};
 use breakwater_sim::world::Listing;
 
 use super::mints::{fee_mint, fill_wallet, list_fee_mint, raise_fee};
@@ -81,6 +82,34 @@ async fn what_arrives_beyond_the_debt_becomes_a_deposit() {
     alice.repay(&mut world, "FEE", ALL).await.succeeds();
     assert_eq!(alice.position(&mut world, "FEE", SIDE_DEBT).await, None);
     assert_eq!(alice.deposited(&mut world, "FEE").await, 5_051);
+}
+
+/// Of the 1,010,102 units of a repayment 1,005,051 arrive, of a deposit of a million 995,000: a client that says so foresees the
+/// bytes.
+#[tokio::test]
+async fn PRE_1_of_a_transfer_fee_only_what_arrives_is_the_callers_to_say() {
+    let (mut world, alice) = indebted(50).await;
+    let token = world.bank("FEE").await.token;
+    let (view, account) = (world.view().await, world.margin_account(&alice.account).await);
+    assert_eq!(view.most(&account, Kind::Repay { token }), Ok(1_010_102), "PRE-2");
+    let repay = Action::Repay { token, amount: ALL, arrived: Some(1_005_051) };
+    let preview = view.preview(&account, &repay).expect("a repayment");
+    assert_eq!((preview.sent, preview.amount), (1_010_102, 1_005_051));
+    alice.repay(&mut world, "FEE", ALL).await.succeeds();
+    agrees(&mut world, &alice, &preview).await;
+
+    fill_wallet(&mut world, &alice, MILLION).await;
+    let (view, account) = (world.view().await, world.margin_account(&alice.account).await);
+    let all = Action::Deposit { token, amount: MILLION, arrived: Some(995_000) };
+    let preview = view.preview(&account, &all).expect("a deposit");
+    deposit(&mut world, &alice, MILLION).await.succeeds();
+    agrees(&mut world, &alice, &preview).await;
+}
+
+async fn agrees(world: &mut World, who: &Trader, preview: &Preview) {
+    let (account, bank) = (world.margin_account(&who.account).await, world.bank("FEE").await);
+    assert_eq!(bytemuck::bytes_of(&account), bytemuck::bytes_of(&preview.account), "PRE-1");
+    assert_eq!(preview.bank.as_ref().map(bytemuck::bytes_of), Some(bytemuck::bytes_of(&bank)), "PRE-1");
 }
 
 /// Alice owes a million units of a mint with a fee and has five in her wallet, less the fee of the loan.

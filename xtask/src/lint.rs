@@ -6,7 +6,7 @@ mod tracked;
 
 use crate::manifest::{self, Manifest};
 use crate::repo::{self, Repo};
-use crate::{Failure, Outcome, idl, wasm};
+use crate::{Failure, Outcome, idl, npm, wasm};
 use std::process::Command;
 use std::time::Instant;
 
@@ -37,6 +37,8 @@ enum Check {
     Generated,
     /// rustfmt on both workspaces and the interface crate
     Fmt,
+    /// Types, format and generated code of app/, where its npm packages are installed
+    App,
     /// Clippy without warnings on all our crates
     Clippy,
     /// The IDL, regenerated (with --full, or when named)
@@ -45,8 +47,16 @@ enum Check {
 
 impl Check {
     /// The quick ones first.
-    const ALL: [Check; 7] =
-        [Check::Directions, Check::Locks, Check::Tracked, Check::Fmt, Check::Generated, Check::Clippy, Check::Idl];
+    const ALL: [Check; 8] = [
+        Check::Directions,
+        Check::Locks,
+        Check::Tracked,
+        Check::Fmt,
+        Check::Generated,
+        Check::App,
+        Check::Clippy,
+        Check::Idl,
+    ];
 
     fn run(self, repo: &Repo) -> Outcome {
         match self {
@@ -54,6 +64,7 @@ impl Check {
             Check::Locks => lockfile::check(repo),
             Check::Tracked => tracked::check(repo),
             Check::Generated => generated(repo),
+            Check::App => app(repo),
             Check::Fmt => fmt(repo),
             Check::Clippy => clippy(repo),
             Check::Idl => regenerated_idl(repo),
@@ -100,6 +111,14 @@ fn fmt(repo: &Repo) -> Outcome {
         cargo.args(["fmt", "--all", "--check", "--manifest-path", manifest]);
         cargo
     }))
+}
+
+fn app(repo: &Repo) -> Outcome {
+    if !repo.path("app/node_modules").is_dir() {
+        eprintln!("xtask: app/ has no npm packages (`npm ci` there installs them), so its code is not checked");
+        return Ok(());
+    }
+    npm::run(repo, "app", &["run", "--silent", "lint"])
 }
 
 fn clippy(repo: &Repo) -> Outcome {

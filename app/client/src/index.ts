@@ -7,3 +7,4 @@ export * from './events.js';
 export * from './generated/index.js';
 export * from './group/index.js';
 export * from './logs.js';
+export * from './transactions.js';

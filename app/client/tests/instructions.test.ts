@@ -47,7 +47,7 @@ const bank = await addresses.bank(GROUP, key(20));
 const market = await addresses.perpMarket(GROUP, 3);
 const quoteBank = await addresses.bank(GROUP, key(22));
 const change = await addresses.change(GROUP, AMOUNT);
-const [admin, other, guardian] = [OWNER, OTHER, KEEPER].map(signerOf);
+const [admin, other, guardian] = [signerOf(OWNER), signerOf(OTHER), signerOf(KEEPER)];
 
 const fixed = {
   lending: getLendingConfigDecoder().decode(pattern(1, 64 * 4)),
@@ -59,7 +59,13 @@ const fixed = {
 const { reserved: _, ...order } = getTriggerOrderDecoder().decode(pattern(3, 40));
 const setLending = getSetLendingInstruction({ authority: admin, group: GROUP, bank, lending: fixed.lending });
 
-const moveIn = (token: number, amount: bigint) => ({ authority: OWNER, account: ACCOUNT, token, amount, source: WALLET });
+const moveIn = (token: number, amount: bigint) => ({
+  authority: OWNER,
+  account: ACCOUNT,
+  token,
+  amount,
+  source: WALLET,
+});
 const moveOut = (token: number) => ({ owner: OWNER, account, token, amount: AMOUNT, destination: WALLET });
 const inMarket = { authority: OWNER, account, market: 3 };
 const ofMarket = { owner: OWNER, market: 3, account };
@@ -73,9 +79,14 @@ const targets = {
   perp: { kind: 'perp', market: 3 },
 } as const;
 const liquidation = (target: actions.Target) =>
-  actions.liquidate(group, { keeper: KEEPER, keeperAccount: { address: OTHER }, liquidatee: account, target, most: AMOUNT });
-const quote = (target: actions.Target) =>
-  actions.quoteLiquidation(group, { account: ACCOUNT, target, most: AMOUNT });
+  actions.liquidate(group, {
+    keeper: KEEPER,
+    keeperAccount: { address: OTHER },
+    liquidatee: account,
+    target,
+    most: AMOUNT,
+  });
+const quote = (target: actions.Target) => actions.quoteLiquidation(group, { account: ACCOUNT, target, most: AMOUNT });
 const resolution = (creditor: actions.Creditor) => actions.resolveBankruptcy(group, { account, creditor });
 const deleverage = (of: typeof group) => actions.deleverage(of, { account, market: 3 });
 const executed = () => {
@@ -203,13 +214,16 @@ const BUILT: Record<string, () => Built> = {
 };
 
 describe('instructions are those of the Rust SDK, byte for byte', () => {
-  it.each(vectors.instructions.map((vector) => [`${vector[0]} ${vector[1]}`, vector] as const))('%s', async (name, vector) => {
-    const build = BUILT[name];
-    if (build === undefined) throw new Error(`this client builds no ${name}`);
-    const built = [await build()].flat();
-    expect(built).toHaveLength(1);
-    expect(built.map(told)[0]).toEqual([vector[2], vector[3]]);
-  });
+  it.each(vectors.instructions.map((vector) => [`${vector[0]} ${vector[1]}`, vector] as const))(
+    '%s',
+    async (name, vector) => {
+      const build = BUILT[name];
+      if (build === undefined) throw new Error(`this client builds no ${name}`);
+      const built = [await build()].flat();
+      expect(built).toHaveLength(1);
+      expect(built.map(told)[0]).toEqual([vector[2], vector[3]]);
+    },
+  );
 
   it('and there is none here that the Rust SDK lacks', () => {
     const known = vectors.instructions.map(([builder, form]) => `${builder} ${form}`);

@@ -17,9 +17,7 @@ type Vectors = {
   logs: { lines: string[]; events: string[]; receipts: string[]; failure: string | null }[];
 };
 
-export const vectors = JSON.parse(
-  readFileSync(new URL('../vectors/client.json', import.meta.url), 'utf8'),
-) as Vectors;
+export const vectors = JSON.parse(readFileSync(new URL('../vectors/client.json', import.meta.url), 'utf8')) as Vectors;
 
 /** A fixed key for each byte. */
 export const key = (byte: number): Address => getAddressDecoder().decode(new Uint8Array(32).fill(byte));

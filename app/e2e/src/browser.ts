@@ -1,22 +1,22 @@
 // A browser for a test: Debian's Chromium, or the one that CHROMIUM names. What a page complains of fails its test.
-import { createRequire } from "node:module";
-import { fileURLToPath } from "node:url";
-import { chromium, type Browser, type BrowserContext, type Page } from "playwright-core";
-import { expect, inject, test as base } from "vitest";
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
+import { expect, inject, test as base } from 'vitest';
 
 const FLAGS = [
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
 ];
-const OUT = fileURLToPath(new URL("../out/", import.meta.url));
-const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
+const OUT = fileURLToPath(new URL('../out/', import.meta.url));
+const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 
-export const THEMES = ["light", "dark"] as const;
+export const THEMES = ['light', 'dark'] as const;
 export const DESKTOP = { width: 1280, height: 800 };
 export const PHONE = { width: 390, height: 844 };
 
@@ -24,7 +24,7 @@ export interface Look {
   theme?: (typeof THEMES)[number];
   size?: { width: number; height: number };
   /** Before the page's own scripts. */
-  prepare?: (context: BrowserContext) => Promise<void>;
+  prepare?: (context: BrowserContext) => Promise<unknown>;
 }
 
 /** A page with what it complained of. */
@@ -36,10 +36,10 @@ export class Visit {
     readonly page: Page,
     readonly url: string,
   ) {
-    page.on("console", (message) => {
-      if (message.type() === "error") this.complaints.push(`${message.text()} (${message.location().url})`);
+    page.on('console', (message) => {
+      if (message.type() === 'error') this.complaints.push(`${message.text()} (${message.location().url})`);
     });
-    page.on("pageerror", (error) => this.complaints.push(error.stack ?? String(error)));
+    page.on('pageerror', (error) => this.complaints.push(error.stack ?? String(error)));
   }
 
   /** From now on the page may complain of this. */
@@ -50,6 +50,15 @@ export class Visit {
   /** What nobody expected. */
   get unexpected(): string[] {
     return this.complaints.filter((text) => !this.allowed.some((known) => known.test(text)));
+  }
+
+  /** As the switch of the page does it. Colours that fade are taken to their end. */
+  async theme(theme: (typeof THEMES)[number]): Promise<void> {
+    await this.page.evaluate(async (name) => {
+      document.documentElement.dataset['theme'] = name;
+      await new Promise(requestAnimationFrame);
+      for (const animation of document.getAnimations()) animation.finish();
+    }, theme);
   }
 
   /** A view, by its path. */
@@ -63,8 +72,12 @@ export class Visit {
     for (const [width, size] of Object.entries({ wide: DESKTOP, phone: PHONE })) {
       await this.page.setViewportSize(size);
       for (const theme of THEMES) {
-        await this.page.emulateMedia({ colorScheme: theme });
-        await this.page.screenshot({ path: `${OUT}${name}-${width}-${theme}.png`, fullPage: true, animations: "disabled" });
+        await this.theme(theme);
+        await this.page.screenshot({
+          path: `${OUT}${name}-${width}-${theme}.png`,
+          fullPage: true,
+          animations: 'disabled',
+        });
       }
       const over = await this.page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
       expect.soft(over, `${name} is wider than its ${size.width} px, px`).toBeLessThanOrEqual(0);
@@ -73,17 +86,23 @@ export class Visit {
   }
 }
 
-/** No violation that axe-core calls serious or critical. */
+/** No violation that axe-core calls serious or critical, in either theme. */
 export async function expectAccessible(visit: Visit): Promise<void> {
   await visit.page.addScriptTag({ path: AXE });
-  const found = await visit.page.evaluate(async () => {
+  for (const theme of THEMES) {
+    await visit.theme(theme);
+    expect.soft(await violations(visit), `violations, ${theme}`).toEqual([]);
+  }
+}
+
+function violations({ page }: Visit): Promise<string[]> {
+  return page.evaluate(async () => {
     const axe = (window as unknown as { axe: { run: (scope: Document, options: object) => Promise<AxeResults> } }).axe;
-    const { violations } = await axe.run(document, { resultTypes: ["violations"] });
+    const { violations } = await axe.run(document, { resultTypes: ['violations'] });
     return violations
-      .filter(({ impact }) => impact === "serious" || impact === "critical")
-      .map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map(({ target }) => target.join(" ")).join(" | ")}`);
+      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+      .map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map(({ target }) => target.join(' ')).join(' | ')}`);
   });
-  expect(found).toEqual([]);
 }
 
 interface AxeResults {
@@ -100,29 +119,29 @@ interface Fixtures {
 export const test = base.extend<Fixtures>({
   browser: [
     async ({}, use) => {
-      const executablePath = process.env["CHROMIUM"] ?? "/usr/bin/chromium";
+      const executablePath = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
       const browser = await chromium.launch({ executablePath, headless: true, args: FLAGS });
       await use(browser);
       await browser.close();
     },
-    { scope: "file" },
+    { scope: 'file' },
   ],
   open: async ({ browser, task }, use) => {
     const visits: Visit[] = [];
-    await use(async (path = "/", look = {}) => {
+    await use(async (path = '/', look = {}) => {
       const context = await browser.newContext({
         viewport: look.size ?? DESKTOP,
-        colorScheme: look.theme ?? "light",
-        serviceWorkers: "block",
+        colorScheme: look.theme ?? 'light',
+        serviceWorkers: 'block',
       });
       context.setDefaultTimeout(15_000);
       await look.prepare?.(context);
-      const visit = new Visit(await context.newPage(), inject("stack").url);
+      const visit = new Visit(await context.newPage(), inject('stack').url);
       visits.push(visit);
       await visit.go(path);
       return visit;
     });
-    const failed = task.result?.state === "fail";
+    const failed = task.result?.state === 'fail';
     for (const [number, { page }] of visits.entries()) {
       if (failed) await page.screenshot({ path: `${OUT}failed-${task.id}-${number}.png` }).catch(() => {});
       await page.context().close();

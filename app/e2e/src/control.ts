@@ -1,5 +1,5 @@
 // What a test does to the world behind the page.
-import { inject } from "vitest";
+import { inject } from 'vitest';
 
 /** How everybody does; see `/state` of tests/src/bin/app-local. */
 export interface State {
@@ -25,28 +25,27 @@ export interface Fault {
 }
 
 async function answer<T>(path: string, asked?: object): Promise<T> {
-  const request = asked && { method: "POST", body: JSON.stringify(asked) };
-  const response = await fetch(inject("stack").url + path, request);
+  const request = asked && { method: 'POST', body: JSON.stringify(asked) };
+  const response = await fetch(inject('stack').url + path, request);
   if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
   return (await response.json()) as T;
 }
 
 export const control = {
-  state: () => answer<State>("/state"),
+  state: () => answer<State>('/state'),
   /** Resolves when the board has the price; with seconds, when it is on its way. */
   price: (symbol: string, factor_bps: number, over_seconds = 0) =>
-    answer("/price", { symbol, factor_bps, over_seconds }),
-  /** Every price is what it was at first. Takes as long as a scenario does. */
-  scenario: (name: "crash" | "calm" | "recover") => answer("/scenario", { name }),
-  pausePrices: (paused: boolean) => answer("/pause_prices", { paused }),
-  keeper: (running: boolean) => answer("/keeper", { running }),
-  faucet: (owner: string) => answer("/faucet", { owner }),
-  fault: (fault: Fault) => answer("/fault", fault),
+    answer('/price', { symbol, factor_bps, over_seconds }),
+  scenario: (name: 'crash' | 'calm' | 'recover', over_seconds?: number) => answer('/scenario', { name, over_seconds }),
+  pausePrices: (paused: boolean) => answer('/pause_prices', { paused }),
+  keeper: (running: boolean) => answer('/run_keeper', { running }),
+  faucet: (owner: string) => answer('/faucet', { owner }),
+  fault: (fault: Fault) => answer('/fault', fault),
   /** A call of the node itself, past all faults of the page's connection. */
   rpc: async (method: string, params: unknown[] = []) => {
-    const body = JSON.stringify({ jsonrpc: "2.0", id: 1, method, params });
-    const headers = { "content-type": "application/json" };
-    const response = await fetch(inject("stack").config.rpcUrl, { method: "POST", headers, body });
+    const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method, params });
+    const headers = { 'content-type': 'application/json' };
+    const response = await fetch(inject('stack').config.rpcUrl, { method: 'POST', headers, body });
     return ((await response.json()) as { result: unknown }).result;
   },
 };

@@ -6,12 +6,19 @@ mod borrow;
 mod events;
 #[path = "../examples/liquidate.rs"]
 mod liquidate;
+#[path = "../examples/preview.rs"]
+mod preview;
 #[path = "../examples/receipts.rs"]
 mod receipts;
 
 #[test]
 fn an_account_is_opened_and_borrows() {
     borrow::main();
+}
+
+#[test]
+fn a_trade_does_what_was_shown_before() {
+    preview::main();
 }
 
 #[test]

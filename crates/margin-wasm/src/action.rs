@@ -6,49 +6,53 @@ use breakwater_interface::{InsuranceFund, InsuranceStake, LiquidityPosition, Mar
 use breakwater_margin::perp::{Direction, Mark};
 use breakwater_margin::position::MARKET_LEG;
 use bytemuck::Zeroable;
-use serde::Deserialize;
 
 use crate::session::{Refused, Session};
+use crate::words::Words;
 
-/// What somebody may want to do. Amounts are native units as decimal strings; "all" takes all there is.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
-#[cfg_attr(test, derive(ts_rs::TS))]
+/// What somebody may want to do. Amounts are native units; "all" takes all there is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(rename_all = "camelCase", rename_all_fields = "camelCase"))]
 pub enum Intent {
     /// Deposits a token.
     Deposit {
         /// Number of the token.
         token: u8,
         /// How much.
-        amount: String,
+        #[cfg_attr(test, ts(type = "string"))]
+        amount: u64,
     },
     /// Withdraws a deposit.
     Withdraw {
         /// Number of the token.
         token: u8,
         /// How much.
-        amount: String,
+        #[cfg_attr(test, ts(type = "string"))]
+        amount: u64,
     },
     /// Borrows a token.
     Borrow {
         /// Number of the token.
         token: u8,
         /// How much.
-        amount: String,
+        #[cfg_attr(test, ts(type = "string"))]
+        amount: u64,
     },
     /// Repays a debt.
     Repay {
         /// Number of the token.
         token: u8,
         /// How much.
-        amount: String,
+        #[cfg_attr(test, ts(type = "string"))]
+        amount: u64,
     },
     /// Trades in a market.
     Trade {
         /// Number of the market.
         market: u8,
         /// Signed base units.
-        delta: String,
+        #[cfg_attr(test, ts(type = "string"))]
+        delta: i64,
         /// How much worse than the fill that is shown the real one may be, bps.
         slippage: u32,
     },
@@ -57,7 +61,8 @@ pub enum Intent {
         /// Number of the market.
         market: u8,
         /// Base units.
-        size: String,
+        #[cfg_attr(test, ts(type = "string"))]
+        size: u64,
         /// How much worse than the fill that is shown the real one may be, bps.
         slippage: u32,
     },
@@ -66,21 +71,24 @@ pub enum Intent {
         /// Number of the market.
         market: u8,
         /// Quote units.
-        amount: String,
+        #[cfg_attr(test, ts(type = "string"))]
+        amount: u64,
     },
     /// Adds liquidity to a pool.
     AddLiquidity {
         /// Number of the market.
         market: u8,
         /// Quote units.
-        amount: String,
+        #[cfg_attr(test, ts(type = "string"))]
+        amount: u64,
     },
     /// Announces a removal of liquidity.
     RequestLiquidity {
         /// Number of the market.
         market: u8,
         /// Liquidity shares.
-        shares: String,
+        #[cfg_attr(test, ts(type = "string"))]
+        shares: u64,
     },
     /// Removes the liquidity that was announced.
     RemoveLiquidity {
@@ -90,14 +98,16 @@ pub enum Intent {
     /// Stakes in the shared fund.
     Stake {
         /// Quote units.
-        amount: String,
+        #[cfg_attr(test, ts(type = "string"))]
+        amount: u64,
     },
     /// Makes young stake earn.
     MatureStake,
     /// Announces that stake is to leave.
     RequestUnstake {
         /// Units of the active pool; "0" for all that is young.
-        units: String,
+        #[cfg_attr(test, ts(type = "string"))]
+        units: u64,
     },
     /// Pays out the stake that was announced.
     Unstake,
@@ -106,9 +116,8 @@ pub enum Intent {
 }
 
 /// What the largest amount is asked of. A wallet may hold less.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
-#[cfg_attr(test, derive(ts_rs::TS))]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(rename_all = "camelCase", rename_all_fields = "camelCase"))]
 pub enum MostOf {
     /// A deposit.
     Deposit {
@@ -154,6 +163,29 @@ pub enum MostOf {
 }
 
 impl MostOf {
+    /// Reads out of a question what the largest amount is asked of: `of` names it.
+    ///
+    /// # Errors
+    /// BadQuestion
+    pub fn read(words: &Words) -> Result<MostOf, Refused> {
+        let token = || words.parsed("token");
+        let market = || words.parsed("market");
+        Ok(match words.text("of")? {
+            "deposit" => MostOf::Deposit { token: token()? },
+            "withdraw" => MostOf::Withdraw { token: token()? },
+            "borrow" => MostOf::Borrow { token: token()? },
+            "repay" => MostOf::Repay { token: token()? },
+            "reduce" => MostOf::Reduce { market: market()? },
+            "open" => {
+                let leverage = if words.text("leverage")? == "null" { None } else { Some(words.parsed("leverage")?) };
+                MostOf::Open { market: market()?, is_long: words.parsed("isLong")?, leverage }
+            }
+            "addLiquidity" => MostOf::AddLiquidity { market: market()? },
+            "stake" => MostOf::Stake,
+            other => return Err(Refused::new("BadQuestion", format!("there is no largest amount of {other:?}"))),
+        })
+    }
+
     /// The largest amount that the program would accept.
     pub(crate) fn ask(&self, session: &Session, view: &View, account: &MarginAccount) -> Result<u64, Refused> {
         let kind = match *self {
@@ -189,46 +221,66 @@ impl MostOf {
 }
 
 impl Intent {
+    /// Reads an intent out of a question: `intent` names it.
+    ///
+    /// # Errors
+    /// BadQuestion
+    pub fn read(words: &Words) -> Result<Intent, Refused> {
+        let token = || words.parsed("token");
+        let market = || words.parsed("market");
+        let amount = || words.units("amount");
+        Ok(match words.text("intent")? {
+            "deposit" => Intent::Deposit { token: token()?, amount: amount()? },
+            "withdraw" => Intent::Withdraw { token: token()?, amount: amount()? },
+            "borrow" => Intent::Borrow { token: token()?, amount: amount()? },
+            "repay" => Intent::Repay { token: token()?, amount: amount()? },
+            "trade" => {
+                Intent::Trade { market: market()?, delta: words.parsed("delta")?, slippage: words.parsed("slippage")? }
+            }
+            "reduce" => {
+                Intent::Reduce { market: market()?, size: words.units("size")?, slippage: words.parsed("slippage")? }
+            }
+            "settle" => Intent::Settle { market: market()?, amount: amount()? },
+            "addLiquidity" => Intent::AddLiquidity { market: market()?, amount: amount()? },
+            "requestLiquidity" => Intent::RequestLiquidity { market: market()?, shares: words.units("shares")? },
+            "removeLiquidity" => Intent::RemoveLiquidity { market: market()? },
+            "stake" => Intent::Stake { amount: amount()? },
+            "matureStake" => Intent::MatureStake,
+            "requestUnstake" => Intent::RequestUnstake { units: words.units("units")? },
+            "unstake" => Intent::Unstake,
+            "restake" => Intent::Restake,
+            other => return Err(Refused::new("BadQuestion", format!("nobody can intend {other:?}"))),
+        })
+    }
+
     /// The action, with what the session knows filled in. Trades have no limit yet.
     pub(crate) fn action(&self, session: &Session, account: &MarginAccount) -> Result<Action, Refused> {
-        let fund_of = || fund(session);
-        let stake_of = || Ok::<_, Refused>(stake(session, &account.owner));
-        Ok(match self {
-            Intent::Deposit { token, amount } => {
-                Action::Deposit { token: *token, amount: number(amount)?, arrived: None }
-            }
-            Intent::Withdraw { token, amount } => Action::Withdraw { token: *token, amount: number(amount)? },
-            Intent::Borrow { token, amount } => Action::Borrow { token: *token, amount: number(amount)? },
-            Intent::Repay { token, amount } => Action::Repay { token: *token, amount: number(amount)?, arrived: None },
-            Intent::Trade { market, delta, .. } => {
-                let delta: i64 = delta.parse().map_err(|_| not_a_number(delta))?;
-                Action::Trade { market: *market, delta, limit: any_price(delta > 0) }
-            }
+        let held = || Ok::<_, Refused>((fund(session)?, stake(session, &account.owner)));
+        let share_of = |market| liquidity(session, market, account);
+        Ok(match *self {
+            Intent::Deposit { token, amount } => Action::Deposit { token, amount, arrived: None },
+            Intent::Withdraw { token, amount } => Action::Withdraw { token, amount },
+            Intent::Borrow { token, amount } => Action::Borrow { token, amount },
+            Intent::Repay { token, amount } => Action::Repay { token, amount, arrived: None },
+            Intent::Trade { market, delta, .. } => Action::Trade { market, delta, limit: any_price(delta > 0) },
             Intent::Reduce { market, size, .. } => {
-                let buys = account.base_in(*market) < 0;
-                Action::Reduce { market: *market, size: number(size)?, limit: any_price(buys) }
+                Action::Reduce { market, size, limit: any_price(account.base_in(market) < 0) }
             }
-            Intent::Settle { market, amount } => Action::Settle { market: *market, amount: number(amount)? },
-            Intent::AddLiquidity { market, amount } => Action::AddLiquidity {
-                market: *market,
-                amount: number(amount)?,
-                liquidity: liquidity(session, *market, account)?,
-            },
-            Intent::RequestLiquidity { market, shares } => Action::RequestLiquidity {
-                market: *market,
-                shares: number(shares)?,
-                liquidity: liquidity(session, *market, account)?,
-            },
-            Intent::RemoveLiquidity { market } => {
-                Action::RemoveLiquidity { market: *market, liquidity: liquidity(session, *market, account)? }
+            Intent::Settle { market, amount } => Action::Settle { market, amount },
+            Intent::AddLiquidity { market, amount } => {
+                Action::AddLiquidity { market, amount, liquidity: share_of(market)? }
             }
-            Intent::Stake { amount } => Action::Stake { amount: number(amount)?, fund: fund_of()?, stake: stake_of()? },
-            Intent::MatureStake => Action::MatureStake { fund: fund_of()?, stake: stake_of()? },
+            Intent::RequestLiquidity { market, shares } => {
+                Action::RequestLiquidity { market, shares, liquidity: share_of(market)? }
+            }
+            Intent::RemoveLiquidity { market } => Action::RemoveLiquidity { market, liquidity: share_of(market)? },
+            Intent::Stake { amount } => held().map(|(fund, stake)| Action::Stake { amount, fund, stake })?,
+            Intent::MatureStake => held().map(|(fund, stake)| Action::MatureStake { fund, stake })?,
             Intent::RequestUnstake { units } => {
-                Action::RequestUnstake { units: number(units)?, fund: fund_of()?, stake: stake_of()? }
+                held().map(|(fund, stake)| Action::RequestUnstake { units, fund, stake })?
             }
-            Intent::Unstake => Action::Unstake { fund: fund_of()?, stake: stake_of()? },
-            Intent::Restake => Action::Restake { fund: fund_of()?, stake: stake_of()? },
+            Intent::Unstake => held().map(|(fund, stake)| Action::Unstake { fund, stake })?,
+            Intent::Restake => held().map(|(fund, stake)| Action::Restake { fund, stake })?,
         })
     }
 
@@ -260,18 +312,6 @@ pub(crate) fn limit(price: Mark, buys: bool, slippage: u32) -> u64 {
 
 fn any_price(buys: bool) -> u64 {
     if buys { u64::MAX } else { 0 }
-}
-
-/// A number of native units.
-pub(crate) fn number(text: &str) -> Result<u64, Refused> {
-    if text == "all" {
-        return Ok(u64::MAX);
-    }
-    text.parse().map_err(|_| not_a_number(text))
-}
-
-fn not_a_number(text: &str) -> Refused {
-    Refused::new("BadNumber", format!("{text:?} is not a whole number of native units"))
 }
 
 /// The group's fund.

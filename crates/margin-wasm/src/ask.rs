@@ -1,186 +1,97 @@
-//! Questions in JSON, answered by the functions of [`crate::tell`]. An answer is `{"ok": …}` or `{"refused": …}`.
+//! Questions, answered by the functions of [`crate::tell`]. An answer is `{"ok": …}` or `{"refused": …}` in JSON.
 
 use breakwater_client::Address;
 use breakwater_interface::MarginAccount;
-use serde::{Deserialize, Serialize};
 
 use crate::action::{Intent, MostOf, unopened};
 use crate::answer::Amount;
+use crate::json::json;
 use crate::session::{Refused, Session};
 use crate::tell;
+use crate::words::{Words, pair};
 
-/// What a page may ask.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
-#[cfg_attr(test, derive(ts_rs::TS))]
-pub enum Question {
-    /// Sets slot and time for the answers that follow. → null
-    At {
-        /// The slot.
-        slot: u32,
-        /// Unix seconds.
-        #[cfg_attr(test, ts(type = "number"))]
-        time: i64,
-    },
-    /// The group. → GroupAnswer
-    Group,
-    /// A margin account. → AccountAnswer
-    Account {
-        /// Its address.
-        address: String,
-    },
-    /// What an action would do. An account that is not there yet is taken for one that the owner opens with it.
-    /// → PreviewAnswer
-    Preview {
-        /// The margin account.
-        address: String,
-        /// Who owns it.
-        owner: String,
-        /// What is to be done.
-        intent: Intent,
-    },
-    /// The largest amount that an action accepts. An account that is not there yet is taken for one that the owner opens.
-    /// → Amount
-    Most {
-        /// The margin account.
-        address: String,
-        /// Who owns it.
-        owner: String,
-        /// What the amount is of.
-        of: MostOf,
-    },
-    /// Margin accounts, liquidity and stake of an owner. → OwnerAnswer
-    Owner {
-        /// The owner.
-        owner: String,
-    },
-    /// A price as a mark, quote units for one base unit × 2^44. → string
-    Mark {
-        /// Number of the market.
-        market: u8,
-        /// Quote tokens for one whole base, a decimal.
-        price: String,
-    },
-    /// How a margin account would stand at other prices, all else equal. → Standing
-    WhatIf {
-        /// Its address.
-        address: String,
-        /// What moves.
-        moves: Vec<Move>,
-    },
-    /// All margin accounts. → BookAnswer
-    Book,
-    /// Reads receipts and repeats them. → ReceiptsAnswer
-    Receipts {
-        /// Bytes of each receipt and the digest before it, hexadecimal.
-        receipts: Vec<ReceiptBytes>,
-    },
-}
-
-/// A price that moves.
-#[derive(Clone, Copy, Debug, Deserialize)]
-#[cfg_attr(test, derive(ts_rs::TS))]
-pub struct Move {
-    /// Number of the feed.
-    pub feed: u8,
-    /// By which part of the price, bps, signed.
-    pub bps: i32,
-}
-
-/// A receipt as it was logged.
-#[derive(Clone, Debug, Deserialize)]
-#[cfg_attr(test, derive(ts_rs::TS))]
-pub struct ReceiptBytes {
-    /// Its bytes, hexadecimal.
-    pub bytes: String,
-    /// Digest of the receipt before it, hexadecimal.
-    pub before: String,
-}
-
-/// Answers a question.
+/// Answers a question: `ask` names it, the rest is what it is about.
+///
+/// | ask | about | answer |
+/// |---|---|---|
+/// | `at` | slot, time | null |
+/// | `group` | | GroupAnswer |
+/// | `account` | address | AccountAnswer |
+/// | `preview` | address, owner, an [`Intent`] | PreviewAnswer |
+/// | `most` | address, owner, a [`MostOf`] | Amount |
+/// | `owner` | owner | OwnerAnswer |
+/// | `mark` | market, price | string |
+/// | `whatIf` | address, `move` = feed `:` bps, any number of them | Standing |
+/// | `book` | | BookAnswer |
+/// | `receipts` | `receipt` = bytes `:` digest before it, hexadecimal, any number of them | ReceiptsAnswer |
 pub fn ask(session: &mut Session, question: &[u8]) -> String {
-    let told = serde_json::from_slice(question)
-        .map_err(|error| Refused::new("BadQuestion", error.to_string()))
-        .and_then(|question| answered(session, question));
-    match told {
+    match Words::read(question).and_then(|words| answered(session, &words)) {
         Ok(answer) => format!("{{\"ok\":{answer}}}"),
-        Err(refused) => format!("{{\"refused\":{}}}", json(&refused).unwrap_or_default()),
+        Err(refused) => format!("{{\"refused\":{}}}", json(&refused)),
     }
 }
 
-fn answered(session: &mut Session, question: Question) -> Result<String, Refused> {
-    match question {
-        Question::At { slot, time } => {
-            session.set_time((slot.into(), time));
-            Ok("null".into())
+fn answered(session: &mut Session, words: &Words) -> Result<String, Refused> {
+    match words.text("ask")? {
+        "at" => {
+            session.set_time((words.parsed("slot")?, words.parsed("time")?));
+            return Ok("null".into());
         }
-        Question::Group => {
-            session.refresh()?;
-            json(&tell::group(session, session.view()?)?)
+        "receipts" => return receipts(words),
+        _ => session.refresh()?,
+    }
+    let (session, view) = (&*session, session.view()?);
+    match words.text("ask")? {
+        "group" => Ok(json(&tell::group(session, view)?)),
+        "account" => {
+            let address = words.address("address")?;
+            Ok(json(&tell::account(view, &address, &session.account(&address)?)?))
         }
-        Question::Account { address } => {
-            session.refresh()?;
-            let address = parsed(&address)?;
-            json(&tell::account(session.view()?, &address, &session.account(&address)?)?)
+        "preview" => {
+            let account = account_or_new(session, words)?;
+            Ok(json(&tell::preview(session, view, &account, &Intent::read(words)?)?))
         }
-        Question::Preview { address, owner, intent } => {
-            session.refresh()?;
-            let account = account_or_new(session, &address, &owner)?;
-            json(&tell::preview(session, session.view()?, &account, &intent)?)
-        }
-        Question::Most { address, owner, of } => {
-            session.refresh()?;
-            let (account, view) = (account_or_new(session, &address, &owner)?, session.view()?);
+        "most" => {
+            let (account, of) = (account_or_new(session, words)?, MostOf::read(words)?);
             let most = of.ask(session, view, &account)?;
-            json(&Amount::of(most, tell::Scale(view).decimals(of.leg(view))))
+            Ok(json(&Amount::of(most, tell::Scale(view).decimals(of.leg(view)))))
         }
-        Question::Owner { owner } => {
-            session.refresh()?;
-            json(&tell::owner(session, session.view()?, &parsed(&owner)?)?)
+        "owner" => Ok(json(&tell::owner(session, view, &words.address("owner")?)?)),
+        "mark" => {
+            let mark = tell::Scale(view).parse_mark(words.parsed("market")?, words.text("price")?)?;
+            Ok(json(&mark.0.to_string()))
         }
-        Question::Mark { market, price } => {
-            session.refresh()?;
-            json(&tell::Scale(session.view()?).parse_mark(market, &price)?.0.to_string())
-        }
-        Question::WhatIf { address, moves } => {
-            session.refresh()?;
-            let mut view = session.view()?.clone();
-            for Move { feed, bps } in moves {
+        "whatIf" => {
+            let mut view = view.clone();
+            for price in words.all("move") {
+                let (feed, bps) = pair(price)?;
                 view.move_price(feed, bps);
             }
-            json(&tell::standing(&view, &session.account(&parsed(&address)?)?)?)
+            Ok(json(&tell::standing(&view, &session.account(&words.address("address")?)?)?))
         }
-        Question::Book => {
-            session.refresh()?;
-            json(&tell::book(session.view()?, session.accounts())?)
-        }
-        Question::Receipts { receipts } => {
-            let wanted = receipts.iter().map(|receipt| Ok((unhex(&receipt.bytes)?, digest(&receipt.before)?)));
-            json(&tell::receipts(&wanted.collect::<Result<Vec<_>, Refused>>()?))
-        }
+        "book" => Ok(json(&tell::book(view, session.accounts())?)),
+        other => Err(Refused::new("BadQuestion", format!("nothing is known of {other:?}"))),
     }
 }
 
 /// A margin account, or the one that its owner would open.
-fn account_or_new(session: &Session, address: &str, owner: &str) -> Result<MarginAccount, Refused> {
+fn account_or_new(session: &Session, words: &Words) -> Result<MarginAccount, Refused> {
+    let address: Address = words.address("address")?;
     let group = session.view()?.board.group;
-    session.account(&parsed(address)?).or_else(|_| Ok(unopened(group, &parsed(owner)?)))
+    session.account(&address).or_else(|_| Ok(unopened(group, &words.address("owner")?)))
 }
 
-fn json(answer: &impl Serialize) -> Result<String, Refused> {
-    serde_json::to_string(answer).map_err(|error| Refused::new("BadAnswer", error.to_string()))
+fn receipts(words: &Words) -> Result<String, Refused> {
+    let read = |text: &str| -> Result<(Vec<u8>, [u8; 32]), Refused> {
+        let bad = || Refused::new("BadBytes", "a receipt is bytes and a digest of 32 bytes, hexadecimal");
+        let (bytes, before) = text.split_once(':').ok_or_else(bad)?;
+        Ok((unhex(bytes).ok_or_else(bad)?, unhex(before).and_then(|bytes| bytes.try_into().ok()).ok_or_else(bad)?))
+    };
+    let wanted = words.all("receipt").map(read).collect::<Result<Vec<_>, Refused>>()?;
+    Ok(json(&tell::receipts(&wanted)))
 }
 
-fn parsed(address: &str) -> Result<Address, Refused> {
-    address.parse().map_err(|_| Refused::new("BadAddress", format!("{address:?} is not an address")))
-}
-
-fn unhex(text: &str) -> Result<Vec<u8>, Refused> {
-    let bad = || Refused::new("BadBytes", "bytes are not hexadecimal");
+fn unhex(text: &str) -> Option<Vec<u8>> {
     let pair = |at: usize| text.get(at..at + 2).and_then(|pair| u8::from_str_radix(pair, 16).ok());
-    (0..text.len()).step_by(2).map(|at| pair(at).ok_or_else(bad)).collect()
-}
-
-fn digest(text: &str) -> Result<[u8; 32], Refused> {
-    unhex(text)?.try_into().map_err(|_| Refused::new("BadBytes", "a digest has 32 bytes"))
+    (0..text.len()).step_by(2).map(pair).collect()
 }

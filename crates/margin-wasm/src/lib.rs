@@ -10,13 +10,14 @@ mod abi;
 mod action;
 pub mod answer;
 mod ask;
+mod json;
 mod session;
 mod tell;
+pub mod text;
 #[cfg(test)]
 mod types;
-
-pub mod text;
+mod words;
 
 pub use action::{Intent, MostOf};
-pub use ask::{Question, ask};
+pub use ask::ask;
 pub use session::{Refused, Session};

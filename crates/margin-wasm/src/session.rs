@@ -12,18 +12,19 @@ use breakwater_interface::{
     Bank, Group, InsuranceFund, InsuranceStake, LiquidityPosition, MarginAccount, MarginError, PerpMarket,
     QueuedChange, ReceiptLog, RiskBoard,
 };
-use serde::Serialize;
 
-/// Why a question has no answer.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[cfg_attr(test, derive(ts_rs::TS))]
-pub struct Refused {
-    /// The program's code for it; 0 where the program has none.
-    pub code: u32,
-    /// Its name.
-    pub name: String,
-    /// What is the matter, in a sentence.
-    pub message: String,
+use crate::answer::answers;
+
+answers! {
+    /// Why a question has no answer.
+    pub struct Refused {
+        /// The program's code for it; 0 where the program has none.
+        code: u32,
+        /// Its name.
+        name: String,
+        /// What is the matter, in a sentence.
+        message: String,
+    }
 }
 
 impl Refused {

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use ts_rs::{Config, TS, TypeVisitor};
 
-use crate::{Question, Refused, answer};
+use crate::{Intent, MostOf, Refused, answer};
 
 const FILE: &str = "../../app/client/src/margin/answers.ts";
 
@@ -31,7 +31,9 @@ impl TypeVisitor for Found<'_> {
 fn generated() -> String {
     let config = Config::default().with_large_int("number");
     let mut found = Found { config: &config, types: BTreeMap::new() };
-    found.visit::<Question>();
+    found.visit::<Intent>();
+    found.visit::<MostOf>();
+    found.visit::<answer::Amount>();
     found.visit::<Refused>();
     found.visit::<answer::GroupAnswer>();
     found.visit::<answer::AccountAnswer>();

@@ -72,7 +72,7 @@ impl Pricing {
         const PPM_PER_BPS: u128 = 100;
         let annual = self.curve.annual_rate(utilisation)?;
         let borrow = (u128::from(annual) * PPM_PER_BPS).div_ceil(1 << 32);
-        let earned = u128::from(annual) * u128::from(utilisation) >> 32;
+        let earned = (u128::from(annual) * u128::from(utilisation)) >> 32;
         let kept = BPS.saturating_sub(self.reserve_factor.into());
         let deposit = (earned * u128::from(kept) * PPM_PER_BPS / u128::from(BPS)) >> 32;
         let part = (u128::from(utilisation) * 1_000_000) >> 32;
@@ -385,5 +385,18 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn rates_are_what_a_short_time_charges() {
+        let curve = RateCurve { base: 100, kink: 8_000, kink_rate: 1_000, max_rate: 10_000 };
+        let pricing = Pricing { curve, reserve_factor: 1_000, tranche_target: 0 };
+        // A utilisation of 4/5 is not a binary fraction: a millionth may be missing.
+        let at_kink = pricing.rates((1u64 << 32) * 4 / 5).unwrap();
+        assert_eq!((at_kink.utilisation, at_kink.borrow, at_kink.deposit), (799_999, 100_000, 71_999));
+        let full = pricing.rates(1 << 32).unwrap();
+        assert_eq!((full.utilisation, full.borrow, full.deposit), (1_000_000, 1_000_000, 900_000));
+        let idle = Books::default().rates(&pricing).unwrap();
+        assert_eq!((idle.utilisation, idle.borrow, idle.deposit), (0, 10_000, 0));
     }
 }

@@ -37,3 +37,38 @@ pub fn leverage(legs: &Snapshot, valuation: &Valuation) -> Option<Bps> {
     };
     Some(Bps::try_from(value.div_ceil(equity)).unwrap_or(Bps::MAX))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::perp::{Notional, PerpLeg};
+    use crate::price::Price;
+    use crate::units::Value;
+
+    /// Positions of a notional in quote units of a millionth of a dollar.
+    fn legs(notional: u64) -> Snapshot {
+        let mut legs = Snapshot::default();
+        legs.quote.price.mid = Price(((1u128 << 64) / 1_000_000) as u64);
+        legs.perps.push(PerpLeg { notional: Notional { down: notional, up: notional }, ..PerpLeg::default() });
+        legs
+    }
+
+    fn equity(dollars: i128) -> Valuation {
+        Valuation { equity: Value(dollars << 32), ..Valuation::default() }
+    }
+
+    #[test]
+    fn three_thousand_dollars_of_a_thousand_are_three_times() {
+        let told = leverage(&legs(3_000_000_000), &equity(1_000));
+        assert_eq!(told, Some(30_000), "what a quote unit's price lost by rounding is not enough for a step");
+        assert_eq!(leverage(&legs(3_000_100_001), &equity(1_000)), Some(30_002), "ceil");
+    }
+
+    #[test]
+    fn without_equity_positions_have_no_leverage() {
+        assert_eq!(leverage(&legs(1), &equity(0)), None);
+        assert_eq!(leverage(&legs(1), &equity(-5)), None);
+        assert_eq!(leverage(&legs(0), &equity(-5)), Some(0), "and no positions have none to speak of");
+        assert_eq!(leverage(&legs(u64::MAX), &Valuation { equity: Value(1), ..Valuation::default() }), Some(Bps::MAX));
+    }
+}

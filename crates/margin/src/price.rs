@@ -422,4 +422,14 @@ mod tests {
             }
         }
     }
+
+    #[test]
+    fn a_price_moves_and_is_measured_by_parts_of_itself() {
+        let price = Price(1_000_000);
+        assert_eq!((price.moved(-2_500), price.moved(333)), (Price(750_000), Price(1_033_300)));
+        assert_eq!((price.moved(-10_000), price.moved(i32::MIN)), (Price(1), Price(1)));
+        assert_eq!(Price(u64::MAX >> 1).moved(10_000), Price(u64::MAX >> 1));
+        assert_eq!((price.distance(Price(750_000)), price.distance(Price(1_033_399))), (Some(-2_500), Some(333)));
+        assert_eq!((Price(0).distance(price), Price(1).distance(Price(u64::MAX))), (None, None));
+    }
 }

@@ -27,7 +27,7 @@ const SOL: u64 = 1_000_000_000_000;
 /// Traders who come in one transaction, as many as its bytes allow.
 pub const TOGETHER: usize = 2;
 /// Traders who come before prices are published again, because trades want them fresh.
-const BATCH: usize = 48;
+const BATCH: usize = 16;
 
 /// What a trader does.
 enum Trade {

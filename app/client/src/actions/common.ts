@@ -7,8 +7,14 @@ import type { MarginAccount } from '../generated/accounts/index.js';
 /** Who signs: a signer, or an address whose wallet signs the whole transaction afterwards. */
 export type Authority = Address | TransactionSigner;
 
-/** A margin account as an action takes it. `data` may be left out for one that the same transaction opens. */
-export type Margin = { readonly address: Address; readonly data?: MarginAccount | undefined };
+/** A margin account as an action takes it. */
+export type Margin = {
+  readonly address: Address;
+  /** What it holds; left out for one that the same transaction opens. */
+  readonly data?: MarginAccount | undefined;
+  /** Tokens and markets that the same transaction adds before the action: their prices count too. */
+  readonly adds?: { readonly tokens?: readonly number[]; readonly markets?: readonly number[] } | undefined;
+};
 
 /** Instructions in the order in which they belong into a transaction. */
 export type Instructions = Instruction[];

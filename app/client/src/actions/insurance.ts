@@ -35,8 +35,8 @@ const stakeOf = async ({ fund }: Directory, { owner }: Staker) => ({
   stake: await address.stake(fund, addressOf(owner)),
 });
 
-const pricesFor = (directory: Directory, { data }: Margin) =>
-  hasRisk(data) ? refresh(directory, legsOf(data)) : [];
+const pricesFor = (directory: Directory, account: Margin) =>
+  hasRisk(account) ? refresh(directory, legsOf(account)) : [];
 
 /** Opens an owner's stake. */
 export const openStake = async (directory: Directory, intent: Staker): Promise<Instructions> => [
@@ -112,6 +112,8 @@ export const collect = async (
   from: { readonly token: number } | { readonly market: number },
 ): Promise<Instructions> => {
   const earner =
-    'token' in from ? { bank: tokenOf(directory, from.token).bank } : { market: marketOf(directory, from.market).address };
+    'token' in from
+      ? { bank: tokenOf(directory, from.token).bank }
+      : { market: marketOf(directory, from.market).address };
   return [getCollectInstruction({ fund: directory.fund, ...earner })];
 };

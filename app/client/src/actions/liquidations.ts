@@ -12,7 +12,16 @@ import {
   getResolveBankruptcyInstruction,
   getTouchInstruction,
 } from '../generated/instructions/index.js';
-import { type Authority, type Instructions, type Margin, NotInGroup, marketOf, quoteOf, signerOf, tokenOf } from './common.js';
+import {
+  type Authority,
+  type Instructions,
+  type Margin,
+  NotInGroup,
+  marketOf,
+  quoteOf,
+  signerOf,
+  tokenOf,
+} from './common.js';
 import { legsOf, refresh, together } from './refresh.js';
 
 /** What a liquidation aims at: tokens and markets by number. */
@@ -25,6 +34,28 @@ export type Target =
   | { readonly kind: 'marketProfit'; readonly debt: number; readonly market: number }
   /** A position, settled and closed. */
   | { readonly kind: 'perp'; readonly market: number };
+
+/** In a pair a leg from here on is market `leg - MARKET_LEG`. */
+const MARKET_LEG = 128;
+
+/** The next step of a liquidation as the WebAssembly module tells it: of an account, or in a row of the book as text. */
+export type Told =
+  string | { readonly debt: number | null; readonly collateral: number | null; readonly market: number | null };
+
+/** What a step is aimed at; `undefined` where there is none. */
+export const targetOf = (step: Told): Target | undefined => {
+  if (typeof step === 'string') {
+    const [first = NaN, second] = step.split(':').map(Number);
+    return second === undefined
+      ? targetOf({ debt: null, collateral: null, market: first })
+      : targetOf({ debt: first, collateral: second, market: null });
+  }
+  const { debt, collateral, market } = step;
+  if (debt === null || collateral === null) return market === null ? undefined : { kind: 'perp', market };
+  if (debt >= MARKET_LEG) return { kind: 'marketDebt', market: debt - MARKET_LEG, collateral };
+  if (collateral >= MARKET_LEG) return { kind: 'marketProfit', debt, market: collateral - MARKET_LEG };
+  return { kind: 'spot', debt, collateral };
+};
 
 /** To whom a bankrupt account owes what is written off. */
 export type Creditor =
@@ -60,11 +91,8 @@ const withReceiptLog = ({ receiptLog }: Directory, instruction: Instruction): In
 };
 
 /** Flags an account whose breach is shallow, or takes the flag of a healthy one away. */
-export const touch = async (
-  directory: Directory,
-  { account }: { readonly account: Margin },
-): Promise<Instructions> => [
-  ...refresh(directory, legsOf(account.data)),
+export const touch = async (directory: Directory, { account }: { readonly account: Margin }): Promise<Instructions> => [
+  ...refresh(directory, legsOf(account)),
   getTouchInstruction({ marginAccount: account.address, board: directory.board }),
 ];
 
@@ -89,7 +117,7 @@ export const liquidate = async (
     ...targetKeys(directory, target),
     most,
   });
-  const legs = together(legsOf(liquidatee.data), legsOf(keeperAccount.data));
+  const legs = together(legsOf(liquidatee), legsOf(keeperAccount));
   return [...refresh(directory, legs), withReceiptLog(directory, instruction)];
 };
 
@@ -115,7 +143,7 @@ export const resolveBankruptcy = async (
       ? { bank: quoteOf(directory).bank, market: marketOf(directory, creditor.market).address, fund }
       : { bank: tokenOf(directory, creditor.token).bank, ...(isQuote ? { fund } : {}) };
   const instruction = getResolveBankruptcyInstruction({ marginAccount: account.address, board, ...keys });
-  return [...refresh(directory, legsOf(account.data)), withReceiptLog(directory, instruction)];
+  return [...refresh(directory, legsOf(account)), withReceiptLog(directory, instruction)];
 };
 
 /** Closes a winner's position, or a part of it, in a market whose pool owes more than it has. */
@@ -125,7 +153,7 @@ export const deleverage = async (
 ): Promise<Instructions> => {
   const keys = { board: directory.board, bank: quoteOf(directory).bank, market: marketOf(directory, market).address };
   const instruction = getDeleverageInstruction({ marginAccount: account.address, ...keys });
-  const legs = together(legsOf(account.data), { markets: new Set([market]) });
+  const legs = together(legsOf(account), { markets: new Set([market]) });
   return [...refresh(directory, legs), withReceiptLog(directory, instruction)];
 };
 
@@ -136,7 +164,7 @@ export const reportShortfall = async (
 ): Promise<Instructions> => {
   const { board, fund } = directory;
   const keys = { marginAccount: account.address, board, bank: quoteOf(directory).bank, fund };
-  return [...refresh(directory, legsOf(account.data)), getReportShortfallInstruction(keys)];
+  return [...refresh(directory, legsOf(account)), getReportShortfallInstruction(keys)];
 };
 
 /** Executes an order whose trigger holds at the board's prices, for the fee that it promises. */
@@ -162,6 +190,6 @@ export const executeOrder = async (
     bank: quoteOf(directory).bank,
     slot,
   });
-  const legs = together(legsOf(account.data), legsOf(executorAccount.data));
+  const legs = together(legsOf(account), legsOf(executorAccount));
   return [...refresh(directory, legs), instruction];
 };

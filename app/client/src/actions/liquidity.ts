@@ -9,15 +9,7 @@ import {
   getRemoveLiquidityInstruction,
   getRequestLiquidityInstruction,
 } from '../generated/instructions/index.js';
-import {
-  type Authority,
-  type Instructions,
-  type Margin,
-  addressOf,
-  marketOf,
-  quoteOf,
-  signerOf,
-} from './common.js';
+import { type Authority, type Instructions, type Margin, addressOf, marketOf, quoteOf, signerOf } from './common.js';
 import { hasRisk, legsOf, refresh, together } from './refresh.js';
 
 /** An owner in a market. */
@@ -40,7 +32,7 @@ const keysOf = async (directory: Directory, { owner, market }: OfMarket): Promis
 
 /** The market's price, and where the margin account has debts or positions, all that it depends on. */
 const pricesFor = (directory: Directory, market: number, account?: Margin) => {
-  const legs = hasRisk(account?.data) ? legsOf(account?.data) : {};
+  const legs = account !== undefined && hasRisk(account) ? legsOf(account) : {};
   return refresh(directory, together(legs, { markets: new Set([market]) }));
 };
 

@@ -25,7 +25,7 @@ const keysOf = (directory: Directory, { authority, account, market }: InMarket) 
 });
 
 const pricesFor = (directory: Directory, { account, market }: InMarket) =>
-  refresh(directory, together(legsOf(account.data), { markets: new Set([market]) }));
+  refresh(directory, together(legsOf(account), { markets: new Set([market]) }));
 
 /** Buys (positive) or sells base units, at a price of at most or at least `limit` quote units for one base unit × 2^44. */
 export const trade = async (

@@ -3,9 +3,8 @@ import { AccountRole, type Address, type Instruction } from '@solana/kit';
 
 import { MARKET_ITEM, SIDE_DEBT, TOKEN_ITEM } from '../constants.js';
 import type { Directory } from '../directory.js';
-import type { MarginAccount } from '../generated/accounts/index.js';
 import { getRefreshInstruction } from '../generated/instructions/index.js';
-import { marketOf, tokenOf } from './common.js';
+import { type Margin, marketOf, tokenOf } from './common.js';
 
 /** Snapshots older than this are brought along, seconds: well within the 300 that the program takes. */
 const SNAPSHOT_AGE = 120n;
@@ -16,15 +15,20 @@ export type RefreshItem = readonly [number: number, source: Address];
 /** Tokens and markets whose prices and snapshots an action depends on. */
 export type Legs = { readonly tokens: ReadonlySet<number>; readonly markets: ReadonlySet<number> };
 
-/** What a margin account holds. */
-export const legsOf = (account: MarginAccount | undefined): Legs => ({
-  tokens: new Set(account?.tokens.filter(({ shares }) => shares !== 0n).map(({ token }) => token)),
-  markets: new Set(account?.perps.filter(({ base, quote }) => base !== 0n || quote !== 0n).map(({ market }) => market)),
-});
+/** What a margin account holds, and what it will hold. */
+export const legsOf = ({ data, adds }: Pick<Margin, 'data' | 'adds'>): Legs => {
+  const tokens = data?.tokens.filter(({ shares }) => shares !== 0n).map(({ token }) => token) ?? [];
+  const perps = data?.perps.filter(({ base, quote }) => base !== 0n || quote !== 0n) ?? [];
+  const markets = perps.map(({ market }) => market);
+  return {
+    tokens: new Set([...tokens, ...(adds?.tokens ?? [])]),
+    markets: new Set([...markets, ...(adds?.markets ?? [])]),
+  };
+};
 
 /** Whether an account has debts or positions; the program reads no price of one that has none. */
-export const hasRisk = (account: MarginAccount | undefined): boolean => {
-  const debts = account?.tokens.some(({ shares, side }) => shares !== 0n && side === SIDE_DEBT);
+export const hasRisk = (account: Pick<Margin, 'data' | 'adds'>): boolean => {
+  const debts = account.data?.tokens.some(({ shares, side }) => shares !== 0n && side === SIDE_DEBT);
   return debts === true || legsOf(account).markets.size > 0;
 };
 
@@ -43,13 +47,13 @@ export const refreshWith = (board: Address, items: readonly RefreshItem[]): Inst
   return { accounts: [...accounts, ...sources], data, programAddress };
 };
 
-/** What `refresh` has to bring so that the program knows legs: prints the board may not have seen, snapshots that are old. */
+/** What `refresh` has to bring so that the program knows legs: prints, and snapshots that are old. */
 export const refreshItems = (directory: Directory, { tokens, markets }: Legs): RefreshItem[] => {
   const items = new Map<number, Address>();
-  const { ahead, now, oracles, quoteToken } = directory;
+  const { brought, now, oracles, quoteToken } = directory;
   const addPrint = (feed: number) => {
     const oracle = oracles.get(feed);
-    if (oracle !== undefined && (ahead === undefined || ahead.has(feed))) items.set(feed, oracle);
+    if (oracle !== undefined && (brought === undefined || brought.has(feed))) items.set(feed, oracle);
   };
   const isOld = (taken: bigint) => now - taken > SNAPSHOT_AGE;
   const quote = markets.size > 0 && quoteToken !== undefined ? [quoteToken] : [];

@@ -39,7 +39,15 @@ export type MoveOut = {
 const keysIn = async (directory: Directory, { authority, account, token, amount, source }: MoveIn) => {
   const { bank, vault, mint, tokenProgram, wantsBoard } = tokenOf(directory, token);
   const from = source ?? (await address.associatedToken(addressOf(authority), mint, tokenProgram));
-  const keys = { authority: signerOf(authority), marginAccount: account, bank, vault, source: from, mint, tokenProgram };
+  const keys = {
+    authority: signerOf(authority),
+    marginAccount: account,
+    bank,
+    vault,
+    source: from,
+    mint,
+    tokenProgram,
+  };
   return { ...keys, amount, ...(wantsBoard ? { board: directory.board } : {}) };
 };
 
@@ -65,14 +73,14 @@ export const repay = async (directory: Directory, intent: MoveIn): Promise<Instr
 /** Withdraws a deposit. With debts or positions the prices of all that the account holds are brought first. */
 export const withdraw = async (directory: Directory, intent: MoveOut): Promise<Instructions> => {
   const { create, keys } = await keysOut(directory, intent);
-  const { data } = intent.account;
-  const prices = hasRisk(data) ? refresh(directory, together(legsOf(data), { tokens: new Set([intent.token]) })) : [];
+  const { account, token } = intent;
+  const prices = hasRisk(account) ? refresh(directory, together(legsOf(account), { tokens: new Set([token]) })) : [];
   return [...create, ...prices, getWithdrawInstruction(keys)];
 };
 
 /** Borrows tokens. The prices of all that the account holds and of the debt are brought first. */
 export const borrow = async (directory: Directory, intent: MoveOut): Promise<Instructions> => {
   const { create, keys } = await keysOut(directory, intent);
-  const legs = together(legsOf(intent.account.data), { tokens: new Set([intent.token]) });
+  const legs = together(legsOf(intent.account), { tokens: new Set([intent.token]) });
   return [...create, ...refresh(directory, legs), getBorrowInstruction(keys)];
 };

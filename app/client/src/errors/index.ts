@@ -6,14 +6,25 @@ import {
   isSolanaError,
 } from '@solana/kit';
 
-import { ASSOCIATED_TOKEN_PROGRAM, PROGRAM_ID, SYSTEM_PROGRAM, TOKEN_2022_PROGRAM, TOKEN_PROGRAM } from '../constants.js';
+import {
+  ASSOCIATED_TOKEN_PROGRAM,
+  PROGRAM_ID,
+  SYSTEM_PROGRAM,
+  TOKEN_2022_PROGRAM,
+  TOKEN_PROGRAM,
+} from '../constants.js';
 import { BREAKWATER_ERRORS, type BreakwaterErrorName } from '../generated/messages.js';
 import { type ErrorTable, FRAMEWORK, RUNTIME, SYSTEM, TOKEN } from './tables.js';
 
 /** Why something failed. */
 export type Failure =
   /** The program refused, with an error of its own. */
-  | { readonly source: 'breakwater'; readonly code: number; readonly name: BreakwaterErrorName; readonly message: string }
+  | {
+      readonly source: 'breakwater';
+      readonly code: number;
+      readonly name: BreakwaterErrorName;
+      readonly message: string;
+    }
   /** A check of accounts by the program's framework, or another program, refused with a code. */
   | {
       readonly source: 'framework' | 'token' | 'system' | 'program';
@@ -128,7 +139,8 @@ const outerFailure = (error: unknown): Failure | undefined => {
   if (isSolanaError(error) || typeof error !== 'object' || error === null) return undefined;
   const { code, message = '', name } = error as { code?: unknown; message?: string; name?: string };
   if (name === 'AbortError') return { source: 'network', name: 'Aborted', message: 'the request was given up' };
-  if (name === 'TimeoutError') return { source: 'network', name: 'Timeout', message: 'the node did not answer in time' };
+  if (name === 'TimeoutError')
+    return { source: 'network', name: 'Timeout', message: 'the node did not answer in time' };
   if (code === 4001 || REJECTED.test(message)) {
     return { source: 'wallet', name: 'Rejected', message: 'the wallet did not sign' };
   }

@@ -26,7 +26,6 @@ import {
   SOLANA_ERROR__TRANSACTION__SIGNATURES_MISSING,
 } from '@solana/kit';
 
-
 /** Name and message by code. */
 export type ErrorTable = ReadonlyMap<number, readonly [name: string, message: string]>;
 
@@ -111,10 +110,7 @@ export const RUNTIME: ErrorTable = new Map([
     SOLANA_ERROR__TRANSACTION_ERROR__INSUFFICIENT_FUNDS_FOR_RENT,
     ['InsufficientFundsForRent', 'the wallet holds too little SOL to pay the rent of an account'],
   ],
-  [
-    SOLANA_ERROR__TRANSACTION_ERROR__INVALID_ACCOUNT_FOR_FEE,
-    ['InvalidAccountForFee', 'this account cannot pay fees'],
-  ],
+  [SOLANA_ERROR__TRANSACTION_ERROR__INVALID_ACCOUNT_FOR_FEE, ['InvalidAccountForFee', 'this account cannot pay fees']],
   [
     SOLANA_ERROR__TRANSACTION_ERROR__PROGRAM_ACCOUNT_NOT_FOUND,
     ['ProgramAccountNotFound', 'the program is not on this network'],
@@ -137,10 +133,7 @@ export const RUNTIME: ErrorTable = new Map([
     SOLANA_ERROR__INSTRUCTION_ERROR__PROGRAM_FAILED_TO_COMPLETE,
     ['ProgramFailedToComplete', 'the program was stopped before it ended'],
   ],
-  [
-    SOLANA_ERROR__INSTRUCTION_ERROR__MISSING_REQUIRED_SIGNATURE,
-    ['MissingRequiredSignature', 'a signature is missing'],
-  ],
+  [SOLANA_ERROR__INSTRUCTION_ERROR__MISSING_REQUIRED_SIGNATURE, ['MissingRequiredSignature', 'a signature is missing']],
   [SOLANA_ERROR__INSTRUCTION_ERROR__NOT_ENOUGH_ACCOUNT_KEYS, ['NotEnoughAccountKeys', 'an account is missing']],
   [SOLANA_ERROR__INSTRUCTION_ERROR__INVALID_SEEDS, ['InvalidSeeds', 'an address does not follow from its seeds']],
   [SOLANA_ERROR__INSTRUCTION_ERROR__ILLEGAL_OWNER, ['IllegalOwner', 'an account belongs to another program']],
@@ -156,10 +149,7 @@ export const RUNTIME: ErrorTable = new Map([
     SOLANA_ERROR__INSTRUCTION_ERROR__INVALID_INSTRUCTION_DATA,
     ['InvalidInstructionData', 'the program does not know the instruction'],
   ],
-  [
-    SOLANA_ERROR__INSTRUCTION_ERROR__UNINITIALIZED_ACCOUNT,
-    ['UninitializedAccount', 'an account does not exist'],
-  ],
+  [SOLANA_ERROR__INSTRUCTION_ERROR__UNINITIALIZED_ACCOUNT, ['UninitializedAccount', 'an account does not exist']],
   [
     SOLANA_ERROR__INSTRUCTION_ERROR__UNSUPPORTED_PROGRAM_ID,
     ['UnsupportedProgramId', 'the program is not on this network'],

@@ -3,7 +3,7 @@ import { type Address, type ReadonlyUint8Array, getAddressEncoder } from '@solan
 
 import * as address from '../addresses.js';
 import { CLOCK } from '../constants.js';
-import { type Directory, directoryOf } from '../directory.js';
+import { type AcceptedPrint, type Directory, directoryOf, youngFeeds } from '../directory.js';
 import {
   INSURANCE_STAKE_DISCRIMINATOR,
   LIQUIDITY_POSITION_DISCRIMINATOR,
@@ -96,8 +96,11 @@ export const readGroup = async (rpc: GroupRpc, places: Places, options: ReadOpti
 export const loadGroup = async (rpc: GroupRpc, group: Address, options: FindOptions = {}): Promise<GroupAccounts> =>
   readGroup(rpc, await findGroup(rpc, group, options), options);
 
-/** The directory of a group that was read. `ahead`: feeds of which the board has not seen the newest print, where known. */
-export const directoryFrom = async (accounts: GroupAccounts, ahead?: ReadonlySet<number>): Promise<Directory> => {
+/**
+ * The directory of a group that was read. `prints`: the newest that `refresh` would take, the `feed` of each of `margin.group()`'s
+ * tokens and markets; without them an action brings all prints that it depends on, however old they are.
+ */
+export const directoryFrom = async (accounts: GroupAccounts, prints?: Iterable<AcceptedPrint>): Promise<Directory> => {
   const { places, board, banks, now } = accounts;
   const { oracles, tokenPrograms } = places;
   const directory = await directoryOf({
@@ -108,7 +111,7 @@ export const directoryFrom = async (accounts: GroupAccounts, ahead?: ReadonlySet
     oracles,
     now,
   });
-  return { ...directory, ahead };
+  return prints === undefined ? directory : { ...directory, brought: youngFeeds(prints, now) };
 };
 
 /** Reads a margin account of any version; what version 2 has more is 0 in one of version 1. */

@@ -411,7 +411,7 @@ notional: string,
 leverage: number | null, };
 
 /**
- * What somebody may want to do. Amounts are native units as decimal strings; "all" takes all there is.
+ * What somebody may want to do. Amounts are native units; "all" takes all there is.
  */
 export type Intent = { "deposit": { 
 /**
@@ -773,19 +773,6 @@ leverage: number | null, } } | { "addLiquidity": {
 market: number, } } | "stake";
 
 /**
- * A price that moves.
- */
-export type Move = { 
-/**
- * Number of the feed.
- */
-feed: number, 
-/**
- * By which part of the price, bps, signed.
- */
-bps: number, };
-
-/**
  * The next step of a liquidation.
  */
 export type Next = { 
@@ -1050,71 +1037,6 @@ fill: FillInfo | null,
 rates: RatesInfo | null, };
 
 /**
- * What a page may ask.
- */
-export type Question = { "at": { 
-/**
- * The slot.
- */
-slot: number, 
-/**
- * Unix seconds.
- */
-time: number, } } | "group" | { "account": { 
-/**
- * Its address.
- */
-address: string, } } | { "preview": { 
-/**
- * The margin account.
- */
-address: string, 
-/**
- * Who owns it.
- */
-owner: string, 
-/**
- * What is to be done.
- */
-intent: Intent, } } | { "most": { 
-/**
- * The margin account.
- */
-address: string, 
-/**
- * Who owns it.
- */
-owner: string, 
-/**
- * What the amount is of.
- */
-of: MostOf, } } | { "owner": { 
-/**
- * The owner.
- */
-owner: string, } } | { "mark": { 
-/**
- * Number of the market.
- */
-market: number, 
-/**
- * Quote tokens for one whole base, a decimal.
- */
-price: string, } } | { "whatIf": { 
-/**
- * Its address.
- */
-address: string, 
-/**
- * What moves.
- */
-moves: Array<Move>, } } | "book" | { "receipts": { 
-/**
- * Bytes of each receipt and the digest before it, hexadecimal.
- */
-receipts: Array<ReceiptBytes>, } };
-
-/**
  * Rates at a utilisation, millionths (a year).
  */
 export type RatesInfo = { 
@@ -1130,19 +1052,6 @@ borrow: string,
  * Of a deposit.
  */
 deposit: string, };
-
-/**
- * A receipt as it was logged.
- */
-export type ReceiptBytes = { 
-/**
- * Its bytes, hexadecimal.
- */
-bytes: string, 
-/**
- * Digest of the receipt before it, hexadecimal.
- */
-before: string, };
 
 /**
  * One of the last receipts, as the chain keeps it.

@@ -17,11 +17,8 @@ import type {
   GroupAnswer,
   Intent,
   MostOf,
-  Move,
   OwnerAnswer,
   PreviewAnswer,
-  Question,
-  ReceiptBytes,
   ReceiptsAnswer,
   Refused,
   Standing,
@@ -47,6 +44,27 @@ export class MarginRefused extends Error {
     this.code = refused.code;
     this.reason = refused.name;
   }
+}
+
+/** A price that moves: number of the feed, and by which part of the price, bps. */
+export interface Move {
+  readonly feed: number;
+  readonly bps: number;
+}
+
+/** A receipt as it was logged, with the digest of the receipt before it; both hexadecimal. */
+export interface ReceiptBytes {
+  readonly bytes: string;
+  readonly before: string;
+}
+
+type Word = string | number | bigint | boolean | null;
+
+/** A choice with its values, `{ deposit: { token, amount } }` or `'stake'`, as the words of a question. */
+function named(name: string, choice: string | object): Record<string, Word> {
+  if (typeof choice === 'string') return { [name]: choice };
+  const [[kind, values] = ['', {}]] = Object.entries(choice) as [string, Record<string, Word>][];
+  return { [name]: kind, ...values };
 }
 
 interface Exports extends WebAssembly.Exports {
@@ -110,7 +128,7 @@ export class Margin {
 
   /** Sets slot and unix time for the answers that follow, where the clock's account has not been given. */
   at(slot: number, time: number): void {
-    this.#ask({ at: { slot, time } });
+    this.#ask('at', { slot, time });
   }
 
   /** The group: tokens, markets, feeds, insurance, parameters. */
@@ -120,7 +138,7 @@ export class Margin {
 
   /** A margin account: health, liquidation prices, the next step of a liquidation. */
   account(address: Address): AccountAnswer {
-    return this.#ask({ account: { address } });
+    return this.#ask('account', { address });
   }
 
   /**
@@ -128,27 +146,27 @@ export class Margin {
    * opens with it. Throws {@link MarginRefused} with the error that the program would refuse it with.
    */
   preview(address: Address, owner: Address, intent: Intent): PreviewAnswer {
-    return this.#ask({ preview: { address, owner, intent } });
+    return this.#ask('preview', { address, owner, ...named('intent', intent) });
   }
 
   /** The largest amount that the program would accept; a wallet may hold less. Throws where it accepts none. */
   most(address: Address, owner: Address, of: MostOf): Amount {
-    return this.#ask({ most: { address, owner, of } });
+    return this.#ask('most', { address, owner, ...named('of', of) });
   }
 
   /** Margin accounts, liquidity and stake of an owner, among the accounts that have been put in. */
   owner(owner: Address): OwnerAnswer {
-    return this.#ask({ owner: { owner } });
+    return this.#ask('owner', { owner });
   }
 
   /** A price of whole quote tokens for one whole base as a mark, quote units for one base unit × 2^44. */
   mark(market: number, price: string): bigint {
-    return BigInt(this.#ask<string>({ mark: { market, price } }));
+    return BigInt(this.#ask<string>('mark', { market, price }));
   }
 
   /** How a margin account would stand at other prices, all else equal. */
   whatIf(address: Address, moves: Move[]): Standing {
-    return this.#ask({ whatIf: { address, moves } });
+    return this.#ask('whatIf', { address, move: moves.map(({ feed, bps }) => `${feed}:${bps}`) });
   }
 
   /** All margin accounts that have been put in, those in most danger first. */
@@ -158,18 +176,26 @@ export class Margin {
 
   /** Reads receipts and repeats each of them from its own inputs. */
   receipts(receipts: ReceiptBytes[]): ReceiptsAnswer {
-    return this.#ask({ receipts: { receipts } });
+    return this.#ask('receipts', { receipt: receipts.map(({ bytes, before }) => `${bytes}:${before}`) });
   }
 
-  #ask<T>(question: Question): T {
-    const bytes = utf8.write.encode(JSON.stringify(question));
-    const at = this.#module.alloc(bytes.length);
-    new Uint8Array(this.#module.memory.buffer, at, bytes.length).set(bytes);
-    const told = JSON.parse(this.#told(this.#module.question(at, bytes.length))) as { ok: T } | { refused: Refused };
+  #ask<T>(ask: string, about: Record<string, Word | readonly Word[]> = {}): T {
+    const lines = Object.entries({ ask, ...about }).flatMap(([name, value]) =>
+      (Array.isArray(value) ? (value as readonly Word[]) : [value as Word]).map((word) => `${name}=${word}`),
+    );
+    const told = JSON.parse(this.told(lines.join('\n'))) as { ok: T } | { refused: Refused };
     if ('refused' in told) {
       throw new MarginRefused(told.refused);
     }
     return told.ok;
+  }
+
+  /** Answers a question as the module takes it, lines of `name=value`, as JSON. The methods above are the same with types. */
+  told(question: string): string {
+    const bytes = utf8.write.encode(question);
+    const at = this.#module.alloc(bytes.length);
+    new Uint8Array(this.#module.memory.buffer, at, bytes.length).set(bytes);
+    return this.#told(this.#module.question(at, bytes.length));
   }
 
   #told(at: number): string {

@@ -1,31 +1,22 @@
 /** From instructions to a confirmed transaction: simulated first, so that a refusal is told before the wallet asks. */
 import {
-  type Address,
   AccountRole,
-  address,
-  appendTransactionMessageInstructions,
+  type Address,
   type Base64EncodedWireTransaction,
-  type Blockhash,
+  type BlockhashLifetimeConstraint,
   compileTransaction,
-  createTransactionMessage,
   getBase58Decoder,
   getBase64Decoder,
   getTransactionDecoder,
   getTransactionEncoder,
   type Instruction,
-  pipe,
-  setTransactionMessageFeePayer,
-  setTransactionMessageLifetimeUsingBlockhash,
   type Signature,
 } from '@solana/kit';
-import { failureOf, type Failure } from '@breakwater-labs/client';
+import { failureOf, type Failure, inTransactions, type Limits, messageOf, MOST_UNITS } from '@breakwater-labs/client';
 
 import type { Store } from '../chain/store';
 import { type Connection, sign } from '../wallet/standard';
 
-const COMPUTE_BUDGET = address('ComputeBudget111111111111111111111111111111');
-/** Compute units for simulations: the most that a transaction may use. */
-const MOST_UNITS = 1_400_000;
 /** How often a transaction is sent again and asked about, milliseconds. */
 const ASK_EVERY = 500;
 /** Part of recent priority fees that is enough, and the most that is paid, micro-lamports for a unit. */
@@ -44,38 +35,18 @@ export class SendFailed extends Error {
   }
 }
 
-const budget = (tag: number, value: bigint, size: 4 | 8): Instruction => {
-  const data = new Uint8Array(1 + size);
-  const view = new DataView(data.buffer);
-  data[0] = tag;
-  if (size === 4) view.setUint32(1, Number(value), true);
-  else view.setBigUint64(1, value, true);
-  return { programAddress: COMPUTE_BUDGET, data };
-};
-
-type Lifetime = { readonly blockhash: Blockhash; readonly lastValidBlockHeight: bigint };
-
-function compiled(payer: Address, instructions: readonly Instruction[], lifetime: Lifetime): Uint8Array {
-  const message = pipe(
-    createTransactionMessage({ version: 0 }),
-    (m) => setTransactionMessageFeePayer(payer, m),
-    (m) => setTransactionMessageLifetimeUsingBlockhash(lifetime, m),
-    (m) => appendTransactionMessageInstructions(instructions.map(unsigned), m),
-  );
-  return new Uint8Array(getTransactionEncoder().encode(compileTransaction(message)));
-}
-
-/** The wallet signs the whole transaction: signers that instructions carry are only addresses here. */
-const unsigned = (instruction: Instruction): Instruction => ({
-  programAddress: instruction.programAddress,
-  data: instruction.data ?? new Uint8Array(),
-  accounts: (instruction.accounts ?? []).map(({ address, role }) => ({ address, role: role as AccountRole.READONLY })),
-});
+const compiled = (
+  payer: Address,
+  instructions: readonly Instruction[],
+  blockhash: BlockhashLifetimeConstraint,
+  limits?: Limits,
+): Uint8Array =>
+  new Uint8Array(getTransactionEncoder().encode(compileTransaction(messageOf(payer, instructions, { blockhash, limits }))));
 
 const base64 = (bytes: Uint8Array) => getBase64Decoder().decode(bytes) as Base64EncodedWireTransaction;
 
-async function priceOf(store: Store, writable: Address[]): Promise<bigint> {
-  const recent = await store.rpc.getRecentPrioritizationFees(writable.slice(0, 128)).send().catch(() => []);
+async function priceOf(store: Store, writable: readonly { readonly address: Address }[]): Promise<bigint> {
+  const recent = await store.rpc.getRecentPrioritizationFees(writable.slice(0, 128).map(({ address }) => address)).send().catch(() => []);
   const fees = recent.map(({ prioritizationFee }) => BigInt(prioritizationFee)).sort((a, b) => (a < b ? -1 : 1));
   const fee = fees[Math.floor(fees.length * FEE_PERCENTILE)] ?? 0n;
   return fee < MOST_PRICE ? fee : MOST_PRICE;
@@ -90,7 +61,10 @@ async function simulated(store: Store, transaction: Uint8Array): Promise<number>
   return Number(value.unitsConsumed ?? MOST_UNITS);
 }
 
-/** Simulates, has the wallet sign, sends until the transaction is confirmed or can never be. */
+/**
+ * Simulates, has the wallet sign, sends until the transaction is confirmed or can never be. Where the prices of many legs do not
+ * fit beside the action they go ahead in transactions of their own.
+ */
 export async function send(
   store: Store,
   connection: Connection,
@@ -98,24 +72,38 @@ export async function send(
   onSigned: (signature: Signature) => void = () => {},
 ): Promise<Signature> {
   try {
-    const payer = connection.address;
-    const { value: first } = await store.rpc.getLatestBlockhash({ commitment: 'confirmed' }).send();
-    const units = await simulated(store, compiled(payer, [budget(2, BigInt(MOST_UNITS), 4), ...instructions], first));
-    const writable = instructions.flatMap(({ accounts = [] }) => accounts.filter(({ role }) => role === AccountRole.WRITABLE || role === AccountRole.WRITABLE_SIGNER));
-    const price = await priceOf(store, writable.map(({ address }) => address));
-    const limits = [budget(2, BigInt(Math.ceil(units * 1.2) + 5_000), 4), ...(price > 0n ? [budget(3, price, 8)] : [])];
-    // A wallet may take its time: the blockhash is as new as can be.
-    const { value: lifetime } = await store.rpc.getLatestBlockhash({ commitment: 'confirmed' }).send();
-    const chain = `solana:${store.config.cluster}` as const;
-    const signed = await sign(connection, compiled(payer, [...limits, ...instructions], lifetime), chain);
-    const signature = signatureOf(signed);
-    onSigned(signature);
-    await confirmed(store, signed, signature, lifetime.lastValidBlockHeight);
-    return signature;
+    const [...ahead] = inTransactions(connection.address, instructions);
+    const last = ahead.pop() ?? [];
+    for (const part of ahead) await sendOne(store, connection, part, onSigned);
+    return await sendOne(store, connection, last, onSigned);
   } catch (error) {
     throw error instanceof SendFailed ? error : new SendFailed(failureOf(error));
   }
 }
+
+async function sendOne(
+  store: Store,
+  connection: Connection,
+  instructions: readonly Instruction[],
+  onSigned: (signature: Signature) => void,
+): Promise<Signature> {
+  const payer = connection.address;
+  const { value: first } = await store.rpc.getLatestBlockhash({ commitment: 'confirmed' }).send();
+  const units = await simulated(store, compiled(payer, instructions, first));
+  const price = await priceOf(store, instructions.flatMap(({ accounts = [] }) => accounts.filter(isWritable)));
+  // A wallet may take its time: the blockhash is as new as can be.
+  const { value: lifetime } = await store.rpc.getLatestBlockhash({ commitment: 'confirmed' }).send();
+  const limits = { units: Math.ceil(units * 1.2) + 5_000, price };
+  const chain = `solana:${store.config.cluster}` as const;
+  const signed = await sign(connection, compiled(payer, instructions, lifetime, limits), chain);
+  const signature = signatureOf(signed);
+  onSigned(signature);
+  await confirmed(store, signed, signature, lifetime.lastValidBlockHeight);
+  return signature;
+}
+
+const isWritable = ({ role }: { readonly role: AccountRole }) =>
+  role === AccountRole.WRITABLE || role === AccountRole.WRITABLE_SIGNER;
 
 function signatureOf(signed: Uint8Array): Signature {
   const [first] = Object.values(getTransactionDecoder().decode(signed).signatures);

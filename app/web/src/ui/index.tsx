@@ -141,7 +141,7 @@ export function AmountField(props: {
       <div className="mb-1 flex items-baseline justify-between text-xs text-soft">
         <label htmlFor={id}>{props.label}</label>
         {props.onMost ? (
-          <Button small kind="quiet" onClick={props.onMost} aria-label={`Most: ${props.most ?? ''} ${props.unit}`}>
+          <Button small kind="quiet" onClick={props.onMost} aria-label={`max ${props.most ?? ''} ${props.unit}`}>
             max {props.most}
           </Button>
         ) : null}

@@ -2,20 +2,21 @@
 
 use breakwater_interface::accounts::{SIDE_DEBT, SIDE_DEPOSIT};
 use breakwater_interface::live::accrued;
-use breakwater_interface::snapshot::{self, Own};
 use breakwater_interface::{InsuranceFund, InsuranceStake, LiquidityPosition, MarginAccount, MarginError, act};
 use breakwater_margin::lending::Books;
 use breakwater_margin::leverage::leverage;
 use breakwater_margin::perp::Direction;
-use breakwater_margin::{Bps, NativeAmount, Shares, Snapshot, health};
+use breakwater_margin::{Bps, NativeAmount, Shares, health};
 use bytemuck::Zeroable;
 
 use super::{Action, View};
 
 /// What the largest amount is asked of.
+// A question lives for one call: a box would only make it harder to ask.
+#[allow(clippy::large_enum_variant)]
 #[derive(Clone, Copy, Debug)]
 pub enum Kind {
-    /// A deposit of a token: what its bank still takes. A wallet may hold less.
+    /// A deposit of a token: what its bank still takes if all of it arrives. A wallet may hold less.
     Deposit {
         /// Number of the token.
         token: u8,
@@ -73,9 +74,12 @@ impl View {
         let accepts = |action: Action| self.preview(account, &action).map(drop);
         match kind {
             Kind::Deposit { token } => {
-                let room = self.bank(token)?.lending.deposit_cap.saturating_sub(self.books(token)?.deposits()?);
-                // A deposit's fraction of a share is not counted: a little more than the room may pass.
-                let high = room.saturating_add(self.books(token)?.deposit_index.amount_up(2)?);
+                let books = self.books(token)?;
+                let room = self.bank(token)?.lending.deposit_cap.saturating_sub(books.deposits()?);
+                // A deposit's fraction of a share is not counted, and no cap stops what markets are owed (§3.5).
+                let closed = account.perps.iter().filter(|perp| perp.base == 0 && perp.quote < 0);
+                let owed = closed.fold(0, |sum: u64, perp| sum.saturating_add(perp.quote.unsigned_abs()));
+                let high = room.max(owed).saturating_add(books.deposit_index.amount_up(2)?);
                 largest((1, high, 1), |amount| accepts(Action::Deposit { token, amount, arrived: None }))
             }
             Kind::Withdraw { token } => {
@@ -128,27 +132,8 @@ impl View {
     /// Rounding: ceil
     /// Errors:   BoardOfOtherGroup, MathOverflow
     pub fn leverage(&self, account: &MarginAccount) -> Result<Option<Bps>, MarginError> {
-        if account.group != self.board.group {
-            return Err(MarginError::BoardOfOtherGroup);
-        }
-        let view = self.refreshed()?;
-        let mut legs = Snapshot::with_capacity(account.tokens.len());
-        snapshot::build(&mut legs, &view.board, account, &Own::default(), self.time)?;
+        let legs = self.clone().brought_up_to_date()?.snapshot(account)?;
         Ok(leverage(&legs, &health::value(&legs)?))
-    }
-
-    /// The group as it is once `refresh` has been called for all banks and markets of the view: indices and funding until now.
-    ///
-    /// Errors: MathOverflow
-    pub fn refreshed(&self) -> Result<View, MarginError> {
-        let mut view = self.clone();
-        for token in self.banks.keys() {
-            view.refresh_index(*token)?;
-        }
-        for market in self.markets.keys() {
-            view.refresh_market(*market)?;
-        }
-        Ok(view)
     }
 
     /// A bank's books, interest charged until now.
@@ -267,5 +252,45 @@ fn largest_part(all: u64, lot: u64, accepts: impl Fn(u64) -> Result<(), MarginEr
     match all.saturating_sub(1) / lot {
         0 => Err(refusal),
         lots => largest((lot, lots * lot, lot), accepts),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Too small below 3, too large above a limit.
+    fn between(limit: u64) -> impl Fn(u64) -> Result<(), MarginError> {
+        move |amount| match amount {
+            0..3 => Err(MarginError::AmountZero),
+            amount if amount > limit => Err(MarginError::OverBorrowCap),
+            _ => Ok(()),
+        }
+    }
+
+    #[test]
+    fn the_largest_is_found_wherever_it_lies() {
+        for (high, limit) in [(100, 3), (100, 57), (100, 99), (100, 100), (u64::MAX, 1 << 60), (3, 3)] {
+            assert_eq!(largest((1, high, 1), between(limit)), Ok(limit), "PRE-2");
+        }
+        assert_eq!(largest((1, 100, 1), between(1_000)), Ok(100), "what no rule could accept is not looked for");
+        assert_eq!(largest((10, 1_000, 10), between(57)), Ok(50), "whole units");
+    }
+
+    #[test]
+    fn where_nothing_is_accepted_the_reason_is_told() {
+        assert_eq!(largest((3, 100, 1), between(2)), Err(MarginError::OverBorrowCap));
+        assert_eq!(largest((1, 100, 1), between(2)), Err(MarginError::OverBorrowCap), "too small, then too large");
+        assert_eq!(largest((1, 2, 1), between(100)), Err(MarginError::AmountZero), "too small to the end");
+        assert_eq!(largest((1, 0, 1), between(100)), Err(MarginError::AmountZero), "an empty range");
+    }
+
+    #[test]
+    fn a_position_is_closed_whole_or_in_lots() {
+        assert_eq!(largest_part(57, 10, between(57)), Ok(57));
+        assert_eq!(largest_part(57, 10, between(56)), Ok(50));
+        assert_eq!(largest_part(57, 10, between(39)), Ok(30));
+        assert_eq!(largest_part(57, 0, between(39)), Ok(39), "a lot is at least a unit");
+        assert_eq!(largest_part(7, 10, between(5)), Err(MarginError::OverBorrowCap));
     }
 }

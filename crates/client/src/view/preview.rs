@@ -117,7 +117,8 @@ impl View {
         }
     }
 
-    /// The group after an action.
+    /// The group after an action. The board is as the action leaves it, with indices and funding of its last `refresh`:
+    /// [`View::brought_up_to_date`] brings them up to date, so that a quote counts the interest and funding that are due.
     pub fn with(&self, preview: &Preview) -> View {
         let mut view = self.clone();
         if let Some(board) = &preview.board {

@@ -1,7 +1,8 @@
-//! What this SDK makes of fixed arguments, written to `app/client/vectors/client.json`, from which the tests of the TypeScript
+//! What this SDK makes of fixed arguments, written to `app/client/vectors`, from which the tests of the TypeScript
 //! client compare it: addresses, every instruction builder, decoded accounts and events, errors, and what stands in logs.
-//! `BLESS=1` writes the file anew.
+//! `BLESS=1` writes the files anew.
 
+mod group;
 mod instructions;
 mod records;
 
@@ -14,7 +15,7 @@ use breakwater_client::{Address, address};
 use bytemuck::Pod;
 use serde_json::{Value, json};
 
-const FILE: &str = "../../app/client/vectors/client.json";
+const FOLDER: &str = "../../app/client/vectors";
 
 /// A fixed key for each byte.
 pub fn key(byte: u8) -> Address {
@@ -89,15 +90,24 @@ fn rendered() -> String {
     format!("{{\n{}\n}}\n", parts.join(",\n"))
 }
 
-#[test]
-fn the_vectors_of_the_typescript_client_are_what_this_client_makes() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(FILE);
-    let rendered = rendered();
+/// Compares a file with what it should be, or writes it.
+fn compare(name: &str, rendered: &str) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(FOLDER).join(name);
     if std::env::var_os("BLESS").is_some() {
         std::fs::write(&path, rendered).expect("the file can be written");
         return;
     }
-    let found = std::fs::read_to_string(&path).expect("app/client/vectors/client.json can be read");
+    let found = std::fs::read_to_string(&path).expect("the file can be read");
     let parsed = |text: &str| serde_json::from_str::<Value>(text).expect("JSON");
-    assert!(parsed(&found) == parsed(&rendered), "the vectors are not up to date: run this test with BLESS=1");
+    assert!(parsed(&found) == parsed(rendered), "{name} is not up to date: run this test with BLESS=1");
+}
+
+#[test]
+fn the_vectors_of_the_typescript_client_are_what_this_client_makes() {
+    compare("client.json", &rendered());
+}
+
+#[test]
+fn the_group_that_the_typescript_client_reads_is_what_the_program_makes() {
+    compare("group.json", &group::rendered());
 }

@@ -1,10 +1,11 @@
-//! The keeper's margin account after it has carried a plan out, the twin of what the program does to it.
+//! The keeper's margin account after it has carried a plan out: the program's own ledger, at the board's indices.
 
-use breakwater_client::interface::accounts::{SIDE_DEBT, SIDE_DEPOSIT, TokenPosition};
+use breakwater_client::interface::accounts::{SIDE_DEBT, SIDE_DEPOSIT};
+use breakwater_client::interface::act::ledger::Ledger;
 use breakwater_client::interface::{MarginAccount, MarginError};
+use breakwater_client::margin::lending::Books;
 use breakwater_client::margin::position::MARKET_LEG;
 use breakwater_client::margin::{Index, Plan};
-use bytemuck::Zeroable;
 
 use super::Mine;
 
@@ -14,7 +15,7 @@ use super::Mine;
 ///           (docs/spec.md §5.5)
 /// Units:    shares of the board's index snapshots
 /// Rounding: as the program: deposits floor, debts ceil; the banks' own indices are at most a snapshot's age newer
-/// Errors:   TokenSlotsFull, MathOverflow
+/// Errors:   TokenNotListed, TokenSlotsFull, MathOverflow
 pub fn after(mine: &Mine, plan: &Plan) -> Result<MarginAccount, MarginError> {
     let mut account = *mine.account;
     let quote = mine.board.quote_token;
@@ -30,68 +31,28 @@ pub fn after(mine: &Mine, plan: &Plan) -> Result<MarginAccount, MarginError> {
     Ok(account)
 }
 
-/// Deposit and borrow index of a token.
-fn indices(mine: &Mine, token: u8) -> Result<(Index, Index), MarginError> {
+/// A token's books at the board's indices, as if the account were alone in the bank: others' shares do not matter here.
+fn books(mine: &Mine, account: &MarginAccount, token: u8) -> Result<Books, MarginError> {
     let risk = mine.board.tokens.get(usize::from(token)).ok_or(MarginError::TokenNotListed)?;
-    Ok((Index(risk.deposit_index), Index(risk.borrow_index)))
-}
-
-fn slot(account: &MarginAccount, token: u8) -> Result<usize, MarginError> {
-    let free = || account.tokens.iter().position(TokenPosition::is_free);
-    account.find(token).or_else(free).ok_or(MarginError::TokenSlotsFull)
-}
-
-fn set(account: &mut MarginAccount, slot: usize, token: u8, side: u8, shares: u64) {
-    account.tokens[slot] = match shares {
-        0 => TokenPosition::zeroed(),
-        _ => TokenPosition { shares, token, side, reserved: [0; 6] },
-    };
+    let held = account.find(token).map(|slot| account.tokens[slot]);
+    let shares = |side: u8| held.filter(|held| held.side == side).map_or(0, |held| held.shares);
+    Ok(Books {
+        deposit_index: Index(risk.deposit_index),
+        borrow_index: Index(risk.borrow_index),
+        deposit_shares: shares(SIDE_DEPOSIT),
+        borrow_shares: shares(SIDE_DEBT),
+        ..Books::default()
+    })
 }
 
 /// Takes an amount: the deposit first, the rest as a debt.
 pub(super) fn debit(mine: &Mine, account: &mut MarginAccount, token: u8, amount: u64) -> Result<(), MarginError> {
-    if amount == 0 {
-        return Ok(());
-    }
-    let ((deposit, borrow), slot) = (indices(mine, token)?, slot(account, token)?);
-    let TokenPosition { shares, side, .. } = account.tokens[slot];
-    let (mut rest, mut owed) = (amount, 0);
-    if side == SIDE_DEPOSIT {
-        let owned = deposit.amount_down(shares)?;
-        if amount < owned {
-            let left = shares.saturating_sub(deposit.shares_up(amount)?);
-            set(account, slot, token, SIDE_DEPOSIT, left);
-            return Ok(());
-        }
-        rest = amount - owned;
-    } else {
-        owed = shares;
-    }
-    let more = borrow.shares_up(rest)?;
-    set(account, slot, token, SIDE_DEBT, owed.checked_add(more).ok_or(MarginError::MathOverflow)?);
-    Ok(())
+    let mut books = books(mine, account, token)?;
+    Ledger { account, books: &mut books, token }.debit(amount)
 }
 
 /// Gives an amount: the debt first, the rest as a deposit.
-pub(super) fn credit(mine: &Mine, account: &mut MarginAccount, token: u8, amount: u64) -> Result<(), MarginError> {
-    if amount == 0 {
-        return Ok(());
-    }
-    let ((deposit, borrow), slot) = (indices(mine, token)?, slot(account, token)?);
-    let TokenPosition { shares, side, .. } = account.tokens[slot];
-    let (mut rest, mut owned) = (amount, 0);
-    if side == SIDE_DEBT {
-        let owed = borrow.amount_up(shares)?;
-        if amount < owed {
-            let left = shares.saturating_sub(borrow.shares_down(amount)?);
-            set(account, slot, token, SIDE_DEBT, left);
-            return Ok(());
-        }
-        rest = amount - owed;
-    } else {
-        owned = shares;
-    }
-    let more = deposit.shares_down(rest)?;
-    set(account, slot, token, SIDE_DEPOSIT, owned.checked_add(more).ok_or(MarginError::MathOverflow)?);
-    Ok(())
+fn credit(mine: &Mine, account: &mut MarginAccount, token: u8, amount: u64) -> Result<(), MarginError> {
+    let mut books = books(mine, account, token)?;
+    Ledger { account, books: &mut books, token }.credit(amount)
 }

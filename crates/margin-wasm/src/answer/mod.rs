@@ -16,10 +16,16 @@ pub use receipts::*;
 macro_rules! answers {
     ($($(#[$meta:meta])* pub struct $name:ident { $($(#[$field_meta:meta])* $field:ident: $type:ty,)* })*) => {$(
         $(#[$meta])*
-        #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
-        #[serde(rename_all = "camelCase")]
-        #[cfg_attr(test, derive(ts_rs::TS))]
+        #[derive(Clone, Debug, PartialEq, Eq)]
+        #[cfg_attr(test, derive(ts_rs::TS), ts(rename_all = "camelCase"))]
         pub struct $name { $($(#[$field_meta])* pub $field: $type,)* }
+
+        impl $crate::json::Json for $name {
+            fn write(&self, out: &mut String) {
+                let fields = [$((stringify!($field), &self.$field as &dyn $crate::json::Json)),*];
+                $crate::json::object(out, &mut fields.into_iter());
+            }
+        }
     )*};
 }
 pub(crate) use answers;

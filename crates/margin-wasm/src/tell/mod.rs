@@ -67,9 +67,10 @@ impl Scale<'_> {
         Amount::of(native, self.decimals(MARKET_LEG | market))
     }
 
-    /// A mark as quote tokens for one whole base, to the nearest of ten decimals.
+    /// A mark as quote tokens for one whole base, to the nearest of eight decimals: a mark is a floor, and its ninth would
+    /// show it.
     pub fn mark(self, market: u8, mark: Mark) -> String {
-        const PRECISION: u32 = 10;
+        const PRECISION: u32 = 8;
         let (base, quote) = (u32::from(self.decimals(MARKET_LEG | market)), u32::from(self.quote()));
         let power = (PRECISION + base).saturating_sub(quote);
         // Split so that neither product overflows: a mark has 64 bits and the power of ten at most 60.
@@ -89,12 +90,11 @@ impl Scale<'_> {
         let number: u128 = format!("{whole}{digits}").parse().map_err(|_| bad())?;
         let decimals = digits.len() as u32 + u32::from(self.decimals(MARKET_LEG | market));
         let above = number.checked_mul(10u128.pow(self.quote().into())).ok_or_else(bad)?;
-        // Whole and fraction apart, so that the shift fits.
+        // Whole and fraction apart, so that the shift fits: a remainder is below 10^24, that is 2^80.
         let one = 10u128.checked_pow(decimals).ok_or_else(bad)?;
         let (whole, rest) = (above / one, above % one);
-        let fraction =
-            if rest >> (128 - MARK_BITS) == 0 { (rest << MARK_BITS) / one } else { (rest << 20) / one << 24 };
-        whole.checked_shl(MARK_BITS).and_then(|whole| u64::try_from(whole + fraction).ok()).map(Mark).ok_or_else(bad)
+        let mark = whole.checked_mul(1 << MARK_BITS).ok_or_else(bad)? + (rest << MARK_BITS) / one;
+        u64::try_from(mark).map(Mark).map_err(|_| bad())
     }
 }
 

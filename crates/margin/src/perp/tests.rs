@@ -87,6 +87,26 @@ proptest! {
     }
 
     #[test]
+    fn a_position_has_neither_won_nor_lost_at_its_break_even(
+        base in -1_000_000_000_000i64..1_000_000_000_000, quote in -200_000_000_000i64..200_000_000_000,
+    ) {
+        let position = Position { base, quote, ..Position::default() };
+        match position.break_even() {
+            // A mark is a floor, and a notional both: a unit for each.
+            Some(mark) => prop_assert!(position.pnl(mark).abs() <= 2, "{}", position.pnl(mark)),
+            None => prop_assert!(base == 0 || (quote > 0) == (base > 0)),
+        }
+    }
+
+    #[test]
+    fn funding_grows_with_the_skew_up_to_its_maximum(net in 0i32..i32::MAX, more in 0i32..1_000) {
+        let rate = |net: i32| FUNDING.rate(i64::from(net) << 20);
+        prop_assert_eq!(rate(net), rate(-net));
+        prop_assert!(rate(net) <= rate(net.saturating_add(more)));
+        prop_assert!(rate(net) <= u64::from(FUNDING.maximum) << 20);
+    }
+
+    #[test]
     fn margin_is_continuous_and_grows_with_size(notional in 0u64..2_000_000 * USD6) {
         let at = |n| TIERS.requirement(n, |tier| tier.maintenance);
         prop_assert!(at(notional) <= at(notional + 1) && at(notional + 1) - at(notional) <= 1);

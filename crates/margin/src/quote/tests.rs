@@ -5,6 +5,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::liquidation::{Pace, Settled, Wait};
+use crate::parts::{Part, parts};
 use crate::perp::{PerpLeg, PerpTerms, Standing, Tier, Tiers};
 use crate::position::{Quote, Side, TokenLeg, Weights};
 use crate::price::{Interval, MIN_PRICE};
@@ -156,6 +157,18 @@ proptest! {
             verify(&scene, &prices, 0, prices.maintenance)?;
             verify(&scene, &prices, 1, prices.trigger)?;
         }
+    }
+
+    #[test]
+    fn parts_of_health_add_up_to_it(scene in scene()) {
+        let (valuation, parts) = (health::value(&scene.snapshot).unwrap(), parts(&scene.snapshot).unwrap());
+        // A position's dollars are rounded alone there and together in health: a 2^-32nd of a dollar each.
+        let slack = (scene.snapshot.perps.len() as i128 + 1) * crate::units::WEIGHT_ONE as i128;
+        let near = |sum: i128, whole: i128, slack: i128| sum <= whole && whole - sum <= slack;
+        let sum = |of: fn(&Part) -> i128| parts.iter().map(of).sum::<i128>();
+        prop_assert!(near(sum(|part| part.maintenance.0), valuation.maintenance.0, slack));
+        prop_assert!(near(sum(|part| part.end.0), valuation.end.0, slack));
+        prop_assert!(near(sum(|part| part.value.0), valuation.equity.0, scene.snapshot.perps.len() as i128 + 1));
     }
 
     #[test]

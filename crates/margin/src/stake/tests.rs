@@ -219,8 +219,9 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 2_000, ..ProptestConfig::default() })]
 
     /// Two people act, the fund loses and earns. Nobody ever has more than was put in and the part of each income that the
-    /// own active units were of all, but for what others give up by rounding: two shares each time, and what the virtual units
-    /// are worth where the other enters a pool that has lost all but a dollar.
+    /// own active units were of all, but for what others give up by rounding: each time a share and what a unit is worth, because
+    /// units that are minted are a floor; and what the virtual units are worth where the other enters a pool that has lost all
+    /// but a dollar.
     #[test]
     fn INS_1_nobody_is_paid_more_than_put_in_and_earned(before in 0u64..2_000 * TOKEN, acts in acts()) {
         let mut fund = Ownership { shares: before, ..Ownership::default() };
@@ -259,7 +260,9 @@ proptest! {
             let tiny = |pool: Pool| pool.shares < pool.units && pool.shares < VIRTUAL;
             let lost = enters && (tiny(old_fund.active().unwrap()) || tiny(old_fund.passive()));
             people[usize::from(!who)].4 += if lost { VIRTUAL } else { 0 };
-            people.iter_mut().for_each(|person| person.4 += 2);
+            let unit = |pool: Pool| pool.shares.div_ceil(pool.units.max(1));
+            let rounded = 1 + unit(old_fund.active().unwrap()).max(unit(old_fund.passive())).max(1);
+            people.iter_mut().for_each(|person| person.4 += rounded);
             let claims = people.map(|(stake, ..)| claim(&fund, &stake));
             prop_assert!(claims[0] + claims[1] <= fund.shares, "SOL-2 claims {claims:?} of {fund:?}");
             prop_assert!(fund.passive <= fund.shares, "SOL-2 {fund:?}");
@@ -268,4 +271,24 @@ proptest! {
             }
         }
     }
+}
+
+/// A unit may be worth more than two shares; what its floor leaves to the other is then more than two, and no leak.
+#[test]
+fn INS_1_a_unit_of_thirty_shares_rounds_by_thirty() {
+    let mut fund = Ownership { shares: 2_692_128, ..Ownership::default() };
+    let (mut one, mut other) = (Stake::default(), Stake::default());
+    let staked = |fund: &mut Ownership, stake: &mut Stake, amount, now| {
+        fund.stake(stake, paid(amount), now).unwrap();
+        fund.mature(stake, ONE, now + COOLDOWN).unwrap();
+    };
+    staked(&mut fund, &mut one, 85_778, 0);
+    lose(&mut fund, 1_069_465);
+    fund.shares += 111_017_590;
+    staked(&mut fund, &mut other, 262_578_291, 2 * COOLDOWN);
+    let before = claim(&fund, &other);
+    let unit = fund.active().unwrap().shares.div_ceil(fund.active().unwrap().units);
+    staked(&mut fund, &mut one, 2_117_976, 4 * COOLDOWN);
+    let gained = claim(&fund, &other).saturating_sub(before);
+    assert!(unit > 2 && gained <= 1 + unit, "{gained} shares at {unit} a unit");
 }

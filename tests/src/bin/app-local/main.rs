@@ -92,7 +92,10 @@ fn run(options: Options) -> Outcome<()> {
             eprintln!("app: {trouble}");
             std::process::exit(1)
         }
-        _ => std::process::exit(0),
+        _ => {
+            let _ = stack::folder().map(std::fs::remove_dir_all);
+            std::process::exit(0)
+        }
     }
 }
 
@@ -140,7 +143,7 @@ fn start(
 fn vite(root: &Path, url: &str, children: &Children) -> Outcome<String> {
     let mut command = Command::new("npm");
     command.args(["run", "dev", "-w", "web", "--", "--port", &DEV_PORT.to_string(), "--strictPort"]);
-    command.current_dir(root.join("app")).env("BREAKWATER_LOCAL_URL", url).stdin(Stdio::null());
+    command.current_dir(root.join("app")).env("BREAKWATER_LOCAL", url).stdin(Stdio::null());
     let process = command.spawn().map_err(|error| Trouble(format!("npm cannot be started: {error}")))?;
     *children.vite.lock().unwrap_or_else(PoisonError::into_inner) = Some(process);
     Ok(format!("http://localhost:{DEV_PORT}"))
@@ -149,7 +152,7 @@ fn vite(root: &Path, url: &str, children: &Children) -> Outcome<String> {
 fn welcome(options: &Options, url: &str, page: &str, stack: &Stack) -> String {
     let prices = if options.still { "stand still until you move them" } else { "wander by themselves" };
     let keeper = match options.no_keeper {
-        true => "nobody liquidates: open the keeper page, or start one with /keeper",
+        true => "nobody liquidates: open the keeper page, or start one with /run_keeper",
         false => "a keeper liquidates whoever may be liquidated",
     };
     format!(
@@ -162,7 +165,7 @@ fn welcome(options: &Options, url: &str, page: &str, stack: &Stack) -> String {
   curl {url}/price -d '{{\"symbol\": \"SOL\", \"factor_bps\": -1000, \"over_seconds\": 20}}'
   curl {url}/scenario -d '{{\"name\": \"crash\"}}'        also calm, recover
   curl {url}/pause_prices -d '{{\"paused\": true}}'       prices grow old
-  curl {url}/keeper -d '{{\"running\": false}}'
+  curl {url}/run_keeper -d '{{\"running\": false}}'
   curl {url}/faucet -d '{{\"owner\": \"ADDRESS\"}}'
   curl {url}/state
 

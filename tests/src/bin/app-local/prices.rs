@@ -135,3 +135,54 @@ fn price(units: i128) -> Price8 {
     let bounded = units.clamp(i128::from(Price8::MIN.units()), i128::from(Price8::MAX.units()));
     Price8(i64::try_from(bounded).unwrap_or(Price8::PER_USD))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HOUR: usize = 3_600;
+
+    fn market(still: bool) -> Market {
+        Market::new(&[150, 1, 60_000].map(Price8::from_usd).to_vec(), 1, 7, still)
+    }
+
+    #[test]
+    fn a_seed_gives_the_same_prices_again() {
+        let (mut one, mut same, now) = (market(false), market(false), Instant::now());
+        for _ in 0..100 {
+            assert_eq!(one.step(now), same.step(now));
+        }
+        assert_ne!(one.prices()[0], Price8::from_usd(150));
+    }
+
+    #[test]
+    fn prices_never_wander_far_and_the_quote_token_not_at_all() {
+        let (mut market, now) = (market(false), Instant::now());
+        for _ in 0..HOUR {
+            let prices = market.step(now);
+            assert!((Price8::from_usd(140)..Price8::from_usd(160)).contains(&prices[0]), "{:?}", prices[0]);
+            assert_eq!(prices[1], Price8::from_usd(1));
+        }
+    }
+
+    #[test]
+    fn still_prices_move_when_told_to_alone() {
+        let (mut market, now) = (market(true), Instant::now());
+        assert_eq!(market.step(now)[0], Price8::from_usd(150));
+        market.shift(0, -2_000, Duration::ZERO);
+        assert_eq!(market.step(Instant::now())[0], Price8::from_usd(120));
+        assert_eq!(market.step(Instant::now())[2], Price8::from_usd(60_000));
+    }
+
+    #[test]
+    fn a_price_goes_its_way_in_a_straight_line_and_stays_at_its_end() {
+        let mut market = market(true);
+        market.shift(0, -2_000, Duration::from_secs(10));
+        let began = Instant::now();
+        let half = market.step(began + Duration::from_secs(5))[0];
+        assert!((Price8::from_usd(134)..Price8::from_usd(136)).contains(&half), "{half:?}");
+        assert_eq!(market.step(began + Duration::from_secs(11))[0], Price8::from_usd(120));
+        market.recover(Duration::ZERO);
+        assert_eq!(market.step(Instant::now())[0], Price8::from_usd(150));
+    }
+}

@@ -10,6 +10,7 @@ use breakwater_tests::local::rpc::Trouble;
 use breakwater_tests::local::water::Water;
 use serde_json::{Value, json};
 
+use crate::prices::Market;
 use crate::stack::Stack;
 
 /// What the faucet gives at a time: lamports, and dollars of each token.
@@ -61,7 +62,7 @@ impl Stack {
             ("POST", "/price") => self.price(&asked()?),
             ("POST", "/scenario") => self.scenario(&asked()?),
             ("POST", "/pause_prices") => self.pause(&asked()?),
-            ("POST", "/keeper") => self.keeper(&asked()?),
+            ("POST", "/run_keeper") => self.keeper(&asked()?),
             ("POST", "/fault") => self.fault(&asked()?),
             _ => Err(Refusal::Unknown),
         }
@@ -133,15 +134,9 @@ impl Stack {
         let Some(bps) = asked["factor_bps"].as_i64().filter(|bps| FARTHEST.contains(bps)) else {
             return wrong(format!("\"factor_bps\" is a whole number in {FARTHEST:?}: -2000 for a fall by a fifth"));
         };
-        let seconds = match &asked["over_seconds"] {
-            Value::Null => 0,
-            value => match value.as_u64().filter(|seconds| *seconds <= LONGEST) {
-                Some(seconds) => seconds,
-                None => return wrong(format!("\"over_seconds\" is a whole number of seconds, {LONGEST} at most")),
-            },
-        };
-        self.crank.order(|market| market.shift(token, bps, Duration::from_secs(seconds)))?;
-        Ok(json!({ "symbol": self.symbols.tokens[token], "factor_bps": bps, "over_seconds": seconds }))
+        let over = seconds(asked, Duration::ZERO)?;
+        self.crank.order(|market| market.shift(token, bps, over))?;
+        Ok(json!({ "symbol": self.symbols.tokens[token], "factor_bps": bps, "over_seconds": over.as_secs() }))
     }
 
     /// The token whose price a request means, by the number of a feed or by the symbol of a token or market.
@@ -167,16 +162,19 @@ impl Stack {
 
     fn scenario(&self, asked: &Value) -> Answer {
         let name = asked["name"].as_str().unwrap_or_default();
-        self.crank.order(|market| match name {
-            "crash" => market.shift_all(CRASH_BPS, CRASH),
-            "recover" => market.recover(RECOVERY),
-            "calm" => market.calm(),
-            _ => {}
-        })?;
         match name {
-            "crash" | "recover" | "calm" => Ok(json!({ "name": name })),
-            _ => wrong("\"name\" is crash, recover or calm"),
+            "crash" => {
+                let over = seconds(asked, CRASH)?;
+                self.crank.order(|market| market.shift_all(CRASH_BPS, over))?;
+            }
+            "recover" => {
+                let over = seconds(asked, RECOVERY)?;
+                self.crank.order(|market| market.recover(over))?;
+            }
+            "calm" => self.crank.order(Market::calm)?,
+            _ => return wrong("\"name\" is crash, recover or calm"),
         }
+        Ok(json!({ "name": name }))
     }
 
     fn pause(&self, asked: &Value) -> Answer {
@@ -206,6 +204,17 @@ impl Stack {
             faults.closings.fetch_add(1, Ordering::Relaxed);
         }
         Ok(asked.clone())
+    }
+}
+
+/// How long a price may take, where a request says it.
+fn seconds(asked: &Value, usual: Duration) -> Result<Duration, Refusal> {
+    match &asked["over_seconds"] {
+        Value::Null => Ok(usual),
+        value => match value.as_u64().filter(|seconds| *seconds <= LONGEST) {
+            Some(seconds) => Ok(Duration::from_secs(seconds)),
+            None => wrong(format!("\"over_seconds\" is a whole number of seconds, {LONGEST} at most")),
+        },
     }
 }
 

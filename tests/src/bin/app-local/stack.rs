@@ -6,10 +6,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use breakwater_client::Address;
 use breakwater_sim::keys::Keys;
+use breakwater_sim::price_path::Price8;
 use breakwater_tests::local::keeper::Keeper;
 use breakwater_tests::local::node::Node;
 use breakwater_tests::local::people::{People, TOGETHER};
-use breakwater_tests::local::place::{self, Place};
+use breakwater_tests::local::place::{self, Place, Prices};
 use breakwater_tests::local::proxy::{Proxy, Upstream};
 use breakwater_tests::local::rpc::{Outcome, Trouble};
 use serde_json::Value;
@@ -22,6 +23,10 @@ use crate::progress::Progress;
 
 /// Per cent of what they may borrow that traders use.
 const USED: std::ops::Range<u64> = 30..88;
+
+/// By how much prices were higher when traders came: some stand near their trigger now.
+const SLIP_BPS: i64 = 500;
+const BPS: i64 = 10_000;
 
 /// Symbols of tokens and markets, by number.
 pub struct Symbols {
@@ -63,7 +68,7 @@ impl Stack {
     /// Starts everything; a minute at most.
     pub fn start(options: &Options, runtime: &Runtime, keeper: KeeperSlot, progress: &Progress) -> Outcome<Stack> {
         let root = root()?;
-        let folder = root.join("target/app-local");
+        let folder = folder()?;
         std::fs::create_dir_all(&folder)?;
         progress.step("a Solana node (surfpool)");
         let node = Node::start(&root)?;
@@ -75,13 +80,14 @@ impl Stack {
         let place = Place::found(&node.rpc, &command, &folder, &mut keys)?;
         let symbols = Symbols::read(&root.join("migrations/params/localnet.toml"))?;
         let prices = place::first_prices();
+        let before = before(&prices, place.quote);
         progress.step("lenders, pools and insurance");
         let mut people = People::new(options.seed, &mut keys);
         people.used = USED;
-        people.lend(&node.rpc, &place, &prices)?;
+        people.lend(&node.rpc, &place, &before)?;
         progress.step(&format!("{} traders", options.accounts));
         let come = AtomicU64::new(0);
-        let accounts = people.trade(&node.rpc, &place, &prices, options.accounts, || {
+        let accounts = people.trade(&node.rpc, &place, &before, options.accounts, || {
             progress.traders(come.fetch_add(TOGETHER as u64, Ordering::Relaxed) + TOGETHER as u64, options.accounts);
         })?;
         let upstream = Upstream::new(runtime, &node, &first_hash)?;
@@ -118,6 +124,17 @@ impl Stack {
     pub fn keeper_runs(&self) -> bool {
         lock(&self.keeper).as_mut().is_some_and(Keeper::runs)
     }
+}
+
+/// What prices were when traders came.
+fn before(prices: &Prices, quote: u8) -> Prices {
+    let slip = |number| if number == usize::from(quote) { 0 } else { SLIP_BPS };
+    prices.iter().enumerate().map(|(number, price)| Price8(price.units() * (BPS + slip(number)) / BPS)).collect()
+}
+
+/// Keys, configuration and journal of this process: another one may run beside it.
+pub fn folder() -> Outcome<PathBuf> {
+    Ok(root()?.join(format!("target/app-local/{}", std::process::id())))
 }
 
 /// The repository.

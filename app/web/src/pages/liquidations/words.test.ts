@@ -15,7 +15,7 @@ const row = (kind: string, numbers: Record<string, string>) => ({ kind, account:
 
 describe('a receipt in words', () => {
   it('tells amounts of its own tokens', () => {
-    const numbers = { repay: '1500000', seize: '2000000000', insurance: '3000', bonus: '12500', debt_token: '1', collateral_token: '0', equity_before: '15000000000', equity_after: '-100000000' };
+    const numbers = { repay: '1500000', seize: '2000000000', insurance: '3000', bonus: '12500', debtToken: '1', collateralToken: '0', equityBefore: '15000000000', equityAfter: '-100000000' };
     const told = tell(row('liquidation', numbers), group, names);
     expect(told.legs).toBe('USDC debt for SOL');
     expect(told.parts).toEqual([
@@ -29,7 +29,7 @@ describe('a receipt in words', () => {
   });
 
   it('takes claims on a market for quote tokens', () => {
-    const told = tell(row('liquidation', { repay: '1000000', seize: '1', debt_token: '128', collateral_token: '0' }), group, names);
+    const told = tell(row('liquidation', { repay: '1000000', seize: '1', debtToken: '128', collateralToken: '0' }), group, names);
     expect([told.legs, told.parts[0]]).toEqual(['SOL-PERP debt for SOL', ['repaid', '1 USDC']]);
     expect(told.gained).toBeNull();
   });

@@ -67,11 +67,11 @@ export function tell(row: ReceiptRow, group: GroupAnswer, names: Names): Told {
     return amount(shifted(number(name), decimals));
   };
   const dollars = (name: string) => usd(shifted(number(name), DOLLARS));
-  const equity = ['equity', `${dollars('equity_before')} → ${dollars('equity_after')}`] as const;
+  const equity = ['equity', `${dollars('equityBefore')} → ${dollars('equityAfter')}`] as const;
   const what = KINDS[row.kind] ?? row.kind;
   switch (row.kind) {
     case 'liquidation': {
-      const [debt, collateral] = [index('debt_token'), index('collateral_token')];
+      const [debt, collateral] = [index('debtToken'), index('collateralToken')];
       const owed = tokenOfLeg(debt);
       return {
         what,

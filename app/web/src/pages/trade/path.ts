@@ -1,0 +1,2 @@
+/** Where an account is shown. */
+export const pathOf = (address: string): string => `/trade/${address}`;
