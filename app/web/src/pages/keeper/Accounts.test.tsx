@@ -26,14 +26,14 @@ const shown = () => document.querySelectorAll('tr[data-account]');
 
 describe('the list of a thousand accounts', () => {
   it('draws only those in sight', () => {
-    render(<Accounts rows={thousand} whyNot={null} onDeed={() => {}} />);
+    render(<Accounts rows={thousand} whyNot={null} onDeed={() => {}} onInspect={() => {}} />);
     expect(shown().length).toBeLessThan(60);
     expect(screen.getByRole('table').getAttribute('aria-rowcount')).toBe('1001');
     expect(shown()[0]?.getAttribute('data-account')).toBe('Account00000000');
   });
 
   it('draws others where it is scrolled to', () => {
-    render(<Accounts rows={thousand} whyNot={null} onDeed={() => {}} />);
+    render(<Accounts rows={thousand} whyNot={null} onDeed={() => {}} onInspect={() => {}} />);
     const box = screen.getByRole('region', { name: 'List of accounts' });
     fireEvent.scroll(box, { target: { scrollTop: 500 * 44 } });
     const addresses = [...shown()].map((one) => one.getAttribute('data-account'));
@@ -42,7 +42,7 @@ describe('the list of a thousand accounts', () => {
   });
 
   it('is sorted and filtered', () => {
-    render(<Accounts rows={thousand} whyNot={null} onDeed={() => {}} />);
+    render(<Accounts rows={thousand} whyNot={null} onDeed={() => {}} onInspect={() => {}} />);
     fireEvent.click(screen.getByRole('button', { name: /^Equity/ }));
     fireEvent.click(screen.getByRole('button', { name: /^Equity/ }));
     expect(shown()[0]?.getAttribute('data-account')).toBe('Account00000999');
@@ -63,12 +63,12 @@ describe('the button of an account', () => {
   ];
   const buttonOf = (number: number) => {
     const found = document.querySelector(`tr[data-account="${rows[number - 1]?.address}"]`);
-    return within(found as HTMLElement).queryByRole('button') as HTMLButtonElement | null;
+    return within(found as HTMLElement).queryByRole('button', { name: /^(Flag|Waits|Liquidate|Write off) / }) as HTMLButtonElement | null;
   };
 
   it('says what can be done, and does it', () => {
     const onDeed = vi.fn();
-    render(<Accounts rows={rows} whyNot={null} onDeed={onDeed} />);
+    render(<Accounts rows={rows} whyNot={null} onDeed={onDeed} onInspect={() => {}} />);
     expect([1, 2, 3, 4, 5].map((number) => buttonOf(number)?.textContent ?? null)).toEqual(['Liquidate', 'Flag', 'Waits', 'Write off', null]);
     expect(buttonOf(3)?.disabled).toBe(true);
     fireEvent.click(buttonOf(1) as HTMLElement);
@@ -77,8 +77,16 @@ describe('the button of an account', () => {
   });
 
   it('is off with its reason where nobody can act', () => {
-    render(<Accounts rows={rows} whyNot="Connect a wallet first" onDeed={() => {}} />);
+    render(<Accounts rows={rows} whyNot="Connect a wallet first" onDeed={() => {}} onInspect={() => {}} />);
     expect([1, 2, 3, 4].every((number) => buttonOf(number)?.disabled)).toBe(true);
     expect(buttonOf(1)?.title).toBe('Connect a wallet first');
   });
+});
+
+it('the next step of an account can be looked at before it is taken', () => {
+  const onInspect = vi.fn();
+  const due = row(1, { stage: 'due', target: '1:0' });
+  render(<Accounts rows={[due, row(2)]} whyNot="Connect a wallet first" onDeed={() => {}} onInspect={onInspect} />);
+  fireEvent.click(screen.getByRole('button', { name: `What the next step with ${due.address} would do` }));
+  expect(onInspect).toHaveBeenCalledWith(due);
 });

@@ -19,6 +19,8 @@ export interface AccountsProps {
   /** Why nobody can act now, in words; null where they can. */
   readonly whyNot: string | null;
   readonly onDeed: (deed: Deed, row: BookRow) => void;
+  /** Shows what the next step would do. */
+  readonly onInspect: (row: BookRow) => void;
 }
 
 /** Left out on a phone, so that the button is in sight. */
@@ -35,7 +37,7 @@ const COLUMNS: readonly { readonly name: string; readonly sort?: Sort; readonly 
   { name: '' },
 ];
 
-export function Accounts({ rows, whyNot, onDeed }: AccountsProps) {
+export function Accounts({ rows, whyNot, onDeed, onInspect }: AccountsProps) {
   const [choice, setChoice] = useState<Choice>({ stage: 'all', search: '', sort: 'factor', isDescending: false });
   const [box, setBox] = useState({ top: 0, height: HEIGHT });
   const ref = useRef<HTMLDivElement>(null);
@@ -101,7 +103,7 @@ export function Accounts({ rows, whyNot, onDeed }: AccountsProps) {
           <tbody>
             {above > 0 ? <tr aria-hidden style={{ height: above }} /> : null}
             {all.slice(from, to).map((row, at) => (
-              <Row key={row.address} row={row} index={from + at + 2} whyNot={whyNot} onDeed={onDeed} />
+              <Row key={row.address} row={row} index={from + at + 2} whyNot={whyNot} onDeed={onDeed} onInspect={onInspect} />
             ))}
             {below > 0 ? <tr aria-hidden style={{ height: below }} /> : null}
           </tbody>
@@ -116,17 +118,18 @@ const PILLS: Record<string, Tone> = { healthy: 'gain', unflagged: 'warn', flagge
 const DEEDS: Record<Deed, string> = { none: '', flag: 'Flag', wait: 'Waits', liquidate: 'Liquidate', writeOff: 'Write off' };
 
 const same = (a: RowProps, b: RowProps) =>
-  a.index === b.index && a.whyNot === b.whyNot && a.onDeed === b.onDeed && JSON.stringify(a.row) === JSON.stringify(b.row);
+  a.index === b.index && a.whyNot === b.whyNot && a.onDeed === b.onDeed && a.onInspect === b.onInspect && JSON.stringify(a.row) === JSON.stringify(b.row);
 
 interface RowProps {
   readonly row: BookRow;
   readonly index: number;
   readonly whyNot: string | null;
   readonly onDeed: AccountsProps['onDeed'];
+  readonly onInspect: AccountsProps['onInspect'];
 }
 
 /** Is drawn anew only where it shows something else. */
-const Row = memo(function Row({ row, index, whyNot, onDeed }: RowProps) {
+const Row = memo(function Row({ row, index, whyNot, onDeed, onInspect }: RowProps) {
   const names = useNames();
   const deed = deedOf(row);
   const why = whyNot ?? (deed === 'wait' ? 'A flagged account waits for some slots and for newer prices' : row.refusal);
@@ -142,7 +145,18 @@ const Row = memo(function Row({ row, index, whyNot, onDeed }: RowProps) {
       <td className={`num px-1 sm:px-2 text-right ${WIDE}`}>{usd(row.debts)}</td>
       <td className={`px-2 ${WIDE}`}><Pill tone={PILLS[row.stage] ?? 'soft'}>{row.stage}</Pill></td>
       <td className={`truncate px-2 text-soft ${WIDE}`} title={row.refusal ?? undefined}>
-        {row.refusal ? <span className="text-warn">{row.refusal}</span> : targetText(row.target, names.leg, names.market)}
+        {row.stage === 'healthy' ? (
+          '–'
+        ) : (
+          <button
+            type="button"
+            aria-label={`What the next step with ${row.address} would do`}
+            className={`max-w-full truncate rounded underline decoration-dotted underline-offset-2 hover:text-accent ${row.refusal ? 'text-warn' : ''}`}
+            onClick={() => onInspect(row)}
+          >
+            {row.refusal ?? targetText(row.target, names.leg, names.market)}
+          </button>
+        )}
       </td>
       <td className="num px-1 sm:px-2 text-right">{row.keeper === null ? <span className="text-soft">–</span> : usd(row.keeper)}</td>
       <td className="px-1 text-right sm:px-2">

@@ -1,6 +1,6 @@
 /** Everybody's health, and a button for anybody to act on it. */
 import type { BookRow } from '@breakwater-labs/client/margin';
-import { useCallback, useDeferredValue, useEffect, useRef } from 'react';
+import { useCallback, useDeferredValue, useEffect, useRef, useState } from 'react';
 import type { Address } from '@solana/kit';
 
 import { useBook, useGroup, useSnapshot, useStore } from '../../chain/hooks';
@@ -14,6 +14,7 @@ import { Accounts } from './Accounts';
 import { type Deed, useDeeds } from './act';
 import { Feeds } from './Feeds';
 import { Keeping } from './Keeping';
+import { NextStep } from './NextStep';
 import { bandsOf } from './rows';
 
 /** Accounts under water that are read with every reading, not only when the whole book is. */
@@ -39,6 +40,9 @@ export default function Keeper() {
     if (deed === 'liquidate') void deeds.current.liquidate(row);
     if (deed === 'writeOff') void deeds.current.writeOff(row);
   }, []);
+
+  const [inspected, setInspected] = useState<Address | null>(null);
+  const onInspect = useCallback((row: BookRow) => setInspected(row.address as Address), []);
 
   const paused = group?.pause?.actions.includes('liquidate') ? group.pause : null;
   const whyNot = !own.owner
@@ -72,7 +76,8 @@ export default function Keeper() {
         {group ? <Feeds group={group} /> : <Panel title="Prices"><Empty>The prices are being read…</Empty></Panel>}
         <Keeping own={own} open={() => void open()} isBusy={isBusy} />
       </div>
-      {book ? <Accounts rows={book.rows} whyNot={whyNot} onDeed={onDeed} /> : (
+      {inspected ? <NextStep address={inspected} close={() => setInspected(null)} /> : null}
+      {book ? <Accounts rows={book.rows} whyNot={whyNot} onDeed={onDeed} onInspect={onInspect} /> : (
         <Panel title="Accounts">
           <Empty>{link === 'failed' ? 'The accounts could not be read.' : 'The accounts are being read…'}</Empty>
         </Panel>
