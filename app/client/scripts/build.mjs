@@ -1,4 +1,4 @@
-// Compiles src to dist and brings along what TypeScript does not: WebAssembly.
+// Compiles src to dist and brings along what TypeScript does not: WebAssembly, and the licence that is published with it.
 import { execFileSync } from 'node:child_process';
 import { cpSync, readdirSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -12,3 +12,4 @@ execFileSync(process.execPath, [compiler, '-p', path('../tsconfig.build.json')],
 for (const file of readdirSync(path('../src'), { recursive: true })) {
   if (file.endsWith('.wasm')) cpSync(path(`../src/${file}`), path(`../dist/${file}`));
 }
+cpSync(path('../../../LICENSE'), path('../LICENSE'));

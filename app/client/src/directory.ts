@@ -60,23 +60,22 @@ export type Directory = {
   /** The chain's time when the directory was made, unix seconds. */
   readonly now: bigint;
   /**
-   * Feeds of which `refresh` can bring a newer print than the board has; `undefined` where that is not known, and all are
-   * brought. That costs bytes, and one print that is newer and yet too old fails the whole transaction.
+   * Feeds that an action brings, where it depends on them; `undefined` for all. One print that the board has not seen and that
+   * is too old by now fails the whole transaction.
    */
-  readonly ahead?: ReadonlySet<number> | undefined;
+  readonly brought?: ReadonlySet<number> | undefined;
 };
 
-/** The newest print of a feed that `refresh` would accept, as the WebAssembly module tells it of a group's feeds. */
+/** The newest print of a feed that `refresh` would take, as the WebAssembly module tells it of a group's feeds. */
 export type AcceptedPrint = { readonly feed: number; readonly publishTime: number };
 
 /** The program refuses prints older than sixty seconds: those that are brought have ten of them left to land in. */
 const OLDEST_PRINT = 50;
 
-/** Feeds of which `refresh` can bring a newer print than the board has. */
-export const aheadOf = (board: RiskBoard, prints: Iterable<AcceptedPrint>, now: bigint): Set<number> => {
-  const isNewer = ({ feed, publishTime }: AcceptedPrint) => publishTime > Number(board.feeds[feed]?.publishTime ?? 0n);
-  const isYoung = ({ publishTime }: AcceptedPrint) => Number(now) - publishTime <= OLDEST_PRINT;
-  return new Set([...prints].filter((print) => isNewer(print) && isYoung(print)).map(({ feed }) => feed));
+/** Feeds whose prints are young enough to be brought. One that the board has already is passed over by the program. */
+export const youngFeeds = (prints: Iterable<AcceptedPrint>, now: bigint): Set<number> => {
+  const young = [...prints].filter(({ publishTime }) => Number(now) - publishTime <= OLDEST_PRINT);
+  return new Set(young.map(({ feed }) => feed));
 };
 
 /** What a directory is made of. */

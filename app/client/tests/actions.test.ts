@@ -43,7 +43,7 @@ const kinds = (instructions: Instruction[]): unknown[] =>
     return [...items];
   });
 
-const unseen = (changed: Partial<Directory> = {}) => directory({ ahead: undefined, ...changed });
+const unseen = (changed: Partial<Directory> = {}) => directory({ brought: undefined, ...changed });
 const out = { owner: OWNER, token: 1, amount: AMOUNT, destination: WALLET };
 
 describe('prices and snapshots go before the action', () => {
@@ -139,13 +139,13 @@ describe('prices and snapshots go before the action', () => {
   });
 });
 
-describe('what the board has is not brought again', () => {
+describe('what need not be brought is not', () => {
   const account = { address: ACCOUNT, data: holding([[0, SIDE_DEPOSIT]], 1n) };
   const legs = actions.legsOf(account);
 
-  it('only prints that it has not seen', async () => {
+  it('prints that are too old', async () => {
     expect(actions.refreshItems(await directory(), legs)).toEqual([]);
-    expect(actions.refreshItems(await directory({ ahead: new Set([0]) }), legs)).toEqual([[0, oracleOf(0)]]);
+    expect(actions.refreshItems(await directory({ brought: new Set([0]) }), legs)).toEqual([[0, oracleOf(0)]]);
   });
 
   it('snapshots older than two minutes, at second 120 not yet', async () => {

@@ -75,18 +75,16 @@ describe('a group is read from a node', () => {
     }
     expect(directory.markets.get(0)?.address).toBe(accounts.markets[0]?.address);
     expect(directory.receiptLog).toBe(accounts.receiptLog?.address);
-    expect(directory.ahead).toBeUndefined();
+    expect(directory.brought).toBeUndefined();
   });
 
-  it('which knows the prints that are worth bringing, where somebody has judged them', async () => {
-    const { feeds } = getRiskBoardDecoder().decode(accounts.board.data);
-    const prints = feeds.slice(0, 3).map(({ publishTime }, feed) => ({ feed, publishTime: Number(publishTime) }));
-    const [same, newer, older] = prints.map(({ publishTime }) => publishTime) as [number, number, number];
-    const shown = (times: number[]) => times.map((publishTime, feed) => ({ feed, publishTime }));
-    const ahead = async (now: bigint) =>
-      (await directoryFrom({ ...accounts, now }, shown([same, newer + 1, older - 1]))).ahead;
-    expect(await ahead(BigInt(newer) + 51n)).toEqual(new Set([1]));
-    expect(await ahead(BigInt(newer) + 52n)).toEqual(new Set());
+  it('which knows the prints that are young enough, where somebody has judged them', async () => {
+    const prints = [
+      { feed: 0, publishTime: Number(accounts.now) - 50 },
+      { feed: 1, publishTime: Number(accounts.now) - 51 },
+      { feed: 2, publishTime: Number(accounts.now) + 1 },
+    ];
+    expect((await directoryFrom(accounts, prints)).brought).toEqual(new Set([0, 2]));
   });
 
   it('and says where there is none', async () => {

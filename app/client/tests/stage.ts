@@ -48,7 +48,7 @@ const token = async (number: number, changed: Partial<TokenEntry> = {}): Promise
   return [number, { ...entry, ...changed }];
 };
 
-/** The group, of whose feeds the board has seen the newest prints unless said otherwise. */
+/** The group, of whose feeds none is brought unless said otherwise. */
 export const directory = async (changed: Partial<Directory> = {}): Promise<Directory> => {
   const market: MarketEntry = {
     market: 3,
@@ -66,7 +66,7 @@ export const directory = async (changed: Partial<Directory> = {}): Promise<Direc
     fund: await addresses.fund(GROUP),
     receiptLog: undefined,
     now: NOW,
-    ahead: new Set(),
+    brought: new Set(),
     ...changed,
   };
 };

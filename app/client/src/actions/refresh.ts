@@ -47,13 +47,13 @@ export const refreshWith = (board: Address, items: readonly RefreshItem[]): Inst
   return { accounts: [...accounts, ...sources], data, programAddress };
 };
 
-/** What `refresh` has to bring so that the program knows legs: prints the board may not have seen, snapshots that are old. */
+/** What `refresh` has to bring so that the program knows legs: prints, and snapshots that are old. */
 export const refreshItems = (directory: Directory, { tokens, markets }: Legs): RefreshItem[] => {
   const items = new Map<number, Address>();
-  const { ahead, now, oracles, quoteToken } = directory;
+  const { brought, now, oracles, quoteToken } = directory;
   const addPrint = (feed: number) => {
     const oracle = oracles.get(feed);
-    if (oracle !== undefined && (ahead === undefined || ahead.has(feed))) items.set(feed, oracle);
+    if (oracle !== undefined && (brought === undefined || brought.has(feed))) items.set(feed, oracle);
   };
   const isOld = (taken: bigint) => now - taken > SNAPSHOT_AGE;
   const quote = markets.size > 0 && quoteToken !== undefined ? [quoteToken] : [];

@@ -3,7 +3,7 @@ import { type Address, type ReadonlyUint8Array, getAddressEncoder } from '@solan
 
 import * as address from '../addresses.js';
 import { CLOCK } from '../constants.js';
-import { type AcceptedPrint, type Directory, aheadOf, directoryOf } from '../directory.js';
+import { type AcceptedPrint, type Directory, directoryOf, youngFeeds } from '../directory.js';
 import {
   INSURANCE_STAKE_DISCRIMINATOR,
   LIQUIDITY_POSITION_DISCRIMINATOR,
@@ -97,22 +97,21 @@ export const loadGroup = async (rpc: GroupRpc, group: Address, options: FindOpti
   readGroup(rpc, await findGroup(rpc, group, options), options);
 
 /**
- * The directory of a group that was read. `prints`: the newest that `refresh` would accept, from `margin.group()`'s tokens and
- * markets; without them an action brings all prints that it depends on, whether the board has them or not.
+ * The directory of a group that was read. `prints`: the newest that `refresh` would take, the `feed` of each of `margin.group()`'s
+ * tokens and markets; without them an action brings all prints that it depends on, however old they are.
  */
 export const directoryFrom = async (accounts: GroupAccounts, prints?: Iterable<AcceptedPrint>): Promise<Directory> => {
   const { places, board, banks, now } = accounts;
   const { oracles, tokenPrograms } = places;
-  const data = getRiskBoardDecoder().decode(board.data);
   const directory = await directoryOf({
     group: places.group,
-    board: { address: board.address, data },
+    board: { address: board.address, data: getRiskBoardDecoder().decode(board.data) },
     banks: banks.map(({ address, data }) => ({ address, data: getBankDecoder().decode(data) })),
     tokenPrograms,
     oracles,
     now,
   });
-  return prints === undefined ? directory : { ...directory, ahead: aheadOf(data, prints, now) };
+  return prints === undefined ? directory : { ...directory, brought: youngFeeds(prints, now) };
 };
 
 /** Reads a margin account of any version; what version 2 has more is 0 in one of version 1. */

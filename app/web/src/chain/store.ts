@@ -176,9 +176,11 @@ export class Store {
           accounts.clock,
         ].map(bytes),
       );
-      this.#directory = await directoryFrom(accounts);
+      const group = this.#margin.group();
+      // Prints that are too old by now are left where they are: one of them would fail a whole transaction.
+      this.#directory = await directoryFrom(accounts, [...group.tokens, ...group.markets].map(({ feed }) => feed));
       this.#failures = 0;
-      this.#tell({ link: 'live', problem: null, group: this.#margin.group() });
+      this.#tell({ link: 'live', problem: null, group });
     } catch (error) {
       this.#failed(error);
     }

@@ -1,6 +1,6 @@
 /** Sending as pages use it: one call, and toasts that tell how it goes. */
 import type { Instruction, Signature } from '@solana/kit';
-import { failureText } from '@breakwater-labs/client';
+import { failureOf, failureText } from '@breakwater-labs/client';
 import { createContext, type ReactNode, use, useCallback, useMemo, useRef, useState } from 'react';
 
 import { useStore } from '../chain/hooks';
@@ -74,7 +74,7 @@ export function SendProvider({ children }: { readonly children: ReactNode }) {
         return signature;
       } catch (error) {
         const [text, signature] =
-          error instanceof SendFailed ? [failureText(error.failure), error.signature] : [String(error), null];
+          error instanceof SendFailed ? [failureText(error.failure), error.signature] : [failureText(failureOf(error)), null];
         show({ id, kind: 'failed', title, text, signature });
         return false;
       }

@@ -1,6 +1,4 @@
 /** Bars that say how much of something there is. Each has its words too, for those who do not see it. */
-import type { ReactNode } from 'react';
-
 const FILLS = { accent: 'bg-accent', gain: 'bg-gain', loss: 'bg-loss', warn: 'bg-warn', soft: 'bg-soft' } as const;
 export type Fill = keyof typeof FILLS;
 
@@ -56,7 +54,7 @@ export function Sides(props: { readonly label: string; readonly left: number; re
 /** Columns beside each other, each with its name and count. */
 export function Columns(props: {
   readonly label: string;
-  readonly columns: readonly { readonly name: ReactNode; readonly count: number; readonly fill: Fill; readonly words: string }[];
+  readonly columns: readonly { readonly name: string; readonly count: number; readonly fill: Fill; readonly words: string }[];
 }) {
   const most = Math.max(1, ...props.columns.map(({ count }) => count));
   return (
@@ -73,8 +71,9 @@ export function Columns(props: {
               style={{ height: count === 0 ? '0' : `max(3px, ${within(count / most)})` }}
             />
           </span>
-          <span aria-hidden className="num mt-1 text-[11px] whitespace-nowrap text-soft sm:text-xs">
-            {name}
+          <span aria-hidden className="num mt-1 text-[11px] leading-tight text-soft sm:text-xs">
+            {/* May be broken after the dash. */}
+            {name.replace('–', '–\u200b')}
           </span>
         </li>
       ))}

@@ -49,7 +49,7 @@ function Side(props: { readonly name: string; readonly pieces: readonly Piece[];
 
 export function HealthBar(props: { readonly forName: string; readonly againstName: string; readonly pieces: readonly Piece[] }) {
   const { forName, againstName, pieces } = props;
-  const up = pieces.filter(({ drawn }) => drawn > 0);
+  const up = pieces.filter(({ drawn }) => drawn >= 0);
   const down = pieces.filter(({ drawn }) => drawn < 0);
   const length = (side: readonly Piece[]) => side.reduce((sum, { drawn }) => sum + Math.abs(drawn), 0);
   const whole = Math.max(length(up), length(down)) || 1;

@@ -44,7 +44,8 @@ export function Pools(props: PoolsProps) {
             <Fact name="From a request to the removal">{duration(market.cooldown)}</Fact>
           </Facts>
           <p className="text-xs text-soft">
-            A pool pays what traders win and gets what they lose, with fees and the price of skew. It bears what a bankrupt trader owes beyond the market’s tranche.
+            A pool pays what traders win and gets what they lose, with fees and the price of skew. It bears what a bankrupt trader owes: tranche and fund pay only
+            what the pool then owes and does not have.
           </p>
         </div>
         <Yours {...props} market={market} held={held} key={market.market} />

@@ -21,13 +21,16 @@ export interface AccountsProps {
   readonly onDeed: (deed: Deed, row: BookRow) => void;
 }
 
-const COLUMNS: readonly { readonly name: string; readonly sort?: Sort; readonly right?: boolean }[] = [
+/** Left out on a phone, so that the button is in sight. */
+const WIDE = 'max-sm:hidden';
+
+const COLUMNS: readonly { readonly name: string; readonly sort?: Sort; readonly right?: boolean; readonly isWide?: boolean }[] = [
   { name: 'Account' },
   { name: 'Health', sort: 'factor', right: true },
   { name: 'Equity', sort: 'equity', right: true },
-  { name: 'Debts', sort: 'debts', right: true },
-  { name: 'Stage' },
-  { name: 'Next step' },
+  { name: 'Debts', sort: 'debts', right: true, isWide: true },
+  { name: 'Stage', isWide: true },
+  { name: 'Next step', isWide: true },
   { name: 'Profit', sort: 'profit', right: true },
   { name: '' },
 ];
@@ -70,18 +73,18 @@ export function Accounts({ rows, whyNot, onDeed }: AccountsProps) {
         className="relative max-h-[60vh] overflow-auto"
         onScroll={({ currentTarget: { scrollTop, clientHeight } }) => setBox({ top: scrollTop, height: clientHeight })}
       >
-        <table className="w-full min-w-[50rem] table-fixed text-sm" aria-rowcount={all.length + 1}>
+        <table className="w-full table-fixed sm:min-w-[50rem] text-sm" aria-rowcount={all.length + 1}>
           <caption className="sr-only">Margin accounts with health, debts and what a keeper would gain</caption>
           <thead className="sticky top-0 z-10 bg-panel">
             <tr aria-rowindex={1} className="text-xs text-soft">
-              {COLUMNS.map(({ name, sort, right }) => {
+              {COLUMNS.map(({ name, sort, right, isWide }) => {
                 const isChosen = sort !== undefined && sort === choice.sort;
                 return (
                   <th
                     key={name}
                     scope="col"
                     aria-sort={isChosen ? (choice.isDescending ? 'descending' : 'ascending') : undefined}
-                    className={`px-2 py-2 font-medium ${right ? 'text-right' : 'text-left'} ${name === 'Next step' ? 'w-44' : ''}`}
+                    className={`px-1 py-2 font-medium sm:px-2 ${right ? 'text-right' : 'text-left'} ${name === 'Next step' ? 'w-44' : ''} ${isWide ? WIDE : ''}`}
                   >
                     {sort ? (
                       <button type="button" className="rounded hover:text-text" onClick={() => sortBy(sort)}>
@@ -110,7 +113,7 @@ export function Accounts({ rows, whyNot, onDeed }: AccountsProps) {
 }
 
 const PILLS: Record<string, Tone> = { healthy: 'gain', unflagged: 'warn', flagged: 'warn', due: 'loss' };
-const DEEDS: Record<Deed, string> = { none: '', flag: 'Flag', wait: 'Waits', liquidate: 'Liquidate' };
+const DEEDS: Record<Deed, string> = { none: '', flag: 'Flag', wait: 'Waits', liquidate: 'Liquidate', writeOff: 'Write off' };
 
 const same = (a: RowProps, b: RowProps) =>
   a.index === b.index && a.whyNot === b.whyNot && a.onDeed === b.onDeed && JSON.stringify(a.row) === JSON.stringify(b.row);
@@ -129,25 +132,25 @@ const Row = memo(function Row({ row, index, whyNot, onDeed }: RowProps) {
   const why = whyNot ?? (deed === 'wait' ? 'A flagged account waits for some slots and for newer prices' : row.refusal);
   return (
     <tr aria-rowindex={index} data-account={row.address} style={{ height: ROW }} className="border-t border-line/60 whitespace-nowrap">
-      <td className="num px-2">
+      <td className="num px-1 sm:px-2">
         <a {...linkTo(`/trade/${row.address}`)} title={row.address} className="text-accent underline-offset-2 hover:underline">
           {short(row.address)}
         </a>
       </td>
-      <td className={`num px-2 text-right ${row.stage === 'healthy' ? '' : 'font-semibold text-loss'}`}>{factor(row.factor)}</td>
-      <td className={`num px-2 text-right ${isNegative(row.equity) ? 'text-loss' : ''}`}>{usd(row.equity)}</td>
-      <td className="num px-2 text-right">{usd(row.debts)}</td>
-      <td className="px-2"><Pill tone={PILLS[row.stage] ?? 'soft'}>{row.stage}</Pill></td>
-      <td className="truncate px-2 text-soft" title={row.refusal ?? undefined}>
+      <td className={`num px-1 sm:px-2 text-right ${row.stage === 'healthy' ? '' : 'font-semibold text-loss'}`}>{factor(row.factor)}</td>
+      <td className={`num px-1 sm:px-2 text-right ${isNegative(row.equity) ? 'text-loss' : ''}`}>{usd(row.equity)}</td>
+      <td className={`num px-1 sm:px-2 text-right ${WIDE}`}>{usd(row.debts)}</td>
+      <td className={`px-2 ${WIDE}`}><Pill tone={PILLS[row.stage] ?? 'soft'}>{row.stage}</Pill></td>
+      <td className={`truncate px-2 text-soft ${WIDE}`} title={row.refusal ?? undefined}>
         {row.refusal ? <span className="text-warn">{row.refusal}</span> : targetText(row.target, names.leg, names.market)}
       </td>
-      <td className="num px-2 text-right">{row.keeper === null ? <span className="text-soft">–</span> : usd(row.keeper)}</td>
-      <td className="px-2 text-right">
+      <td className="num px-1 sm:px-2 text-right">{row.keeper === null ? <span className="text-soft">–</span> : usd(row.keeper)}</td>
+      <td className="px-1 text-right sm:px-2">
         {deed === 'none' ? null : (
           <Button
             small
             kind={deed === 'liquidate' ? 'danger' : 'plain'}
-            disabled={whyNot !== null || deed === 'wait'}
+            disabled={whyNot !== null || deed === 'wait' || (deed === 'liquidate' && row.target === null)}
             title={why ?? undefined}
             aria-label={`${DEEDS[deed]} ${row.address}`}
             onClick={() => onDeed(deed, row)}

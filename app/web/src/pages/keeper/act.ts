@@ -7,16 +7,18 @@ import { useCallback } from 'react';
 import { useStore } from '../../chain/hooks';
 import type { Own } from '../../chain/own';
 import type { Store } from '../../chain/store';
+import { isNegative } from '../../format';
 import { useSend } from '../../send/context';
-import { targetOf } from './target';
+import { creditorsOf, targetOf } from './target';
 
 /** What may be done with an account now. */
-export type Deed = 'none' | 'flag' | 'wait' | 'liquidate';
+export type Deed = 'none' | 'flag' | 'wait' | 'liquidate' | 'writeOff';
 
 export function deedOf(row: BookRow): Deed {
   if (row.stage === 'unflagged') return 'flag';
   if (row.stage === 'flagged') return 'wait';
-  if (row.stage === 'due') return 'liquidate';
+  // Where no step is left and less than nothing is there, only debts remain.
+  if (row.stage === 'due') return row.target === null && isNegative(row.equity) ? 'writeOff' : 'liquidate';
   return 'none';
 }
 
@@ -43,6 +45,16 @@ export function useDeeds(own: Own) {
       const step = { keeper: owner, keeperAccount: own.margin(), liquidatee: liquidateeOf(store, row), target };
       return [...(await own.opening()), ...(await actions.liquidate(store.directory, step))];
     });
+  const writeOff = useCallback(
+    (row: BookRow) =>
+      send('Write the debt off', async () => {
+        const account = liquidateeOf(store, row);
+        const [creditor] = creditorsOf(account.data);
+        if (!creditor) throw new Error('This account owes nothing that could be written off.');
+        return actions.resolveBankruptcy(store.directory, { account, creditor });
+      }),
+    [store, send],
+  );
   const open = () => send('Open a margin account', () => own.opening());
-  return { flag, liquidate, open };
+  return { flag, liquidate, writeOff, open };
 }

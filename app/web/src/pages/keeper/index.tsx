@@ -27,16 +27,17 @@ export default function Keeper() {
   const book = useDeferredValue(answer);
   const own = useOwn();
   const { isBusy } = useSend();
-  const { flag, liquidate, open } = useDeeds(own);
+  const { flag, liquidate, writeOff, open } = useDeeds(own);
   const breached = book?.rows.filter(({ stage }) => stage !== 'healthy') ?? [];
   useWatched(breached);
 
   // The rows keep one and the same handler, so that they are not drawn anew for it.
-  const deeds = useRef({ flag, liquidate });
-  deeds.current = { flag, liquidate };
+  const deeds = useRef({ flag, liquidate, writeOff });
+  deeds.current = { flag, liquidate, writeOff };
   const onDeed = useCallback((deed: Deed, row: BookRow) => {
     if (deed === 'flag') void deeds.current.flag(row);
     if (deed === 'liquidate') void deeds.current.liquidate(row);
+    if (deed === 'writeOff') void deeds.current.writeOff(row);
   }, []);
 
   const paused = group?.pause?.actions.includes('liquidate') ? group.pause : null;

@@ -1,5 +1,5 @@
 /** The legs of a liquidation's next step, as the book writes them, for the action that carries it out. */
-import type { actions } from '@breakwater-labs/client';
+import { type actions, type MarginAccount, SIDE_DEBT } from '@breakwater-labs/client';
 
 /** From here on a leg is a market. */
 const MARKET_LEG = 128;
@@ -22,3 +22,13 @@ export function targetText(written: string | null, leg: (number: number) => stri
   if (!first) return '–';
   return second === undefined ? market(Number(first)) : `${leg(Number(first))} for ${leg(Number(second))}`;
 }
+
+/** To whom an account owes something: its token debts, and markets in which only a loss is left. */
+export const creditorsOf = (account: Pick<MarginAccount, 'tokens' | 'perps'> | undefined): actions.Creditor[] => [
+  ...(account?.tokens ?? [])
+    .filter(({ shares, side }) => shares !== 0n && side === SIDE_DEBT)
+    .map(({ token }) => ({ kind: 'token', token }) as const),
+  ...(account?.perps ?? [])
+    .filter(({ base, quote }) => base === 0n && quote < 0n)
+    .map(({ market }) => ({ kind: 'market', market: Number(market) }) as const),
+];

@@ -87,8 +87,8 @@ function Settle({ market }: { readonly market: number }) {
       onDone={() => setTask({ kind: 'trade', market, isLong: true })}
     >
       <p className="text-sm text-soft">
-        Settling turns what the position has won or lost into {quote} of this account; the position itself stays. Profit takes time
-        to mature first{isZero(row.matured.native) ? '; none has yet' : `: ${amount(row.matured.ui, 2)} ${quote} has`}.
+        Settling turns what the position has won or lost into {quote} of this account; the position itself stays. Profit takes time to
+        mature first{isZero(row.matured.native) ? '; none has yet' : `: ${amount(row.matured.ui, 2)} ${quote} has`}.
       </p>
     </Submit>
   );

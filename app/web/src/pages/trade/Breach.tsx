@@ -4,7 +4,7 @@ import { MarginRefused } from '@breakwater-labs/client/margin';
 import type { Address } from '@solana/kit';
 
 import { marketOf, useNames, useSnapshot, useStore } from '../../chain/hooks';
-import { amount, factor } from '../../format';
+import { amount, factor, price } from '../../format';
 import { Button, Notice } from '../../ui';
 import { useWallet } from '../../wallet/context';
 import { useBalances } from './balance';
@@ -53,7 +53,10 @@ function Banner() {
     if (account === null || right === 'none') return [];
     const lotOf = (market: number) => BigInt(marketOf(group, market)?.lot.native ?? 1);
     const { standing } = account;
-    return remediesOf({ standing, balances, quoteToken: group.quoteToken, lotOf, slippage: SLIPPAGE, onlyTrades: right !== 'owner' }, asked);
+    return remediesOf(
+      { standing, balances, quoteToken: group.quoteToken, lotOf, slippage: SLIPPAGE, onlyTrades: right !== 'owner' },
+      asked,
+    );
     // Prices move the answers: they are asked for with every reading.
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [version, account, balances, right, asked, group]);
@@ -84,15 +87,21 @@ export function Remedies({ remedies }: { readonly remedies: readonly Remedy[] })
     <ul className="flex flex-wrap gap-3">
       {remedies.map((remedy, at) => {
         const title = titleOf(remedy, names);
-        const { before, after } = remedy.preview;
+        const { before, after, fill } = remedy.preview;
         return (
           <li key={`${remedy.kind}-${remedy.of}`} className="grid gap-0.5">
-            <Button kind={at === 0 ? 'main' : 'plain'} disabled={isBusy} onClick={() => void act(title, remedy.intent, remedy.preview)} className="text-left">
+            <Button
+              kind={at === 0 ? 'main' : 'plain'}
+              disabled={isBusy}
+              onClick={() => void act(title, remedy.intent, remedy.preview)}
+              className="text-left"
+            >
               <span className={at === 0 ? '' : 'text-text'}>{title}</span>
             </Button>
             <span className="num text-xs text-text">
               health {factor(before.health.factor)} → {factor(after.health.factor)}
               {remedy.heals ? ', out of the breach' : ', helps but is not enough'}
+              {fill ? ` · fill ${price(fill.price)}, fee ${amount(fill.fee.ui, 2)}` : ''}
             </span>
           </li>
         );

@@ -1,5 +1,13 @@
 /** The mark of a market since the page was opened, with lines where something happens to the account. Loaded when it is shown. */
-import { AreaSeries, createChart, type IChartApi, type IPriceLine, type ISeriesApi, LineStyle, type UTCTimestamp } from 'lightweight-charts';
+import {
+  AreaSeries,
+  createChart,
+  type IChartApi,
+  type IPriceLine,
+  type ISeriesApi,
+  LineStyle,
+  type UTCTimestamp,
+} from 'lightweight-charts';
 import { useEffect, useRef } from 'react';
 
 import type { Print } from './prints';
@@ -20,7 +28,12 @@ const looks = () => ({
   timeScale: { borderColor: colourOf('line'), timeVisible: true, secondsVisible: true },
 });
 
-const area = () => ({ lineColor: colourOf('accent'), topColor: `${colourOf('accent')}33`, bottomColor: `${colourOf('accent')}05`, lineWidth: 2 as const });
+const area = () => ({
+  lineColor: colourOf('accent'),
+  topColor: `${colourOf('accent')}33`,
+  bottomColor: `${colourOf('accent')}05`,
+  lineWidth: 2 as const,
+});
 
 const points = (prints: readonly Print[]) => prints.map(({ time, value }) => ({ time: time as UTCTimestamp, value }));
 
@@ -78,11 +91,19 @@ export default function Chart({ prints, lines, isWide, version }: Props) {
     if (!price) return;
     for (const line of drawnLines.current) price.removePriceLine(line);
     drawnLines.current = lines.map(({ name, value, colour }) =>
-      price.createPriceLine({ price: value, color: colourOf(colour), lineWidth: 1, lineStyle: LineStyle.Dashed, axisLabelVisible: true, title: name }),
+      price.createPriceLine({
+        price: value,
+        color: colourOf(colour),
+        lineWidth: 1,
+        lineStyle: LineStyle.Dashed,
+        axisLabelVisible: true,
+        title: name,
+      }),
     );
     // Lines far from the price would squeeze it to nothing: the scale takes those in that are near.
     const last = prints.at(-1)?.value;
-    const near = last === undefined || !isWide ? [] : lines.filter(({ value }) => value > last * 0.7 && value < last * 1.4).map(({ value }) => value);
+    const near =
+      last === undefined || !isWide ? [] : lines.filter(({ value }) => value > last * 0.7 && value < last * 1.4).map(({ value }) => value);
     price.applyOptions({
       autoscaleInfoProvider: (original: () => { priceRange: { minValue: number; maxValue: number } | null } | null) => {
         const info = original();

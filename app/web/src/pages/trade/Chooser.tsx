@@ -22,7 +22,7 @@ export function Chooser({ found, right }: { readonly found: Found; readonly righ
           <Pill tone="warn">read only</Pill>
           <span className="text-soft">
             account of{' '}
-            <a {...linkTo(pathOf(found.owner))} className="num text-accent underline-offset-2 hover:underline">
+            <a {...linkTo(pathOf(found.owner))} className="num text-accent underline underline-offset-2">
               {short(found.owner)}
             </a>
           </span>
@@ -53,7 +53,12 @@ function Accounts({ found, right }: { readonly found: Extract<Found, { state: 'f
   ];
   return (
     <div className="w-full sm:w-80">
-      <Select label="Margin account" chosen={address as string} choose={(id) => go(id === NEW ? '/trade/new' : id === address ? '/trade' : pathOf(id))} options={options} />
+      <Select
+        label="Margin account"
+        chosen={address as string}
+        choose={(id) => go(id === NEW ? '/trade/new' : id === address ? '/trade' : pathOf(id))}
+        options={options}
+      />
     </div>
   );
 }
@@ -112,7 +117,11 @@ export function Examples({ most = 6 }: { readonly most?: number }) {
     <div className="flex flex-wrap items-center justify-center gap-2 text-sm">
       <span className="text-soft">For example</span>
       {config.examples.slice(0, most).map((address) => (
-        <a key={address} {...linkTo(pathOf(address))} className="num rounded-md border border-line px-2 py-1 text-accent hover:border-accent">
+        <a
+          key={address}
+          {...linkTo(pathOf(address))}
+          className="num rounded-md border border-line px-2 py-1 text-accent hover:border-accent"
+        >
           {short(address)}
         </a>
       ))}

@@ -34,8 +34,13 @@ export function OldPrices({ group, standing }: { readonly group: GroupAnswer; re
   const { stale, old } = oldLegs(group, standing);
   const list = (legs: readonly number[]) => legs.map(names.leg).join(', ');
   if (stale.length > 0) {
-    return <Notice>No fresh price of {list(stale)}: until there is one, this account can take no new risk, and nobody can liquidate by the old price.</Notice>;
+    return (
+      <Notice>
+        No fresh price of {list(stale)}: until there is one, this account can take no new risk, and nobody can liquidate by the old price.
+      </Notice>
+    );
   }
-  if (old.length > 0) return <Notice>The price of {list(old)} is too old to take new risk at. Deposits, repayments and reductions go on.</Notice>;
+  if (old.length > 0)
+    return <Notice>The price of {list(old)} is too old to take new risk at. Deposits, repayments and reductions go on.</Notice>;
   return null;
 }

@@ -5,6 +5,7 @@ import { useNames } from '../../chain/hooks';
 import { drawn, factor, isNegative, isZero, percent, price, usd } from '../../format';
 import { Empty, Panel, Pill, Stat, type Tone } from '../../ui';
 import { HealthBar, type Piece } from '../../ui/HealthBar';
+import { AtTrigger } from './AtTrigger';
 import { CloseAccount } from './CloseAccount';
 import { useDesk } from './desk';
 import { OldPrices } from './Feed';
@@ -39,8 +40,18 @@ const LEVELS = [
     note: 'Initial. At cautious prices. Below zero you can borrow, withdraw or open nothing more.',
     below: 'text-warn',
   },
-  { key: 'end', name: 'Where a liquidation stops', note: 'End. A liquidation closes just so much that this is zero again.', below: 'text-warn' },
-  { key: 'optimistic', name: 'To be left alone', note: 'Maintenance, at the prices best for you. Below zero you can be liquidated.', below: 'text-loss' },
+  {
+    key: 'end',
+    name: 'Where a liquidation stops',
+    note: 'End. A liquidation closes just so much that this is zero again.',
+    below: 'text-warn',
+  },
+  {
+    key: 'optimistic',
+    name: 'To be left alone',
+    note: 'Maintenance, at the prices best for you. Below zero you can be liquidated.',
+    below: 'text-loss',
+  },
 ] as const;
 
 export function Levels({ standing }: { readonly standing: Standing }) {
@@ -64,7 +75,10 @@ export function Header() {
   const { account, group } = useDesk();
   const names = useNames();
   if (account === null || account.isEmpty) {
-    const words = account === null ? 'This account opens with its first deposit, in the same transaction.' : 'Nothing is held, owed or open here. Begin with a deposit.';
+    const words =
+      account === null
+        ? 'This account opens with its first deposit, in the same transaction.'
+        : 'Nothing is held, owed or open here. Begin with a deposit.';
     return (
       <Panel title="Account" aside={account === null ? null : <CloseAccount />}>
         <Empty>{words}</Empty>
@@ -74,9 +88,16 @@ export function Header() {
   const { standing } = account;
   const { health, outlook } = standing;
   const stage = stageOf(outlook);
-  const close = nearest(standing.prices);
+  const close = nearest(standing.prices, group.quoteToken);
   return (
-    <Panel title="Account" aside={<Pill tone={stage.tone} title={whenOf(outlook)}>{stage.name}</Pill>}>
+    <Panel
+      title="Account"
+      aside={
+        <Pill tone={stage.tone} title={whenOf(outlook)}>
+          {stage.name}
+        </Pill>
+      }
+    >
       <div className="grid gap-4">
         <OldPrices group={group} standing={standing} />
         <div className="flex flex-wrap gap-x-8 gap-y-3">
@@ -91,11 +112,15 @@ export function Header() {
           </Stat>
           <Stat name="Debts and losses">{usd(health.debts)}</Stat>
           {close ? (
-            <Stat name={stage.tone === 'gain' ? 'Nearest liquidation' : 'Out of the breach at'} note={`${names.leg(close.leg)} is ${percent(Math.abs(close.distance ?? 0), 1)} away`}>
+            <Stat
+              name={stage.tone === 'gain' ? 'Nearest liquidation' : 'Out of the breach at'}
+              note={`${names.leg(close.leg)} is ${percent(Math.abs(close.distance ?? 0), 1)} away`}
+            >
               {price(close.trigger)}
             </Stat>
           ) : null}
         </div>
+        {close && stage.tone === 'gain' ? <AtTrigger standing={standing} close={close} /> : null}
         <HealthBar forName="Counts for you (at maintenance)" againstName="Counts against you" pieces={piecesOf(standing, names)} />
         <Levels standing={standing} />
       </div>

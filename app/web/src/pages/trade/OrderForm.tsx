@@ -57,7 +57,13 @@ export function OrderForm({ market }: { readonly market: number }) {
     try {
       return written(
         {
-          kind, market, closesLong, trigger, limit, size, fee,
+          kind,
+          market,
+          closesLong,
+          trigger,
+          limit,
+          size,
+          fee,
           baseDecimals: info.decimals,
           quoteDecimals: quote?.decimals ?? 0,
           expiresAt: lasts === 0 ? 0 : group.time + lasts,
@@ -89,9 +95,15 @@ export function OrderForm({ market }: { readonly market: number }) {
       </p>
       <Tabs label="Kind of order" tabs={KINDS} chosen={kind} choose={setKind} />
       <p className="text-xs text-soft">{MEANING[kind]}</p>
-      <AmountField label={kind === 'health' ? 'Health factor' : 'Trigger price'} unit={kind === 'health' ? '' : unit} value={trigger} set={setTrigger} />
+      <AmountField
+        label={kind === 'health' ? 'Health factor' : 'Trigger price'}
+        unit={kind === 'health' ? '' : unit}
+        value={trigger}
+        set={setTrigger}
+      />
       <p className="text-xs text-soft">
-        Now: {kind === 'health' ? factor(account.standing.health.factor) : price(row.mark)}; liquidation price {triggerOf(account.standing, marketLeg(market))}.
+        Now: {kind === 'health' ? factor(account.standing.health.factor) : price(row.mark)}; liquidation price{' '}
+        {triggerOf(account.standing, marketLeg(market))}.
       </p>
       <AmountField label="Size, empty for all of it" unit={names.market(market).replace(/-PERP$/, '')} value={size} set={setSize} />
       <AmountField label="Worst price, empty for any" unit={unit} value={limit} set={setLimit} />
@@ -105,8 +117,8 @@ export function OrderForm({ market }: { readonly market: number }) {
         {reason}
       </p>
       <Notice tone="soft">
-        Anybody may carry the order out once the accepted price is at the trigger; it is filled at the price of that moment, not at
-        the trigger. It costs nothing until then.
+        Anybody may carry the order out once the accepted price is at the trigger; it is filled at the price of that moment, not at the
+        trigger. It costs nothing until then.
       </Notice>
     </div>
   );

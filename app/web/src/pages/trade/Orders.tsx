@@ -35,15 +35,23 @@ export function Orders() {
     { name: 'Reward', right: true, cell: ({ fee }) => amount(fee.ui) },
     {
       name: 'Until',
-      cell: ({ expiresAt }) => (expiresAt === null ? 'no end' : expiresAt <= group.time ? <Pill tone="warn">expired</Pill> : time(expiresAt)),
+      cell: ({ expiresAt }) =>
+        expiresAt === null ? 'no end' : expiresAt <= group.time ? <Pill tone="warn">expired</Pill> : time(expiresAt),
     },
   ];
   const cancel = ({ slot, market }: OrderRow) => {
     if (wallet === null) return;
-    void send(`Cancel the order for ${names.market(market)}`, () => actions.cancelOrder(directory, { authority: wallet, account: address, slot }));
+    void send(`Cancel the order for ${names.market(market)}`, () =>
+      actions.cancelOrder(directory, { authority: wallet, account: address, slot }),
+    );
   };
   const button = (order: OrderRow) => (
-    <Button small disabled={isBusy} onClick={() => cancel(order)} aria-label={`Cancel the order for ${names.market(order.market)} at ${order.trigger}`}>
+    <Button
+      small
+      disabled={isBusy}
+      onClick={() => cancel(order)}
+      aria-label={`Cancel the order for ${names.market(order.market)} at ${order.trigger}`}
+    >
       Cancel
     </Button>
   );

@@ -37,7 +37,8 @@ export function PerpForm({ market, side }: { readonly market: number; readonly s
   const info = marketOf(group, market);
   if (!info) return <Empty>This group has no markets.</Empty>;
   const held = account?.standing.positions.find((row) => row.market === market && !isZero(row.base.native));
-  const choose = (side: Side) => setTask(side === 'reduce' ? { kind: 'reduce', market } : { kind: 'trade', market, isLong: side === 'long' });
+  const choose = (side: Side) =>
+    setTask(side === 'reduce' ? { kind: 'reduce', market } : { kind: 'trade', market, isLong: side === 'long' });
   const sides = [
     { id: 'long' as const, name: 'Long' },
     { id: 'short' as const, name: 'Short' },
@@ -107,7 +108,8 @@ function Form({ market, side }: { readonly market: number; readonly side: Side }
     >
       {side === 'reduce' && row ? (
         <p className="text-sm text-soft">
-          You have {isNegative(row.base.native) ? 'a short' : 'a long'} of <span className="num text-text">{shownAmount(row.base.ui.replace('-', ''))}</span> {base}; mark{' '}
+          You have {isNegative(row.base.native) ? 'a short' : 'a long'} of{' '}
+          <span className="num text-text">{shownAmount(row.base.ui.replace('-', ''))}</span> {base}; mark{' '}
           <span className="num text-text">{price(row.mark)}</span>.
         </p>
       ) : null}
@@ -138,7 +140,11 @@ function Form({ market, side }: { readonly market: number; readonly side: Side }
         options={SLIPPAGES.map((id) => ({ id, name: `${id / 100} %` }))}
       />
       {refusal ? <p className="text-xs text-warn">At this leverage nothing can be opened. {sentence(refusal)}</p> : null}
-      {told.refused && !refusal && amount === null ? <p className="text-xs text-warn">Nothing can be {side === 'reduce' ? 'closed' : 'opened'} now. {sentence(told.refused.message)}</p> : null}
+      {told.refused && !refusal && amount === null ? (
+        <p className="text-xs text-warn">
+          Nothing can be {side === 'reduce' ? 'closed' : 'opened'} now. {sentence(told.refused.message)}
+        </p>
+      ) : null}
       {info.status === 'active' ? null : <Notice>{STATUSES[info.status] ?? info.status}</Notice>}
       {paused ? <Notice>{paused}</Notice> : null}
     </Submit>

@@ -26,7 +26,11 @@ export function Positions() {
     { name: 'Worth', right: true, cell: ({ notional }) => amount(notional.ui, 2) },
     { name: 'Break-even', right: true, cell: ({ breakEven }) => price(breakEven) },
     { name: 'Mark', right: true, cell: ({ mark }) => price(mark) },
-    { name: 'Profit or loss', right: true, cell: ({ pnl, value }) => <span className={colour(pnl.native)}>{plus(pnl.native, usd(value))}</span> },
+    {
+      name: 'Profit or loss',
+      right: true,
+      cell: ({ pnl, value }) => <span className={colour(pnl.native)}>{plus(pnl.native, usd(value))}</span>,
+    },
     { name: 'Liquidation price', right: true, cell: ({ market }) => triggerOf(standing, marketLeg(market)) },
     { name: 'Matured profit', right: true, cell: ({ matured }) => amount(matured.ui, 2) },
   ];

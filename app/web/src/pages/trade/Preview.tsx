@@ -9,7 +9,13 @@ import { useDesk } from './desk';
 import { times, triggerOf } from './Header';
 import { MARKET_LEG, nearest, stageOf, stepOf, whenOf } from './words';
 
-function Change(props: { readonly name: string; readonly before: ReactNode; readonly after: ReactNode; readonly bad?: boolean; readonly title?: string }) {
+function Change(props: {
+  readonly name: string;
+  readonly before: ReactNode;
+  readonly after: ReactNode;
+  readonly bad?: boolean;
+  readonly title?: string;
+}) {
   const { name, before, after, bad, title } = props;
   return (
     <tr title={title}>
@@ -32,7 +38,11 @@ function Fill({ fill, unit, base }: { readonly fill: FillInfo; readonly unit: st
         {amount(fill.size.ui)} {base}
       </Fact>
       <Fact name="Fill price">{price(fill.price)}</Fact>
-      <Fact name="Price impact" tone={isNegative(fill.impact.native) ? 'gain' : 'plain'} title="Against the index price; negative where the skew pays you.">
+      <Fact
+        name="Price impact"
+        tone={isNegative(fill.impact.native) ? 'gain' : 'plain'}
+        title="Against the index price; negative where the skew pays you."
+      >
         {amount(fill.impact.ui, 4)} {unit} ({percentOfMillionths(fill.impactPpm, 3)})
       </Fact>
       <Fact name="Fee">
@@ -86,12 +96,20 @@ function LiquidationCost({ after, group }: { readonly after: Standing; readonly 
   );
 }
 
-export function Preview({ preview, token, market }: { readonly preview: PreviewAnswer; readonly token: number | null; readonly market: number | null }) {
+export function Preview({
+  preview,
+  token,
+  market,
+}: {
+  readonly preview: PreviewAnswer;
+  readonly token: number | null;
+  readonly market: number | null;
+}) {
   const { group } = useDesk();
   const names = useNames();
   const { before, after, fill, rates, sent, amount: moved, settled } = preview;
   const quote = group.quoteToken === null ? '' : names.token(group.quoteToken);
-  const close = nearest(after.prices);
+  const close = nearest(after.prices, group.quoteToken);
   const stage = stageOf(after.outlook);
   const base = market === null ? '' : names.market(market).replace(/-PERP$/, '');
   return (
@@ -123,10 +141,30 @@ export function Preview({ preview, token, market }: { readonly preview: PreviewA
         </thead>
         <tbody>
           <Change name="Equity" before={usd(before.health.equity)} after={usd(after.health.equity)} bad={isNegative(after.health.equity)} />
-          <Change name="Health factor" before={factor(before.health.factor)} after={factor(after.health.factor)} bad={stage.tone !== 'gain'} />
-          <Change name="To take new risk" before={usd(before.health.initial)} after={usd(after.health.initial)} bad={isNegative(after.health.initial)} />
-          <Change name="Where a liquidation stops" before={usd(before.health.end)} after={usd(after.health.end)} bad={isNegative(after.health.end)} />
-          <Change name="To be left alone" before={usd(before.health.optimistic)} after={usd(after.health.optimistic)} bad={isNegative(after.health.optimistic)} />
+          <Change
+            name="Health factor"
+            before={factor(before.health.factor)}
+            after={factor(after.health.factor)}
+            bad={stage.tone !== 'gain'}
+          />
+          <Change
+            name="To take new risk"
+            before={usd(before.health.initial)}
+            after={usd(after.health.initial)}
+            bad={isNegative(after.health.initial)}
+          />
+          <Change
+            name="Where a liquidation stops"
+            before={usd(before.health.end)}
+            after={usd(after.health.end)}
+            bad={isNegative(after.health.end)}
+          />
+          <Change
+            name="To be left alone"
+            before={usd(before.health.optimistic)}
+            after={usd(after.health.optimistic)}
+            bad={isNegative(after.health.optimistic)}
+          />
           <Change name="Leverage" before={times(before.health.leverage)} after={times(after.health.leverage)} />
           <Triggers before={before} after={after} />
         </tbody>
@@ -136,7 +174,8 @@ export function Preview({ preview, token, market }: { readonly preview: PreviewA
         close ? (
           <p className="text-xs text-soft">
             Earliest trigger: {close.leg >= MARKET_LEG ? 'the index of ' : ''}
-            {names.leg(close.leg)} at <span className="num text-text">{price(close.trigger)}</span>, {percent(Math.abs(close.distance ?? 0), 1)} away.
+            {names.leg(close.leg)} at <span className="num text-text">{price(close.trigger)}</span>,{' '}
+            {percent(Math.abs(close.distance ?? 0), 1)} away.
           </p>
         ) : null
       ) : (

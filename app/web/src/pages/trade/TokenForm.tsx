@@ -54,12 +54,21 @@ export function TokenForm({ kind, token: asked }: { readonly kind: TokenKind; re
   const { setTask } = useDesk();
   const token = tokens.includes(asked) ? asked : tokens[0];
   if (token === undefined) {
-    return <p className="py-4 text-center text-sm text-soft">{kind === 'repay' ? 'This account owes nothing.' : 'This account holds no deposit.'}</p>;
+    return (
+      <p className="py-4 text-center text-sm text-soft">
+        {kind === 'repay' ? 'This account owes nothing.' : 'This account holds no deposit.'}
+      </p>
+    );
   }
   return <Form key={`${kind}-${token}`} kind={kind} token={token} tokens={tokens} choose={(token) => setTask({ kind, token })} />;
 }
 
-function Form(props: { readonly kind: TokenKind; readonly token: number; readonly tokens: readonly number[]; readonly choose: (token: number) => void }) {
+function Form(props: {
+  readonly kind: TokenKind;
+  readonly token: number;
+  readonly tokens: readonly number[];
+  readonly choose: (token: number) => void;
+}) {
   const { kind, token, tokens, choose } = props;
   const { group, address, owner, account } = useDesk();
   const { address: wallet } = useWallet();
@@ -70,12 +79,23 @@ function Form(props: { readonly kind: TokenKind; readonly token: number; readonl
   const decimals = info?.decimals ?? 0;
   const pays = kind === 'deposit' || kind === 'repay';
   const balance = useBalances(pays ? wallet : null, [token]).get(token);
-  const told = useMost(address, owner, kind === 'deposit' ? { deposit: { token } } : kind === 'withdraw' ? { withdraw: { token } } : kind === 'borrow' ? { borrow: { token } } : { repay: { token } });
+  const told = useMost(
+    address,
+    owner,
+    kind === 'deposit'
+      ? { deposit: { token } }
+      : kind === 'withdraw'
+        ? { withdraw: { token } }
+        : kind === 'borrow'
+          ? { borrow: { token } }
+          : { repay: { token } },
+  );
   const accepted = told.answer ? BigInt(told.answer.native) : null;
   const most = bound(kind, accepted, balance);
   const row = account?.standing.tokens.find((row) => row.token === token);
   // Interest grows until the transaction lands: whoever means all of it says so, and leaves no crumbs.
-  const meansAll = isAll && most !== null && (kind === 'repay' ? most === accepted : kind === 'withdraw' && row?.amount.native === most.toString());
+  const meansAll =
+    isAll && most !== null && (kind === 'repay' ? most === accepted : kind === 'withdraw' && row?.amount.native === most.toString());
   const { amount, problem } = parsed(text, decimals);
   const tooMuch = pays && amount !== null && balance !== undefined && amount > balance && !meansAll;
   const name = names.token(token);
@@ -118,8 +138,14 @@ function Form(props: { readonly kind: TokenKind; readonly token: number; readonl
           In your wallet: <span className="num text-text">{shownAmount(shifted(balance, decimals))}</span> {name}
         </p>
       ) : null}
-      {told.refused && amount === null ? <p className="text-xs text-warn">Nothing can be {DONE[kind]} now. {sentence(told.refused.message)}</p> : null}
-      {info?.reduceOnly && (kind === 'deposit' || kind === 'borrow') ? <Notice>{name} is being wound down: no deposit and no loan is taken.</Notice> : null}
+      {told.refused && amount === null ? (
+        <p className="text-xs text-warn">
+          Nothing can be {DONE[kind]} now. {sentence(told.refused.message)}
+        </p>
+      ) : null}
+      {info?.reduceOnly && (kind === 'deposit' || kind === 'borrow') ? (
+        <Notice>{name} is being wound down: no deposit and no loan is taken.</Notice>
+      ) : null}
       {paused ? <Notice>{paused}</Notice> : null}
       {info ? <TokenFacts info={info} name={name} /> : null}
     </Submit>

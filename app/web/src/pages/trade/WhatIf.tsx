@@ -10,7 +10,7 @@ import { costOf, MARKET_LEG, sentence, stageOf, stepOf, whenOf } from './words';
 
 /** The slider's ends and step, bps of the price. */
 const LOWEST = -8_000;
-const HIGHEST = 8_000;
+const HIGHEST = 20_000;
 const STEP = 50;
 
 /** Moves every price but the quote token's. */
@@ -74,7 +74,7 @@ function Scenario({ standing }: { readonly standing: Standing }) {
             show={(bps) => `${bps > 0 ? '+' : ''}${percent(bps, 1)}`}
           />
           <div className="flex flex-wrap gap-2">
-            {[-5_000, -2_000, -1_000, 1_000, 2_000].map((move) => (
+            {[-5_000, -2_000, -1_000, 1_000, 2_000, 5_000].map((move) => (
               <Button key={move} small aria-pressed={bps === move} onClick={() => setBps(move)}>
                 {move > 0 ? '+' : ''}
                 {percent(move, 0)}
@@ -90,7 +90,9 @@ function Scenario({ standing }: { readonly standing: Standing }) {
         <div aria-live="polite">
           {refused ? <Notice tone="loss">{sentence(refused.message)}</Notice> : null}
           {answer ? <Outcome standing={answer} /> : null}
-          {isMoving ? null : <p className="text-sm text-soft">This account holds only the token that everything is counted in: no other price moves it.</p>}
+          {isMoving ? null : (
+            <p className="text-sm text-soft">This account holds only the token that everything is counted in: no other price moves it.</p>
+          )}
         </div>
       </div>
     </Panel>
@@ -138,7 +140,9 @@ function Outcome({ standing }: { readonly standing: Standing }) {
       {isNegative(health.equity) ? (
         <p className="text-xs text-warn">The account would owe more than it has: all of it is lost, and insurance pays what is missing.</p>
       ) : null}
-      {outlook.stage !== 'healthy' && refusal ? <p className="text-xs text-warn">It would be refused. {sentence(refusal.message)}</p> : null}
+      {outlook.stage !== 'healthy' && refusal ? (
+        <p className="text-xs text-warn">It would be refused. {sentence(refusal.message)}</p>
+      ) : null}
       {outlook.stage !== 'healthy' && group.liquidation.waitSlots > 0 && outlook.stage !== 'due' ? (
         <p className="text-xs text-soft">A shallow breach waits {group.liquidation.waitSlots} slots after the flag: time to repay.</p>
       ) : null}

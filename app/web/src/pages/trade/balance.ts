@@ -26,7 +26,10 @@ async function readBalance(store: Store, owner: Address, token: number): Promise
 export function useBalances(owner: Address | null, tokens: readonly number[]): ReadonlyMap<number, bigint> {
   const store = useStore();
   const { version, link } = useSnapshot();
-  const [known, setKnown] = useState<{ owner: Address | null; balances: ReadonlyMap<number, bigint> }>({ owner: null, balances: new Map() });
+  const [known, setKnown] = useState<{ owner: Address | null; balances: ReadonlyMap<number, bigint> }>({
+    owner: null,
+    balances: new Map(),
+  });
   const key = tokens.join();
   const turn = Math.floor(version / EVERY);
   useEffect(() => {

@@ -5,7 +5,21 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { Actions } from './Actions';
 import { Breach, Remedies } from './Breach';
-import { account, fakeMargin, fakeStore, group, of, OWNER, positionRow, preview, show, standing, tokenInfo, tokenRow, USDC } from './testing';
+import {
+  account,
+  fakeMargin,
+  fakeStore,
+  group,
+  of,
+  OWNER,
+  positionRow,
+  preview,
+  show,
+  standing,
+  tokenInfo,
+  tokenRow,
+  USDC,
+} from './testing';
 import { WhatIf } from './WhatIf';
 
 const wallet = vi.hoisted(() => ({ address: null as string | null }));
@@ -81,7 +95,9 @@ describe('a trade', () => {
     margin.preview.mockImplementation(refused);
     show(<Actions />, { store: fakeStore(margin), task });
     await userEvent.type(screen.getByLabelText(/^Size/), '2');
-    expect(margin.preview).toHaveBeenLastCalledWith(expect.any(String), OWNER, { trade: { market: 0, delta: '-2000000000', slippage: 50 } });
+    expect(margin.preview).toHaveBeenLastCalledWith(expect.any(String), OWNER, {
+      trade: { market: 0, delta: '-2000000000', slippage: 50 },
+    });
     expect(screen.getByRole('alert').textContent).toMatch(/initial health would be negative/);
     expect(screen.getByRole<HTMLButtonElement>('button', { name: 'Sell 2 SOL' }).disabled).toBe(true);
   });
@@ -99,7 +115,15 @@ describe('a trade', () => {
     const margin = fakeMargin();
     margin.most.mockReturnValue(of('3', 9));
     const fill = {
-      size: of('-2', 9), cost: of('199'), fee: of('0.1'), mark: '100', price: '99.5', impact: of('1'), impactPpm: '5000', limit: '123', limitPrice: '99.0025',
+      size: of('-2', 9),
+      cost: of('199'),
+      fee: of('0.1'),
+      mark: '100',
+      price: '99.5',
+      impact: of('1'),
+      impactPpm: '5000',
+      limit: '123',
+      limitPrice: '99.0025',
     };
     const trigger = { leg: 128, mid: '100', maintenance: '120', trigger: '121.5', always: false, distance: 2_150 };
     margin.preview.mockReturnValue(preview(standing({ prices: [trigger], positions: [positionRow('-2000000000')] }), { fill }));
@@ -166,8 +190,22 @@ describe('what-if', () => {
   it('asks the module and shows when, how much and at what cost', async () => {
     const margin = fakeMargin();
     const next = {
-      kind: 'pair', debt: USDC, collateral: 0, market: null, repay: of('100'), seize: of('1.1'), size: null, settled: null, bonus: 20_000, fee: null,
-      insurance: of('0'), keeper: '1', cost: '2.5', equityAfter: '70', maintenanceAfter: '1', endAfter: '1',
+      kind: 'pair',
+      debt: USDC,
+      collateral: 0,
+      market: null,
+      repay: of('100'),
+      seize: of('1.1'),
+      size: null,
+      settled: null,
+      bonus: 20_000,
+      fee: null,
+      insurance: of('0'),
+      keeper: '1',
+      cost: '2.5',
+      equityAfter: '70',
+      maintenanceAfter: '1',
+      endAfter: '1',
     };
     margin.whatIf.mockReturnValue(standing({ stage: 'due', factor: 900_000, next }));
     const stands = standing({ tokens: [tokenRow(0, false, of('1', 9)), tokenRow(USDC, true, of('1'))] });

@@ -23,7 +23,11 @@ export default function Trade() {
   return (
     <>
       <h1 className="sr-only">Trade</h1>
-      {group ? <Page group={group} /> : <Empty>{link === 'loading' ? 'The group is being read…' : 'The group has not been read yet.'}</Empty>}
+      {group ? (
+        <Page group={group} />
+      ) : (
+        <Empty>{link === 'loading' ? 'The group is being read…' : 'The group has not been read yet.'}</Empty>
+      )}
     </>
   );
 }
@@ -37,7 +41,11 @@ function Page({ group }: { readonly group: GroupAnswer }) {
   return (
     <div className="grid gap-4">
       <Chooser found={found} right={right} />
-      {found.state === 'found' ? <Desktop key={found.address} group={group} found={found} right={right} /> : <Nothing group={group} found={found} />}
+      {found.state === 'found' ? (
+        <Desktop key={found.address} group={group} found={found} right={right} />
+      ) : (
+        <Nothing group={group} found={found} />
+      )}
     </div>
   );
 }
@@ -70,7 +78,11 @@ function firstTask(group: GroupAnswer, found: Extract<Found, { state: 'found' }>
   return { kind: 'trade', market, isLong: true };
 }
 
-function Desktop(props: { readonly group: GroupAnswer; readonly found: Extract<Found, { state: 'found' }>; readonly right: Desk['right'] }) {
+function Desktop(props: {
+  readonly group: GroupAnswer;
+  readonly found: Extract<Found, { state: 'found' }>;
+  readonly right: Desk['right'];
+}) {
   const { group, found, right } = props;
   const [market, setMarket] = useState(() => found.account?.standing.positions[0]?.market ?? group.markets[0]?.market ?? null);
   const [task, setTask] = useState(() => firstTask(group, found, market));

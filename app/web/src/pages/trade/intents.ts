@@ -20,7 +20,13 @@ const units = (amount: string): bigint => (amount === 'all' ? ALL : BigInt(amoun
 /** What a trader can mean on this page. */
 export type TraderIntent = Extract<
   Intent,
-  { deposit: unknown } | { withdraw: unknown } | { borrow: unknown } | { repay: unknown } | { trade: unknown } | { reduce: unknown } | { settle: unknown }
+  | { deposit: unknown }
+  | { withdraw: unknown }
+  | { borrow: unknown }
+  | { repay: unknown }
+  | { trade: unknown }
+  | { reduce: unknown }
+  | { settle: unknown }
 >;
 
 /** The instructions of an intent, with the limit price that its preview has shown. */

@@ -25,12 +25,12 @@ describe('the address of the page', () => {
   });
   it('gives nobody else rights', () => {
     const other = { ...account(standing()), delegate: ACCOUNT };
-    expect([rightOf(OWNER, other, OWNER), rightOf(OWNER, other, ACCOUNT), rightOf(OWNER, null, ACCOUNT), rightOf(OWNER, other, null)]).toEqual([
-      'owner',
-      'delegate',
-      'none',
-      'none',
-    ]);
+    expect([
+      rightOf(OWNER, other, OWNER),
+      rightOf(OWNER, other, ACCOUNT),
+      rightOf(OWNER, null, ACCOUNT),
+      rightOf(OWNER, other, null),
+    ]).toEqual(['owner', 'delegate', 'none', 'none']);
   });
 });
 
@@ -59,12 +59,30 @@ describe('amounts', () => {
 
 describe('orders', () => {
   const text: OrderText = {
-    kind: 'stop', market: 2, closesLong: true, trigger: '90', limit: '', size: '', baseDecimals: 9, fee: '1', quoteDecimals: 6, expiresAt: 0,
+    kind: 'stop',
+    market: 2,
+    closesLong: true,
+    trigger: '90',
+    limit: '',
+    size: '',
+    baseDecimals: 9,
+    fee: '1',
+    quoteDecimals: 6,
+    expiresAt: 0,
   };
   const mark = (price: string) => BigInt(price.replace('.', '')) * 1_000n;
   const order = (more: Partial<OrderText>) => written({ ...text, ...more }, mark).order;
   it('stop a long below and a short above', () => {
-    expect(order({})).toEqual({ trigger: 90_000n, limit: 0n, size: ALL, expiresAt: 0n, fee: 1_000_000, market: 2, kind: ORDER_BELOW, side: SIDE_LONG });
+    expect(order({})).toEqual({
+      trigger: 90_000n,
+      limit: 0n,
+      size: ALL,
+      expiresAt: 0n,
+      fee: 1_000_000,
+      market: 2,
+      kind: ORDER_BELOW,
+      side: SIDE_LONG,
+    });
     expect(order({ closesLong: false })).toMatchObject({ kind: ORDER_ABOVE, side: SIDE_SHORT, limit: ALL });
     expect(order({ kind: 'target' })).toMatchObject({ kind: ORDER_ABOVE, side: SIDE_LONG });
     expect(order({ kind: 'target', closesLong: false })).toMatchObject({ kind: ORDER_BELOW });
@@ -126,15 +144,35 @@ describe('what-if', () => {
 });
 
 describe('words', () => {
-  const names = { token: (n: number) => ['SOL', 'USDC'][n] ?? '', market: () => 'SOL-PERP', leg: (n: number) => (n >= 128 ? 'SOL-PERP' : (['SOL', 'USDC'][n] ?? '')) };
+  const names = {
+    token: (n: number) => ['SOL', 'USDC'][n] ?? '',
+    market: () => 'SOL-PERP',
+    leg: (n: number) => (n >= 128 ? 'SOL-PERP' : (['SOL', 'USDC'][n] ?? '')),
+  };
   const next = {
-    kind: 'pair', debt: USDC, collateral: SOL, market: null, repay: of('100'), seize: of('1.1'), size: null, settled: null, bonus: 20_000, fee: null,
-    insurance: of('0'), keeper: '1', cost: '2.5', equityAfter: '1', maintenanceAfter: '1', endAfter: '1',
+    kind: 'pair',
+    debt: USDC,
+    collateral: SOL,
+    market: null,
+    repay: of('100'),
+    seize: of('1.1'),
+    size: null,
+    settled: null,
+    bonus: 20_000,
+    fee: null,
+    insurance: of('0'),
+    keeper: '1',
+    cost: '2.5',
+    equityAfter: '1',
+    maintenanceAfter: '1',
+    endAfter: '1',
   };
   it('say what a liquidation takes and costs', () => {
     expect(stepOf(next, names)).toBe('100 USDC of debt would be repaid for 1.1 SOL. It would cost $2.50, a bonus of 2.00 %.');
     const position = { ...next, kind: 'position', market: 0, size: of('-2', 9), settled: of('30'), fee: of('1'), bonus: null };
-    expect(stepOf(position, names)).toBe('30 of loss in SOL-PERP would be paid from the deposits. 2 of SOL-PERP would be closed. It would cost $2.50, a fee of 1 included.');
+    expect(stepOf(position, names)).toBe(
+      '30 of loss in SOL-PERP would be paid from the deposits. 2 of SOL-PERP would be closed. It would cost $2.50, a fee of 1 included.',
+    );
     expect([costOf('-0.001'), costOf('0'), costOf('0.001')]).toEqual(['nothing', 'nothing', '< $0.01']);
   });
   it('count the slots that are left', () => {
@@ -144,9 +182,18 @@ describe('words', () => {
     expect(at('due', 0)).toMatch(/right now/);
   });
   it('find the nearest trigger on either side', () => {
-    const row = (leg: number, distance: number | null) => ({ leg, mid: '1', maintenance: null, trigger: distance === null ? null : '1', always: false, distance });
-    expect(nearest([row(0, -900), row(1, 300), row(2, null)])?.leg).toBe(1);
-    expect(nearest([row(2, null)])).toBeNull();
+    const row = (leg: number, distance: number | null) => ({
+      leg,
+      mid: '1',
+      maintenance: null,
+      trigger: distance === null ? null : '1',
+      always: false,
+      distance,
+    });
+    expect(nearest([row(0, -900), row(3, 300), row(2, null)], USDC)?.leg).toBe(3);
+    expect(nearest([row(0, -900), row(USDC, 300)], USDC)?.leg).toBe(0);
+    expect(nearest([row(USDC, 300), row(2, null)], USDC)?.leg).toBe(USDC);
+    expect(nearest([row(2, null)], USDC)).toBeNull();
   });
   it('tell of a pause only while it lasts', () => {
     const pause = { until: 100, actions: ['borrow', 'trade'] };

@@ -30,7 +30,8 @@ export interface OrderText {
   readonly expiresAt: number;
 }
 
-export type Written = { readonly order: Omit<TriggerOrder, 'reserved'>; readonly problem: null } | { readonly order: null; readonly problem: string | null };
+export type Written =
+  { readonly order: Omit<TriggerOrder, 'reserved'>; readonly problem: null } | { readonly order: null; readonly problem: string | null };
 
 const no = (problem: string | null): Written => ({ order: null, problem });
 

@@ -13,7 +13,8 @@ const amountOf = (intent: Intent): bigint => {
 
 /** A module by which from an amount on the account is out of the breach. */
 const healedFrom = (enough: bigint): Asked => ({
-  preview: (intent): PreviewAnswer => preview(amountOf(intent) >= enough ? standing() : standing({ stage: 'flagged', end: '-1', factor: 990_000 })),
+  preview: (intent): PreviewAnswer =>
+    preview(amountOf(intent) >= enough ? standing() : standing({ stage: 'flagged', end: '-1', factor: 990_000 })),
   most: () => 10_000n,
 });
 

@@ -57,7 +57,12 @@ export function least(bound: bigint, step: bigint, works: (amount: bigint) => bo
   return high * step;
 }
 
-function tried(asked: Asked, bound: bigint, step: bigint, intentOf: (amount: bigint) => TraderIntent): Pick<Remedy, 'intent' | 'preview' | 'heals'> | null {
+function tried(
+  asked: Asked,
+  bound: bigint,
+  step: bigint,
+  intentOf: (amount: bigint) => TraderIntent,
+): Pick<Remedy, 'intent' | 'preview' | 'heals'> | null {
   if (bound < step) return null;
   const at = (amount: bigint) => asked.preview(intentOf(amount));
   const works = (amount: bigint) => {

@@ -5,9 +5,14 @@ import { amount, isNegative, isZero, percentOfMillionths, usd } from '../../form
 import type { Tone } from '../../ui';
 
 /** The program's messages begin small: they are parts of its logs. */
-export const sentence = (message: string): string => message.charAt(0).toUpperCase() + message.slice(1) + (message.endsWith('.') ? '' : '.');
+export const sentence = (message: string): string =>
+  message.charAt(0).toUpperCase() + message.slice(1) + (message.endsWith('.') ? '' : '.');
 
-type Names = { readonly token: (token: number) => string; readonly market: (market: number) => string; readonly leg: (leg: number) => string };
+type Names = {
+  readonly token: (token: number) => string;
+  readonly market: (market: number) => string;
+  readonly leg: (leg: number) => string;
+};
 
 /** Position legs are numbered from here on. */
 export const MARKET_LEG = 128;
@@ -33,7 +38,9 @@ export function whenOf(outlook: Outlook): string {
     case 'unflagged':
       return `Anybody may flag this account now; ${slots(left)} after the flag it can be liquidated.${later}`;
     case 'flagged':
-      return left > 0 ? `This account is flagged: it can be liquidated in ${slots(left)}.${later}` : `This account is flagged: the next new prices can liquidate it.${later}`;
+      return left > 0
+        ? `This account is flagged: it can be liquidated in ${slots(left)}.${later}`
+        : `This account is flagged: the next new prices can liquidate it.${later}`;
     default:
       return 'This account can be liquidated right now.';
   }
@@ -49,7 +56,12 @@ export function stepOf(next: Next, names: Names): string {
     const market = names.market(next.market ?? 0);
     const settled = next.settled && !isZero(next.settled.native) ? amount(next.settled.ui.replace('-', ''), 2) : null;
     // A loss is paid out of the account first; that may already be enough.
-    const first = settled === null ? '' : isNegative(next.settled?.native ?? '0') ? `${settled} of profit in ${market} would pay a debt. ` : `${settled} of loss in ${market} would be paid from the deposits. `;
+    const first =
+      settled === null
+        ? ''
+        : isNegative(next.settled?.native ?? '0')
+          ? `${settled} of profit in ${market} would pay a debt. `
+          : `${settled} of loss in ${market} would be paid from the deposits. `;
     const closed = next.size && !isZero(next.size.native) ? `${amount(next.size.ui.replace('-', ''))} of ${market} would be closed. ` : '';
     const fee = next.fee && !isZero(next.fee.native) ? `, a fee of ${amount(next.fee.ui, 2)} included` : '';
     return `${first}${closed}${cost}${fee}.`;
@@ -66,9 +78,14 @@ const legUnit = (leg: number | null, names: Names): string => {
   return leg >= MARKET_LEG ? `(result of ${names.leg(leg)})` : names.leg(leg);
 };
 
-/** The price that is nearest to liquidating the account; null where none does. */
-export function nearest(prices: readonly LiquidationPrices[]): LiquidationPrices | null {
-  const reachable = prices.filter(({ distance, trigger }) => distance !== null && trigger !== null);
+/**
+ * The price that is nearest to liquidating the account; null where none does. The quote token's counts only where no other
+ * does: it hardly moves.
+ */
+export function nearest(prices: readonly LiquidationPrices[], quoteToken: number | null): LiquidationPrices | null {
+  const all = prices.filter(({ distance, trigger }) => distance !== null && trigger !== null);
+  const others = all.filter(({ leg }) => leg !== quoteToken);
+  const reachable = others.length > 0 ? others : all;
   return reachable.reduce<LiquidationPrices | null>(
     (found, price) => (found === null || Math.abs(price.distance ?? 0) < Math.abs(found.distance ?? 0) ? price : found),
     null,
