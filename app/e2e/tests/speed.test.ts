@@ -60,7 +60,8 @@ const quantile = (numbers: number[], part: number): number =>
 describe('with a thousand accounts', () => {
   test('a new price keeps nobody waiting for more than a frame', { timeout: 120_000 }, async ({ open }) => {
     const { page } = await open('/keeper', { prepare: crowd });
-    await page.getByText(`${ACCOUNTS} accounts are listed`).waitFor({ timeout: 30_000 });
+    // Empty accounts are not listed, and another test may have emptied some.
+    await page.getByText(/^(9\d\d|1000) accounts are listed/).waitFor({ timeout: 30_000 });
     await page.evaluate(watch);
     const buttons = ['Equity', 'Debts', 'Health'];
     for (let round = 0; round < 9; round += 1) {

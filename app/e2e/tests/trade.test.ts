@@ -85,8 +85,9 @@ describe('a trader', () => {
       await control.price('SOL', -250);
       const size = position.locator('td').first();
       await until('a smaller position', async () => shown((await size.innerText().catch(() => '')) || '60') < 60, 60);
-      await watcher.page.getByRole('row').filter({ hasText: short }).first().waitFor();
-      expect(await watcher.page.getByRole('row').filter({ hasText: short }).first().innerText()).toContain('verified');
+      const receipt = watcher.page.locator('[data-verdict]').filter({ hasText: short }).first();
+      await receipt.waitFor();
+      expect(await receipt.innerText()).toContain('verified');
       await until('more insurance', async () => shown(await tranche.innerText()) > insured);
       await watcher.shoot('liquidations-live');
       await insurance.shoot('insurance-after');
