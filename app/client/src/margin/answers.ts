@@ -21,9 +21,13 @@ delegate: string | null,
  */
 number: number, 
 /**
- * Layout version; the program refuses one that is not current.
+ * Layout version.
  */
 version: number, 
+/**
+ * Whether it is the current one: the program refuses any other until the account is upgraded.
+ */
+isCurrent: boolean, 
 /**
  * Slot of the flag; null without one.
  */
@@ -53,6 +57,27 @@ native: string,
  * Whole tokens, a decimal.
  */
 ui: string, };
+
+/**
+ * What the first step of a liquidation would be at the nearest price that brings it.
+ */
+export type AtTrigger = { 
+/**
+ * Number of the token, or 128 + number of the market, whose price it is; never the quote token.
+ */
+leg: number, 
+/**
+ * The price, dollars.
+ */
+price: string, 
+/**
+ * From the price now, bps of it, signed.
+ */
+distance: number, 
+/**
+ * The step.
+ */
+next: Next, };
 
 /**
  * All accounts, those in most danger first.
@@ -204,7 +229,11 @@ stale: boolean,
 /**
  * Volatility of a minute, millionths.
  */
-volatility: number, };
+volatility: number, 
+/**
+ * Why the newest print that was published is refused; null where it is not. Who brings it is refused with it.
+ */
+refusedPrint: Refused | null, };
 
 /**
  * What a trade would be filled at.
@@ -1235,6 +1264,11 @@ next: Next | null,
  * Why the next step could not be carried out, a wait aside.
  */
 refusal: Refused | null, 
+/**
+ * What would happen at the nearest price that brings a liquidation, all else equal; null where there is none, or where
+ * the account is liquidatable already.
+ */
+atTrigger: AtTrigger | null, 
 /**
  * Deposits and debts.
  */

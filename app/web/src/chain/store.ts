@@ -35,6 +35,8 @@ import type { Config } from './config';
 const READ_EVERY = 1_000;
 /** How often all margin accounts are read anew, milliseconds, where a page shows them. */
 const BOOK_EVERY = 5_000;
+/** After how many readings the group's accounts are looked for anew: tokens and markets are listed now and then. */
+const FIND_EVERY = 300;
 /** After how many failures in a row people are told. */
 const FAILURES = 2;
 
@@ -153,8 +155,8 @@ export class Store {
   async #readOnce(): Promise<void> {
     try {
       this.#margin ??= await Margin.load(fetch(wasmUrl));
-      if (!this.#places) {
-        await this.#verifyNetwork();
+      if (!this.#places) await this.#verifyNetwork();
+      if (!this.#places || this.#snapshot.version % FIND_EVERY === 0) {
         this.#places = await findGroup(this.rpc, this.config.group);
       }
       const accounts = await readGroup(this.rpc, this.#places);
@@ -177,8 +179,9 @@ export class Store {
         ].map(bytes),
       );
       const group = this.#margin.group();
-      // Prints that are too old by now are left where they are: one of them would fail a whole transaction.
-      this.#directory = await directoryFrom(accounts, [...group.tokens, ...group.markets].map(({ feed }) => feed));
+      // Prints that are refused are left where they are: one of them would fail a whole transaction.
+      const feeds = [...group.tokens, ...group.markets].map(({ feed }) => feed);
+      this.#directory = await directoryFrom(accounts, feeds.filter(({ refusedPrint }) => refusedPrint === null));
       this.#failures = 0;
       this.#tell({ link: 'live', problem: null, group });
     } catch (error) {

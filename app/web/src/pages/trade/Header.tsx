@@ -9,6 +9,7 @@ import { AtTrigger } from './AtTrigger';
 import { CloseAccount } from './CloseAccount';
 import { useDesk } from './desk';
 import { OldPrices } from './Feed';
+import { UpgradeAccount } from './UpgradeAccount';
 import { MARKET_LEG, nearest, stageOf, whenOf } from './words';
 
 export const toneOf = (value: string): Tone => (isNegative(value) ? 'loss' : 'plain');
@@ -99,6 +100,7 @@ export function Header() {
       }
     >
       <div className="grid gap-4">
+        {account.isCurrent ? null : <UpgradeAccount />}
         <OldPrices group={group} standing={standing} />
         <div className="flex flex-wrap gap-x-8 gap-y-3">
           <Stat name="Equity" tone={toneOf(health.equity)}>
@@ -120,7 +122,7 @@ export function Header() {
             </Stat>
           ) : null}
         </div>
-        {close && stage.tone === 'gain' ? <AtTrigger standing={standing} close={close} /> : null}
+        <AtTrigger standing={standing} />
         <HealthBar forName="Counts for you (at maintenance)" againstName="Counts against you" pieces={piecesOf(standing, names)} />
         <Levels standing={standing} />
       </div>
