@@ -56,7 +56,7 @@ describe('the form of an amount', () => {
 
   it('fills in the largest amount to the last unit', () => {
     const { field } = show();
-    fireEvent.click(screen.getByRole('button', { name: /^Most/ }));
+    fireEvent.click(screen.getByRole('button', { name: /^max/ }));
     expect(field.value).toBe('12.345678');
   });
 
