@@ -1,4 +1,4 @@
-import { MarginRefused } from '@breakwater-labs/client/margin';
+import { MarginRefused, type Next } from '@breakwater-labs/client/margin';
 import { fireEvent, screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
@@ -28,6 +28,26 @@ vi.mock('../../wallet/context', () => ({ useWallet: () => wallet }));
 vi.mock('../../send/context', () => ({ useSend: () => ({ send, isBusy: false }) }));
 const balances = vi.hoisted(() => ({ known: new Map<number, bigint>() }));
 vi.mock('./balance', () => ({ useBalances: () => balances.known }));
+
+/** A liquidation that closes two SOL for $1.94. */
+const closing: Next = {
+  kind: 'position',
+  debt: null,
+  collateral: null,
+  market: 0,
+  repay: null,
+  seize: null,
+  size: of('-2'),
+  settled: null,
+  bonus: null,
+  fee: of('1.94'),
+  insurance: of('0.97'),
+  keeper: '0.97',
+  cost: '1.94',
+  equityAfter: '1',
+  maintenanceAfter: '1',
+  endAfter: '0',
+};
 
 const refused = () => {
   throw new MarginRefused({ code: 6201, name: 'InsufficientHealth', message: "the margin account's initial health would be negative" });
@@ -126,7 +146,9 @@ describe('a trade', () => {
       limitPrice: '99.0025',
     };
     const trigger = { leg: 128, mid: '100', maintenance: '120', trigger: '121.5', always: false, distance: 2_150 };
-    margin.preview.mockReturnValue(preview(standing({ prices: [trigger], positions: [positionRow('-2000000000')] }), { fill }));
+    const atTrigger = { leg: 128, price: '121.5', distance: 2_150, next: closing };
+    const after = standing({ prices: [trigger], positions: [positionRow('-2000000000')], atTrigger });
+    margin.preview.mockReturnValue(preview(after, { fill }));
     show(<Actions />, { store: fakeStore(margin), task });
     await userEvent.type(screen.getByLabelText(/^Size/), '2');
     const told = screen.getByRole('region', { name: 'Preview' }).textContent;
@@ -135,7 +157,7 @@ describe('a trade', () => {
     expect(told).toContain('0.500 %');
     expect(told).toMatch(/Liquidation price SOL-PERP.*121\.50/);
     expect(told).toMatch(/Earliest trigger: the index of SOL-PERP at 121\.50, 21\.5 % away/);
-    expect(told).toMatch(/SOL-PERP 0\.80 %/);
+    expect(told).toMatch(/If SOL-PERP alone reaches 121\.50: 2 of SOL-PERP would be closed.*\$1\.94/);
   });
 });
 
