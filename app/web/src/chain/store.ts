@@ -11,6 +11,7 @@ import {
   type SolanaRpcApi,
 } from '@solana/kit';
 import {
+  accountsOf,
   decodeMargin,
   type Directory,
   directoryFrom,
@@ -162,22 +163,8 @@ export class Store {
       const accounts = await readGroup(this.rpc, this.#places);
       this.#accounts = accounts;
       const margins = await this.#readMargins(this.#places);
-      const { fund, receiptLog } = accounts;
-      const rest = [fund, receiptLog].filter((account) => account !== undefined);
       const changes = this.#snapshot.version % 30 === 0 ? await fetchChanges(this.rpc, this.config.group) : [];
-      this.#margin.put(
-        [
-          accounts.group,
-          accounts.board,
-          ...accounts.banks,
-          ...accounts.markets,
-          ...accounts.oracles.values(),
-          ...rest,
-          ...changes,
-          ...margins,
-          accounts.clock,
-        ].map(bytes),
-      );
+      this.#margin.put([...accountsOf(accounts), ...changes, ...margins]);
       const group = this.#margin.group();
       // Prints that are refused are left where they are: one of them would fail a whole transaction.
       const feeds = [...group.tokens, ...group.markets].map(({ feed }) => feed);
@@ -247,8 +234,6 @@ class WrongNetwork extends Error {
     super(`The node is of another network than ${cluster}. Choose a node of ${cluster}, or another address of this page.`);
   }
 }
-
-const bytes = ({ address, owner, data }: RawAccount) => ({ address, owner, data: data as Uint8Array });
 
 /** Margin accounts are the only accounts of their sizes. */
 const isMargin = ({ data }: RawAccount) => data.length === 1312 || data.length === 1248;
