@@ -87,6 +87,6 @@ it('the next step of an account can be looked at before it is taken', () => {
   const onInspect = vi.fn();
   const due = row(1, { stage: 'due', target: '1:0' });
   render(<Accounts rows={[due, row(2)]} whyNot="Connect a wallet first" onDeed={() => {}} onInspect={onInspect} />);
-  fireEvent.click(screen.getByRole('button', { name: `What the next step with ${due.address} would do` }));
+  fireEvent.click(screen.getByRole('button', { name: `leg 1 for leg 0: what the next step with ${due.address} would do` }));
   expect(onInspect).toHaveBeenCalledWith(due);
 });

@@ -132,6 +132,7 @@ interface RowProps {
 const Row = memo(function Row({ row, index, whyNot, onDeed, onInspect }: RowProps) {
   const names = useNames();
   const deed = deedOf(row);
+  const words = row.refusal ?? targetText(row.target, names.leg, names.market);
   const why = whyNot ?? (deed === 'wait' ? 'A flagged account waits for some slots and for newer prices' : row.refusal);
   return (
     <tr aria-rowindex={index} data-account={row.address} style={{ height: ROW }} className="border-t border-line/60 whitespace-nowrap">
@@ -150,11 +151,11 @@ const Row = memo(function Row({ row, index, whyNot, onDeed, onInspect }: RowProp
         ) : (
           <button
             type="button"
-            aria-label={`What the next step with ${row.address} would do`}
+            aria-label={`${words}: what the next step with ${row.address} would do`}
             className={`max-w-full truncate rounded underline decoration-dotted underline-offset-2 hover:text-accent ${row.refusal ? 'text-warn' : ''}`}
             onClick={() => onInspect(row)}
           >
-            {row.refusal ?? targetText(row.target, names.leg, names.market)}
+            {words}
           </button>
         )}
       </td>

@@ -26,14 +26,18 @@ export function Feed({ group, checked, followed }: { readonly group: GroupAnswer
       {checked === null ? <Empty>{problem ? 'The receipts could not be read.' : 'The receipts are being read…'}</Empty> : null}
       {checked?.length === 0 ? <Empty>Nobody has been liquidated here yet.</Empty> : null}
       {checked && checked.length > 0 ? (
-        <ol aria-label="Liquidations, write-offs and deleveragings" className="-my-4 divide-y divide-line/60">
+        <ol
+          aria-label="Liquidations, write-offs and deleveragings"
+          tabIndex={0}
+          className="-my-4 divide-y divide-line/60 lg:max-h-[80vh] lg:overflow-y-auto"
+        >
           {checked.map((one, at) => (
             <Row key={`${one.logged.signature}-${at}`} one={one} group={group} />
           ))}
         </ol>
       ) : null}
       {known && !known.isWhole ? (
-        <div className="pt-3 text-center">
+        <div className="pt-7 text-center">
           <Button small disabled={isBusy} onClick={older}>
             {isBusy ? 'Reading…' : 'Show older'}
           </Button>

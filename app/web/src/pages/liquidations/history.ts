@@ -36,7 +36,7 @@ export interface Known {
 
 /** Transactions that are read at once, and those of a page. */
 const AT_ONCE = 6;
-const PAGE = 60;
+const PAGE = 40;
 
 export class History {
   readonly #source: Source;
