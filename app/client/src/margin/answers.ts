@@ -297,7 +297,7 @@ active: Amount,
  */
 passive: Amount, 
 /**
- * What it may still pay in this epoch.
+ * What it could pay now: what is left of this epoch's part.
  */
 epochLeft: Amount, 
 /**

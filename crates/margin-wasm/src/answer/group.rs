@@ -214,7 +214,7 @@ answers! {
         active: Amount,
         /// What is young or leaving.
         passive: Amount,
-        /// What it may still pay in this epoch.
+        /// What it could pay now: what is left of this epoch's part.
         epoch_left: Amount,
         /// Part of itself that it pays in an epoch, bps.
         epoch_cap: u16,

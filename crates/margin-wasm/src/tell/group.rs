@@ -252,7 +252,8 @@ fn fund(view: &View, address: &Address, fund: &InsuranceFund) -> Result<FundInfo
         total: scale.quoted(total),
         active: scale.quoted(worth(ownership.active()?.shares)?),
         passive: scale.quoted(worth(fund.passive)?),
-        epoch_left: scale.quoted(fund.epoch_left),
+        // What is stored is of the epoch in which the fund was last asked: it is asked now, on a copy.
+        epoch_left: scale.quoted(fund.fund().pay(u64::MAX, index, view.time)?.amount),
         epoch_cap: fund.epoch_cap,
         frozen: fund.frozen != 0,
         known_shortfall: scale.quoted(fund.known_shortfall),

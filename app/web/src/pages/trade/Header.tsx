@@ -63,7 +63,9 @@ export function Levels({ standing }: { readonly standing: Standing }) {
         <li key={key} className="rounded-lg bg-raised/60 px-3 py-2">
           <div className="flex items-baseline justify-between gap-2">
             <span className="text-xs font-medium">{name}</span>
-            <span className={`num text-sm font-semibold ${isNegative(health[key]) ? below : 'text-gain'}`}>{usd(health[key])}</span>
+            <span className={`num text-sm font-semibold ${isNegative(health[key]) ? below : 'text-gain'}`}>
+              {usd(health[key])}
+            </span>
           </div>
           <p className="mt-0.5 text-xs text-soft">{note}</p>
         </li>
@@ -123,7 +125,11 @@ export function Header() {
           ) : null}
         </div>
         <AtTrigger standing={standing} />
-        <HealthBar forName="Counts for you (at maintenance)" againstName="Counts against you" pieces={piecesOf(standing, names)} />
+        <HealthBar
+          forName="Counts for you (at maintenance)"
+          againstName="Counts against you"
+          pieces={piecesOf(standing, names)}
+        />
         <Levels standing={standing} />
       </div>
     </Panel>

@@ -132,7 +132,12 @@ export function Preview({
           </tr>
         </thead>
         <tbody>
-          <Change name="Equity" before={usd(before.health.equity)} after={usd(after.health.equity)} bad={isNegative(after.health.equity)} />
+          <Change
+            name="Equity"
+            before={usd(before.health.equity)}
+            after={usd(after.health.equity)}
+            bad={isNegative(after.health.equity)}
+          />
           <Change
             name="Health factor"
             before={factor(before.health.factor)}

@@ -50,7 +50,11 @@ const closing: Next = {
 };
 
 const refused = () => {
-  throw new MarginRefused({ code: 6201, name: 'InsufficientHealth', message: "the margin account's initial health would be negative" });
+  throw new MarginRefused({
+    code: 6201,
+    name: 'InsufficientHealth',
+    message: "the margin account's initial health would be negative",
+  });
 };
 
 beforeEach(() => {
@@ -66,7 +70,9 @@ describe('a deposit', () => {
     margin.preview.mockReturnValue(preview(standing({ factor: 2_500_000 }), { sent: of('25') }));
     show(<Actions />, { store: fakeStore(margin) });
     await userEvent.type(screen.getByLabelText('Amount'), '25');
-    expect(margin.preview).toHaveBeenLastCalledWith(expect.any(String), OWNER, { deposit: { token: USDC, amount: '25000000' } });
+    expect(margin.preview).toHaveBeenLastCalledWith(expect.any(String), OWNER, {
+      deposit: { token: USDC, amount: '25000000' },
+    });
     const row = screen.getByRole('row', { name: /Health factor/ });
     expect(row.textContent).toContain('1.50');
     expect(row.textContent).toContain('2.50');
@@ -101,9 +107,15 @@ describe('a repayment', () => {
     margin.most.mockReturnValue(of('7.5'));
     margin.preview.mockReturnValue(preview(standing()));
     const stands = standing({ tokens: [tokenRow(USDC, true, of('7.5'))] });
-    show(<Actions />, { store: fakeStore(margin), task: { kind: 'repay', token: USDC }, desk: { account: account(stands) } });
+    show(<Actions />, {
+      store: fakeStore(margin),
+      task: { kind: 'repay', token: USDC },
+      desk: { account: account(stands) },
+    });
     await userEvent.click(screen.getByRole('button', { name: /^max/ }));
-    expect(margin.preview).toHaveBeenLastCalledWith(expect.any(String), OWNER, { repay: { token: USDC, amount: 'all' } });
+    expect(margin.preview).toHaveBeenLastCalledWith(expect.any(String), OWNER, {
+      repay: { token: USDC, amount: 'all' },
+    });
   });
 });
 
@@ -128,7 +140,9 @@ describe('a trade', () => {
     show(<Actions />, { store: fakeStore(margin), task });
     const slider = screen.getByRole('slider', { name: /Leverage/ });
     fireEvent.change(slider, { target: { value: '30' } });
-    expect(margin.most).toHaveBeenCalledWith(expect.any(String), OWNER, { open: { market: 0, isLong: false, leverage: 30_000 } });
+    expect(margin.most).toHaveBeenCalledWith(expect.any(String), OWNER, {
+      open: { market: 0, isLong: false, leverage: 30_000 },
+    });
     expect(screen.getByLabelText<HTMLInputElement>(/^Size/).value).toBe('3.25');
   });
   it('shows fill, fee, impact and what a liquidation costs', async () => {
@@ -235,6 +249,8 @@ describe('what-if', () => {
     await userEvent.click(screen.getByRole('button', { name: '−20 %' }));
     expect(margin.whatIf).toHaveBeenLastCalledWith(expect.any(String), [{ feed: 0, bps: -2_000 }]);
     expect(screen.getByText(/can be liquidated right now/)).toBeTruthy();
-    expect(screen.getByText(/100 USDC of debt would be repaid for 1\.1 SOL\. It would cost \$2\.50, a bonus of 2\.00 %/)).toBeTruthy();
+    expect(
+      screen.getByText(/100 USDC of debt would be repaid for 1\.1 SOL\. It would cost \$2\.50, a bonus of 2\.00 %/),
+    ).toBeTruthy();
   });
 });
