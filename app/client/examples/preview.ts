@@ -6,7 +6,11 @@ import { Margin } from '@breakwater-labs/client/margin';
 
 type Place = { group: Address; owner: Address; oracles?: ReadonlyMap<number, Address> };
 
-export const foreseen = async (rpc: GroupRpc, { group, owner, oracles }: Place, wasm: BufferSource): Promise<string[]> => {
+export const foreseen = async (
+  rpc: GroupRpc,
+  { group, owner, oracles }: Place,
+  wasm: BufferSource,
+): Promise<string[]> => {
   // In a browser: await Margin.load(fetch(url)), with the URL of '@breakwater-labs/client/margin.wasm'.
   const margin = await Margin.load(wasm);
   const accounts = await loadGroup(rpc, group, { oracles });
