@@ -1,4 +1,5 @@
 /** Which cluster and which group the page shows. */
+import { DEVNET_GENESIS, MAINNET_GENESIS } from '@breakwater-labs/client';
 import { address, type Address } from '@solana/kit';
 
 /** A name for people; the chain knows only mints and numbers. */
@@ -9,7 +10,6 @@ export interface Named {
 export interface Config {
   readonly cluster: string;
   readonly rpcUrl: string;
-  readonly wsUrl: string;
   /** First hash of the chain that is meant; a node of another is refused. */
   readonly genesisHash: string | null;
   readonly group: Address;
@@ -24,7 +24,6 @@ export interface Config {
 interface Told {
   cluster?: string;
   rpcUrl?: string;
-  wsUrl?: string;
   genesisHash?: string | null;
   group?: string;
   tokens?: { mint: string; symbol: string }[];
@@ -35,7 +34,10 @@ interface Told {
 
 const env = import.meta.env;
 
-/** Reads `/config.json`, where a server or a static host has put it; `VITE_RPC_URL`, `VITE_WS_URL`, `VITE_GROUP` win. */
+/** First hashes of the chains that everybody means by a name. */
+const GENESIS: Readonly<Record<string, string>> = { devnet: DEVNET_GENESIS, mainnet: MAINNET_GENESIS };
+
+/** Reads `/config.json`, where a server or a static host has put it; `VITE_RPC_URL`, `VITE_GROUP`, `VITE_CLUSTER` win. */
 export async function readConfig(): Promise<Config> {
   const response = await fetch('/config.json', { headers: { accept: 'application/json' } }).catch(() => null);
   const isJson = response?.ok && response.headers.get('content-type')?.includes('json');
@@ -47,11 +49,11 @@ export async function readConfig(): Promise<Config> {
       'This page does not know its node: /config.json is missing, and VITE_RPC_URL and VITE_GROUP are not set.',
     );
   }
+  const cluster = (env['VITE_CLUSTER'] as string | undefined) ?? told.cluster ?? 'custom';
   return {
-    cluster: (env['VITE_CLUSTER'] as string | undefined) ?? told.cluster ?? 'custom',
+    cluster,
     rpcUrl,
-    wsUrl: (env['VITE_WS_URL'] as string | undefined) ?? told.wsUrl ?? rpcUrl.replace(/^http/, 'ws'),
-    genesisHash: told.genesisHash ?? null,
+    genesisHash: told.genesisHash ?? GENESIS[cluster] ?? null,
     group: address(group),
     tokens: new Map((told.tokens ?? []).map(({ mint, symbol }) => [mint, { symbol }])),
     markets: new Map((told.markets ?? []).map(({ market, symbol }) => [market, { symbol }])),

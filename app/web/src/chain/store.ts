@@ -2,14 +2,7 @@
  * What the page knows of the chain: a group's accounts, read together every so often and whenever the node tells of a change,
  * held by the WebAssembly module that answers every question about them.
  */
-import {
-  type Address,
-  createSolanaRpc,
-  createSolanaRpcSubscriptions,
-  type GetGenesisHashApi,
-  type Rpc,
-  type SolanaRpcApi,
-} from '@solana/kit';
+import { type Address, createSolanaRpc, type GetGenesisHashApi, type Rpc, type SolanaRpcApi } from '@solana/kit';
 import {
   accountsOf,
   decodeMargin,
@@ -61,7 +54,6 @@ type Node = Rpc<SolanaRpcApi & GetGenesisHashApi>;
 export class Store {
   readonly config: Config;
   readonly rpc: Node;
-  readonly subscriptions;
   #margin: Margin | null = null;
   #places: Places | null = null;
   #accounts: GroupAccounts | null = null;
@@ -82,13 +74,13 @@ export class Store {
   constructor(config: Config) {
     this.config = config;
     this.rpc = createSolanaRpc(config.rpcUrl) as unknown as Node;
-    this.subscriptions = createSolanaRpcSubscriptions(config.wsUrl);
   }
 
   /** Reads for as long as the page is open. */
   async start(): Promise<void> {
     while (!this.#stop.signal.aborted) {
-      await this.read();
+      // Nobody looks at a hidden page, and nodes count requests.
+      if (!document.hidden) await this.read();
       await new Promise((resolve) => setTimeout(resolve, READ_EVERY));
     }
   }
