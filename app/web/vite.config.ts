@@ -8,8 +8,32 @@ const conditions = ['breakwater-source', 'module', 'browser', 'import', 'default
 /** Where `cargo xtask app --dev` serves configuration, faucet and prices. */
 const local = process.env['BREAKWATER_LOCAL'] ?? 'http://127.0.0.1:4173';
 
+/** What the built page may load: itself, any node, the icons that wallets bring. Nothing of anybody else runs beside a wallet. */
+const POLICY = [
+  "default-src 'none'",
+  "script-src 'self' 'wasm-unsafe-eval'",
+  // The chart brings its own style element.
+  "style-src 'self' 'unsafe-inline'",
+  "img-src 'self' data: https:",
+  'connect-src *',
+  "base-uri 'none'",
+  "form-action 'none'",
+].join('; ');
+
+const policy = {
+  name: 'content-security-policy',
+  apply: 'build' as const,
+  transformIndexHtml: () => [
+    {
+      tag: 'meta',
+      attrs: { 'http-equiv': 'Content-Security-Policy', content: POLICY },
+      injectTo: 'head-prepend' as const,
+    },
+  ],
+};
+
 export default defineConfig({
-  plugins: [react(), tailwindcss()],
+  plugins: [react(), tailwindcss(), policy],
   resolve: { conditions },
   server: {
     proxy: Object.fromEntries(
