@@ -144,6 +144,9 @@ fn start(
 
 /// The page as vite serves it, so that it follows every change of its source.
 fn vite(root: &Path, url: &str, children: &Children) -> Outcome<String> {
+    if TcpStream::connect(("localhost", DEV_PORT)).is_ok() {
+        return Err(Trouble(format!("port {DEV_PORT} is taken: end what has it, vite wants it")));
+    }
     // By node itself and not by npm, so that one signal ends it.
     let mut command = Command::new("node");
     command.arg(root.join("app/node_modules/vite/bin/vite.js"));
