@@ -1,9 +1,12 @@
 /** Every example runs. */
+import { readFile } from 'node:fs/promises';
+
 import { type Blockhash, getBase64Encoder } from '@solana/kit';
 import { expect, it } from 'vitest';
 
 import { holdings } from '../examples/account.js';
 import { borrow } from '../examples/borrow.js';
+import { foreseen } from '../examples/preview.js';
 import { story } from '../examples/events.js';
 import { attempt } from '../examples/failures.js';
 import { group, logs, oracles, owner, recordedRpc } from '../examples/recorded.js';
@@ -14,6 +17,13 @@ it('an account is opened, and borrows, in one transaction', async () => {
   // Open, deposit, a token account for SOL, refresh, borrow.
   expect(instructions).toHaveLength(5);
   expect(getBase64Encoder().encode(transaction).length).toBeLessThanOrEqual(1_232);
+});
+
+it('a loan is foreseen', async () => {
+  const wasm = await readFile(new URL('../src/margin/margin.wasm', import.meta.url));
+  const told = await foreseen(recordedRpc(), { group, owner, oracles }, wasm);
+  expect(told[0]).toMatch(/^equity \d+(\.\d+)?, liquidated at /);
+  expect(told[1]).toMatch(/^\d+(\.\d+)? can be borrowed, which leaves \d+(\.\d+)? for new risk$/);
 });
 
 it('an account is read', async () => {

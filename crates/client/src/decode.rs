@@ -189,9 +189,25 @@ events!(
     AccountUpgraded
 );
 
-/// What was logged as data, in order.
+/// What the program has logged as data, in order. Other programs of the same transaction may log what looks like it: a line
+/// counts only between the runtime's words that ours was invoked and that it has ended.
 pub(crate) fn data(logs: &[String]) -> impl Iterator<Item = Vec<u8>> + '_ {
-    logs.iter().filter_map(|line| base64::prelude::BASE64_STANDARD.decode(line.strip_prefix("Program data: ")?).ok())
+    let ours = crate::PROGRAM_ID.to_string();
+    // Whether each program that is running, the innermost last, is ours.
+    let mut running: Vec<bool> = Vec::new();
+    logs.iter().filter_map(move |line| {
+        if let Some(line) = line.strip_prefix("Program data: ") {
+            let own = running.last().is_some_and(|own| *own);
+            return base64::prelude::BASE64_STANDARD.decode(line).ok().filter(|_| own);
+        }
+        let (program, words) = line.strip_prefix("Program ")?.split_once(' ')?;
+        if words.starts_with("invoke [") {
+            running.push(program == ours);
+        } else if words == "success" || words.starts_with("failed: ") {
+            running.pop();
+        }
+        None
+    })
 }
 
 /// The events in a transaction's log lines, in order.
@@ -222,5 +238,25 @@ mod tests {
             failure(&["Program 11111111111111111111111111111111 failed: custom program error: 0x1".into()]),
             None
         );
+    }
+
+    #[test]
+    fn only_what_the_program_itself_logs_is_an_event() {
+        let ours = crate::PROGRAM_ID;
+        let mut bytes = discriminator("event", AccountClosed::NAME).to_vec();
+        bytes.resize(bytes.len() + size_of::<AccountClosed>(), 7);
+        let data = format!("Program data: {}", base64::prelude::BASE64_STANDARD.encode(&bytes));
+        let lines = |lines: &[&str]| lines.iter().map(|line| (*line).to_owned()).collect::<Vec<_>>();
+        let other = "Program Forger1111111111111111111111111111111111111 invoke [1]";
+        let end = "Program Forger1111111111111111111111111111111111111 success";
+        let (begin, done) = (format!("Program {ours} invoke [1]"), format!("Program {ours} success"));
+        assert_eq!(events(&lines(&[&begin, &data, &done])).len(), 1);
+        assert_eq!(events(&lines(&[other, &data, end])), [], "another program's");
+        assert_eq!(events(&lines(&[&begin, &done, &data])), [], "after it has ended");
+        assert_eq!(events(&lines(&[&begin, &other.replace("[1]", "[2]"), &data, end, &done])), [], "called by ours");
+        let nested = [other, &begin.replace("[1]", "[2]"), &data, &done, &data, end];
+        assert_eq!(events(&lines(&nested)).len(), 1, "ours, called by another");
+        let spoken = format!("Program log: Program {ours} invoke [1]");
+        assert_eq!(events(&lines(&[other, &spoken, &data, end])), [], "words are not the runtime's");
     }
 }

@@ -86,6 +86,8 @@ pub struct Session {
     records: BTreeMap<Address, Record>,
     /// Where the prints of a feed are published: deriving that takes longer than anything else here.
     oracle_addresses: Vec<([u8; 32], Address)>,
+    /// Feeds whose newest print `refresh` would refuse, and why.
+    refused_prints: Vec<(u8, MarginError)>,
     view: Option<View>,
 }
 
@@ -183,9 +185,15 @@ impl Session {
         self.view.as_ref().ok_or_else(no_group)
     }
 
+    /// Why `refresh` would refuse the newest print of a feed; `None` where it would not.
+    pub fn refused_print(&self, feed: u8) -> Option<MarginError> {
+        self.refused_prints.iter().find(|(number, _)| *number == feed).map(|(_, error)| *error)
+    }
+
     fn fresh_view(&mut self) -> Result<View, Refused> {
         let (_, board) = self.boards().next().ok_or_else(no_group)?;
         let mut view = View::new(board, self.at);
+        self.refused_prints.clear();
         for (address, bank) in self.banks() {
             view.put_bank(address, bank)?;
         }
@@ -200,8 +208,10 @@ impl Session {
             let place = self.oracle_address(&feed.oracle);
             if let Some(Record::Oracle(owner, data)) = self.records.get(&place) {
                 let account = OracleAccount { address: &place.to_bytes(), owner, data };
-                // A print that is refused is no news: the board's stands, and its age tells.
-                let _ = view.refresh(number, account);
+                // A print that is refused is no news: the board's stands. But who brings it is refused with it.
+                if let Err(error) = view.refresh(number, account) {
+                    self.refused_prints.push((number, error));
+                }
             }
         }
         Ok(view.brought_up_to_date()?)

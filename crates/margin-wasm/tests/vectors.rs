@@ -7,7 +7,7 @@ use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use breakwater_client::receipt;
 use breakwater_margin_wasm::{Session, ask};
-use breakwater_sim::chain::Chain;
+use breakwater_sim::chain::{Chain, START};
 use breakwater_sim::price_path::Price8;
 use breakwater_sim::world::{PerpListing, Trader, World, default_perp};
 use serde_json::{Value, json};
@@ -24,7 +24,7 @@ struct Stage {
 }
 
 fn stage() -> Stage {
-    let mut world = World::with_default_tokens(Chain::default());
+    let mut world = World::with_default_tokens(Chain::seeded(START, 11));
     world.create_fund("USDC", 2_500).expect("a fund");
     world.create_log().expect("a log");
     world

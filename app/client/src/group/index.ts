@@ -92,6 +92,13 @@ export const readGroup = async (rpc: GroupRpc, places: Places, options: ReadOpti
   };
 };
 
+/** All accounts of a group that was read, for `margin.put`. */
+export const accountsOf = (accounts: GroupAccounts): RawAccount[] => {
+  const { group, board, banks, markets, fund, receiptLog, oracles, clock } = accounts;
+  const rest = [fund, receiptLog].filter((account) => account !== undefined);
+  return [group, board, ...banks, ...markets, ...rest, ...oracles.values(), clock];
+};
+
 /** Finds a group and reads it. */
 export const loadGroup = async (rpc: GroupRpc, group: Address, options: FindOptions = {}): Promise<GroupAccounts> =>
   readGroup(rpc, await findGroup(rpc, group, options), options);

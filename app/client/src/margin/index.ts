@@ -30,7 +30,7 @@ export type * from './answers.js';
 export interface RawAccount {
   readonly address: Address;
   readonly owner: Address;
-  readonly data: Uint8Array;
+  readonly data: ReadonlyUint8Array;
 }
 
 /** What the module says no with: the program's own error, or a word about the question. */

@@ -43,7 +43,9 @@ export async function readConfig(): Promise<Config> {
   const rpcUrl = (env['VITE_RPC_URL'] as string | undefined) ?? told.rpcUrl;
   const group = (env['VITE_GROUP'] as string | undefined) ?? told.group;
   if (!rpcUrl || !group) {
-    throw new Error('This page does not know its node: /config.json is missing, and VITE_RPC_URL and VITE_GROUP are not set.');
+    throw new Error(
+      'This page does not know its node: /config.json is missing, and VITE_RPC_URL and VITE_GROUP are not set.',
+    );
   }
   return {
     cluster: (env['VITE_CLUSTER'] as string | undefined) ?? told.cluster ?? 'custom',

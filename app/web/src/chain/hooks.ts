@@ -36,7 +36,8 @@ export function useSnapshot(): Snapshot {
 export const useGroup = (): GroupAnswer | null => useSnapshot().group;
 
 /** An answer, or why there is none. */
-export type Told<T> = { readonly answer: T; readonly refused: null } | { readonly answer: null; readonly refused: MarginRefused | null };
+export type Told<T> =
+  { readonly answer: T; readonly refused: null } | { readonly answer: null; readonly refused: MarginRefused | null };
 
 /** Asks the module anew with every reading; nothing is asked while `ask` is null. */
 function useAsked<T>(ask: (() => T) | null, dependencies: readonly unknown[]): Told<T> {

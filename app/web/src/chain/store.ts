@@ -11,6 +11,7 @@ import {
   type SolanaRpcApi,
 } from '@solana/kit';
 import {
+  accountsOf,
   decodeMargin,
   type Directory,
   directoryFrom,
@@ -35,6 +36,10 @@ import type { Config } from './config';
 const READ_EVERY = 1_000;
 /** How often all margin accounts are read anew, milliseconds, where a page shows them. */
 const BOOK_EVERY = 5_000;
+/** After how many readings the queue of changes is read. */
+const CHANGES_EVERY = 30;
+/** After how many readings the group's accounts are looked for anew: tokens and markets are listed now and then. */
+const FIND_EVERY = 300;
 /** After how many failures in a row people are told. */
 const FAILURES = 2;
 
@@ -65,6 +70,7 @@ export class Store {
   /** Accounts that pages look at, with how many of them do. */
   readonly #watched = new Map<Address, number>();
   readonly #owners = new Map<Address, number>();
+  #changes: ReadonlySet<Address> = new Set();
   #book = 0;
   #bookReadAt = 0;
   #snapshot: Snapshot = { link: 'loading', problem: null, group: null, version: 0 };
@@ -100,7 +106,8 @@ export class Store {
 
   /** The module, for questions. */
   get margin(): Margin {
-    if (this.#margin === null) throw new MarginRefused({ code: 0, name: 'Loading', message: 'The group is being read.' });
+    if (this.#margin === null)
+      throw new MarginRefused({ code: 0, name: 'Loading', message: 'The group is being read.' });
     return this.#margin;
   }
 
@@ -153,37 +160,36 @@ export class Store {
   async #readOnce(): Promise<void> {
     try {
       this.#margin ??= await Margin.load(fetch(wasmUrl));
-      if (!this.#places) {
-        await this.#verifyNetwork();
+      if (!this.#places) await this.#verifyNetwork();
+      if (!this.#places || this.#snapshot.version % FIND_EVERY === 0) {
         this.#places = await findGroup(this.rpc, this.config.group);
       }
       const accounts = await readGroup(this.rpc, this.#places);
       this.#accounts = accounts;
       const margins = await this.#readMargins(this.#places);
-      const { fund, receiptLog } = accounts;
-      const rest = [fund, receiptLog].filter((account) => account !== undefined);
-      const changes = this.#snapshot.version % 30 === 0 ? await fetchChanges(this.rpc, this.config.group) : [];
-      this.#margin.put(
-        [
-          accounts.group,
-          accounts.board,
-          ...accounts.banks,
-          ...accounts.markets,
-          ...accounts.oracles.values(),
-          ...rest,
-          ...changes,
-          ...margins,
-          accounts.clock,
-        ].map(bytes),
-      );
+      const changes = this.#snapshot.version % CHANGES_EVERY === 0 ? await this.#readChanges() : [];
+      this.#margin.put([...accountsOf(accounts), ...changes, ...margins]);
       const group = this.#margin.group();
-      // Prints that are too old by now are left where they are: one of them would fail a whole transaction.
-      this.#directory = await directoryFrom(accounts, [...group.tokens, ...group.markets].map(({ feed }) => feed));
+      // Prints that are refused are left where they are: one of them would fail a whole transaction.
+      const feeds = [...group.tokens, ...group.markets].map(({ feed }) => feed);
+      this.#directory = await directoryFrom(
+        accounts,
+        feeds.filter(({ refusedPrint }) => refusedPrint === null),
+      );
       this.#failures = 0;
       this.#tell({ link: 'live', problem: null, group });
     } catch (error) {
       this.#failed(error);
     }
+  }
+
+  /** The queue of changes; what somebody has closed since is given as gone. */
+  async #readChanges(): Promise<Pick<RawAccount, 'address' | 'owner' | 'data'>[]> {
+    const changes = await fetchChanges(this.rpc, this.config.group);
+    const now = new Set(changes.map(({ address }) => address));
+    const gone = [...this.#changes].filter((address) => !now.has(address));
+    this.#changes = now;
+    return [...changes, ...gone.map((address) => ({ address, owner: PROGRAM_ID, data: new Uint8Array() }))];
   }
 
   async #verifyNetwork(): Promise<void> {
@@ -241,11 +247,11 @@ export class Store {
 
 class WrongNetwork extends Error {
   constructor(cluster: string) {
-    super(`The node is of another network than ${cluster}. Choose a node of ${cluster}, or another address of this page.`);
+    super(
+      `The node is of another network than ${cluster}. Choose a node of ${cluster}, or another address of this page.`,
+    );
   }
 }
-
-const bytes = ({ address, owner, data }: RawAccount) => ({ address, owner, data: data as Uint8Array });
 
 /** Margin accounts are the only accounts of their sizes. */
 const isMargin = ({ data }: RawAccount) => data.length === 1312 || data.length === 1248;

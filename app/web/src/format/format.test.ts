@@ -28,6 +28,11 @@ describe('decimals for people', () => {
     expect(native('-1', 6)).toBeNull();
   });
   it('are short', () => {
-    expect([percent(250), factor(1_234_567), factor(null), short('abcdefghijkl')]).toEqual(['2.50 %', '1.23', '∞', 'abcd…ijkl']);
+    expect([percent(250), factor(1_234_567), factor(null), short('abcdefghijkl')]).toEqual([
+      '2.50 %',
+      '1.23',
+      '∞',
+      'abcd…ijkl',
+    ]);
   });
 });

@@ -51,7 +51,7 @@ export function percentOfMillionths(ppm: number | string, decimals = 2): string 
 /** A health factor in millionths. */
 export function factor(ppm: number | null): string {
   if (ppm === null) return '∞';
-  return ppm >= 100_000_000 ? '> 100' : (Math.floor(ppm / 10_000) / 100).toFixed(2);
+  return ppm >= 100_000_000 ? '> 100' : (Math.floor(ppm / 10_000) / 100).toFixed(2).replace('-', '−');
 }
 
 /** A short form of an address or a signature. */

@@ -17,5 +17,8 @@ export function sum(values: readonly string[]): string {
     const [whole = '0', part = ''] = value.split('.');
     return BigInt(whole + part.padEnd(decimals, '0'));
   });
-  return shifted(units.reduce((all, one) => all + one, 0n), decimals);
+  return shifted(
+    units.reduce((all, one) => all + one, 0n),
+    decimals,
+  );
 }

@@ -74,7 +74,9 @@ export function SendProvider({ children }: { readonly children: ReactNode }) {
         return signature;
       } catch (error) {
         const [text, signature] =
-          error instanceof SendFailed ? [failureText(error.failure), error.signature] : [failureText(failureOf(error)), null];
+          error instanceof SendFailed
+            ? [failureText(error.failure), error.signature]
+            : [failureText(failureOf(error)), null];
         show({ id, kind: 'failed', title, text, signature });
         return false;
       }

@@ -41,12 +41,17 @@ const compiled = (
   blockhash: BlockhashLifetimeConstraint,
   limits?: Limits,
 ): Uint8Array =>
-  new Uint8Array(getTransactionEncoder().encode(compileTransaction(messageOf(payer, instructions, { blockhash, limits }))));
+  new Uint8Array(
+    getTransactionEncoder().encode(compileTransaction(messageOf(payer, instructions, { blockhash, limits }))),
+  );
 
 const base64 = (bytes: Uint8Array) => getBase64Decoder().decode(bytes) as Base64EncodedWireTransaction;
 
 async function priceOf(store: Store, writable: readonly { readonly address: Address }[]): Promise<bigint> {
-  const recent = await store.rpc.getRecentPrioritizationFees(writable.slice(0, 128).map(({ address }) => address)).send().catch(() => []);
+  const recent = await store.rpc
+    .getRecentPrioritizationFees(writable.slice(0, 128).map(({ address }) => address))
+    .send()
+    .catch(() => []);
   const fees = recent.map(({ prioritizationFee }) => BigInt(prioritizationFee)).sort((a, b) => (a < b ? -1 : 1));
   const fee = fees[Math.floor(fees.length * FEE_PERCENTILE)] ?? 0n;
   return fee < MOST_PRICE ? fee : MOST_PRICE;
@@ -55,7 +60,12 @@ async function priceOf(store: Store, writable: readonly { readonly address: Addr
 /** Asks the node what a transaction would do. Returns its compute units; throws what would refuse it. */
 async function simulated(store: Store, transaction: Uint8Array): Promise<number> {
   const { value } = await store.rpc
-    .simulateTransaction(base64(transaction), { encoding: 'base64', sigVerify: false, replaceRecentBlockhash: true, commitment: 'confirmed' })
+    .simulateTransaction(base64(transaction), {
+      encoding: 'base64',
+      sigVerify: false,
+      replaceRecentBlockhash: true,
+      commitment: 'confirmed',
+    })
     .send();
   if (value.err !== null) throw new SendFailed(failureOf(value.err, value.logs));
   return Number(value.unitsConsumed ?? MOST_UNITS);
@@ -90,7 +100,10 @@ async function sendOne(
   const payer = connection.address;
   const { value: first } = await store.rpc.getLatestBlockhash({ commitment: 'confirmed' }).send();
   const units = await simulated(store, compiled(payer, instructions, first));
-  const price = await priceOf(store, instructions.flatMap(({ accounts = [] }) => accounts.filter(isWritable)));
+  const price = await priceOf(
+    store,
+    instructions.flatMap(({ accounts = [] }) => accounts.filter(isWritable)),
+  );
   // A wallet may take its time: the blockhash is as new as can be.
   const { value: lifetime } = await store.rpc.getLatestBlockhash({ commitment: 'confirmed' }).send();
   const limits = { units: Math.ceil(units * 1.2) + 5_000, price };
@@ -127,7 +140,10 @@ async function confirmed(store: Store, signed: Uint8Array, signature: Signature,
       throw new SendFailed(failureOf(status.err, told?.meta?.logMessages ?? null), signature);
     }
     if (status?.confirmationStatus === 'confirmed' || status?.confirmationStatus === 'finalized') return;
-    const height = await store.rpc.getBlockHeight({ commitment: 'confirmed' }).send().catch(() => 0n);
+    const height = await store.rpc
+      .getBlockHeight({ commitment: 'confirmed' })
+      .send()
+      .catch(() => 0n);
     if (height > lastHeight) {
       const message = 'the transaction was not taken in time and never will be: nothing has changed, try again';
       throw new SendFailed({ source: 'runtime', name: 'Expired', message }, signature);

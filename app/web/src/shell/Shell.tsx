@@ -38,7 +38,10 @@ export function Shell({ children }: { readonly children: ReactNode }) {
 function Navigation() {
   const path = usePath();
   return (
-    <nav aria-label="Pages" className="order-last -mx-3 flex w-screen gap-1 overflow-x-auto px-3 sm:order-none sm:mx-0 sm:w-auto sm:px-0">
+    <nav
+      aria-label="Pages"
+      className="order-last -mx-3 flex w-screen gap-1 overflow-x-auto px-3 sm:order-none sm:mx-0 sm:w-auto sm:px-0"
+    >
       {PAGES.map((page) => {
         const here = path.startsWith(page.path);
         return (
@@ -64,7 +67,12 @@ function Theme() {
   }, [theme]);
   const other = theme === 'dark' ? 'light' : 'dark';
   return (
-    <Button small aria-label={`Use the ${other} theme`} title={`Use the ${other} theme`} onClick={() => setTheme(other)}>
+    <Button
+      small
+      aria-label={`Use the ${other} theme`}
+      title={`Use the ${other} theme`}
+      onClick={() => setTheme(other)}
+    >
       {theme === 'dark' ? '☀' : '☾'}
     </Button>
   );
@@ -94,7 +102,14 @@ function Health() {
     failed: `The group cannot be read: ${problem}`,
   }[link];
   return (
-    <Notice tone="loss" action={<Button small onClick={() => void store.read()}>Try again</Button>}>
+    <Notice
+      tone="loss"
+      action={
+        <Button small onClick={() => void store.read()}>
+          Try again
+        </Button>
+      }
+    >
       {words}
     </Notice>
   );
@@ -104,7 +119,10 @@ function Toasts() {
   const { toasts, dismiss } = useSend();
   const tones = { busy: 'border-accent', done: 'border-gain', failed: 'border-loss' };
   return (
-    <div aria-live="polite" className="fixed inset-x-3 bottom-3 z-50 flex flex-col items-end gap-2 sm:left-auto sm:w-96">
+    <div
+      aria-live="polite"
+      className="fixed inset-x-3 bottom-3 z-50 flex flex-col items-end gap-2 sm:left-auto sm:w-96"
+    >
       {toasts.map(({ id, kind, title, text, signature }) => (
         <div
           key={id}

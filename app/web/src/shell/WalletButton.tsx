@@ -35,7 +35,9 @@ export function WalletButton() {
                 className="flex w-full items-center gap-3 rounded-md px-3 py-2 text-left text-sm hover:bg-raised"
                 onClick={() => {
                   setOpen(false);
-                  connect(wallet).catch((error: Error) => tell('failed', `${wallet.name} was not connected`, error.message));
+                  connect(wallet).catch((error: Error) =>
+                    tell('failed', `${wallet.name} was not connected`, error.message),
+                  );
                 }}
               >
                 <img src={wallet.icon} alt="" width={24} height={24} />
@@ -44,7 +46,9 @@ export function WalletButton() {
             </li>
           ))}
           {wallets.length === 0 ? (
-            <li className="px-3 py-2 text-sm text-soft">This browser has no Solana wallet. Install one and reload the page.</li>
+            <li className="px-3 py-2 text-sm text-soft">
+              This browser has no Solana wallet. Install one and reload the page.
+            </li>
           ) : null}
         </ul>
       ) : null}

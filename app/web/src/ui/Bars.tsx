@@ -39,7 +39,12 @@ export function Sides(props: { readonly label: string; readonly left: number; re
   const all = props.left + props.right;
   const share = all > 0 ? props.left / all : 0.5;
   return (
-    <div role="img" aria-label={props.label} title={props.label} className="relative flex h-2 min-w-24 gap-px overflow-hidden rounded-full bg-raised">
+    <div
+      role="img"
+      aria-label={props.label}
+      title={props.label}
+      className="relative flex h-2 min-w-24 gap-px overflow-hidden rounded-full bg-raised"
+    >
       {all > 0 ? (
         <>
           <div className="h-full bg-gain" style={{ width: within(share) }} />
@@ -54,7 +59,12 @@ export function Sides(props: { readonly label: string; readonly left: number; re
 /** Columns beside each other, each with its name and count. */
 export function Columns(props: {
   readonly label: string;
-  readonly columns: readonly { readonly name: string; readonly count: number; readonly fill: Fill; readonly words: string }[];
+  readonly columns: readonly {
+    readonly name: string;
+    readonly count: number;
+    readonly fill: Fill;
+    readonly words: string;
+  }[];
 }) {
   const most = Math.max(1, ...props.columns.map(({ count }) => count));
   return (

@@ -12,7 +12,12 @@ export interface Piece {
 /** Strengths of one colour, so that neighbours can be told apart without new colours. */
 const STRENGTHS = [1, 0.72, 0.5, 0.86, 0.6, 0.42, 0.78, 0.55];
 
-function Side(props: { readonly name: string; readonly pieces: readonly Piece[]; readonly whole: number; readonly colour: string }) {
+function Side(props: {
+  readonly name: string;
+  readonly pieces: readonly Piece[];
+  readonly whole: number;
+  readonly colour: string;
+}) {
   const id = useId();
   const { name, pieces, whole, colour } = props;
   return (
@@ -25,7 +30,11 @@ function Side(props: { readonly name: string; readonly pieces: readonly Piece[];
           <div
             key={piece.name}
             title={`${piece.name}: ${piece.shown}`}
-            style={{ width: `${(Math.abs(piece.drawn) / whole) * 100}%`, background: colour, opacity: STRENGTHS[at % STRENGTHS.length] }}
+            style={{
+              width: `${(Math.abs(piece.drawn) / whole) * 100}%`,
+              background: colour,
+              opacity: STRENGTHS[at % STRENGTHS.length],
+            }}
           />
         ))}
       </div>
@@ -47,7 +56,11 @@ function Side(props: { readonly name: string; readonly pieces: readonly Piece[];
   );
 }
 
-export function HealthBar(props: { readonly forName: string; readonly againstName: string; readonly pieces: readonly Piece[] }) {
+export function HealthBar(props: {
+  readonly forName: string;
+  readonly againstName: string;
+  readonly pieces: readonly Piece[];
+}) {
   const { forName, againstName, pieces } = props;
   const up = pieces.filter(({ drawn }) => drawn >= 0);
   const down = pieces.filter(({ drawn }) => drawn < 0);

@@ -7,7 +7,12 @@ import { linkTo } from '../shell/route';
 /** How long "copied" stays, milliseconds. */
 const STAYS = 1_500;
 
-export function Key(props: { readonly text: string; readonly what: string; readonly side?: number; readonly to?: string }) {
+export function Key(props: {
+  readonly text: string;
+  readonly what: string;
+  readonly side?: number;
+  readonly to?: string;
+}) {
   const [isCopied, setCopied] = useState(false);
   const copy = async () => {
     await navigator.clipboard?.writeText(props.text);
@@ -38,7 +43,16 @@ export function Key(props: { readonly text: string; readonly what: string; reado
 }
 
 const CopyIcon = () => (
-  <svg aria-hidden viewBox="0 0 12 12" width={11} height={11} fill="none" stroke="currentColor" strokeWidth={1.2} className="inline">
+  <svg
+    aria-hidden
+    viewBox="0 0 12 12"
+    width={11}
+    height={11}
+    fill="none"
+    stroke="currentColor"
+    strokeWidth={1.2}
+    className="inline"
+  >
     <rect x={3.5} y={3.5} width={7} height={7} rx={1.2} />
     <path d="M8.5 1.5h-6a1 1 0 0 0-1 1v6" />
   </svg>

@@ -29,7 +29,10 @@ export function Lines(props: {
   const y = (value: number) => HEIGHT - BOTTOM - (value / most) * (HEIGHT - BOTTOM - TOP);
   const at = pointed ?? props.now;
   const nearest = ({ points }: Line) =>
-    points.reduce((best, point) => (Math.abs(point[0] - at) < Math.abs(best[0] - at) ? point : best), points[0] ?? [0, 0]);
+    points.reduce(
+      (best, point) => (Math.abs(point[0] - at) < Math.abs(best[0] - at) ? point : best),
+      points[0] ?? [0, 0],
+    );
   const follow = (event: PointerEvent<SVGSVGElement>) => {
     const box = event.currentTarget.getBoundingClientRect();
     const part = ((event.clientX - box.left) / box.width) * WIDTH;
@@ -56,18 +59,38 @@ export function Lines(props: {
       >
         {[0, 0.5, 1].map((part) => (
           <g key={part}>
-            <line x1={LEFT} x2={WIDTH - RIGHT} y1={y(part * most)} y2={y(part * most)} className="stroke-line" strokeWidth={1} />
+            <line
+              x1={LEFT}
+              x2={WIDTH - RIGHT}
+              y1={y(part * most)}
+              y2={y(part * most)}
+              className="stroke-line"
+              strokeWidth={1}
+            />
             <text x={LEFT - 6} y={y(part * most) + 3} textAnchor="end" className="num fill-soft text-[10px]">
               {props.showValue(part * most)}
             </text>
-            <text x={x(part)} y={HEIGHT - 5} textAnchor={part === 1 ? 'end' : 'middle'} className="num fill-soft text-[10px]">
+            <text
+              x={x(part)}
+              y={HEIGHT - 5}
+              textAnchor={part === 1 ? 'end' : 'middle'}
+              className="num fill-soft text-[10px]"
+            >
               {props.showAt(part)}
             </text>
           </g>
         ))}
         {props.marks.map(({ at: where, name }) => (
           <g key={name}>
-            <line x1={x(where)} x2={x(where)} y1={TOP} y2={HEIGHT - BOTTOM} className="stroke-soft" strokeWidth={1} strokeDasharray="3 3" />
+            <line
+              x1={x(where)}
+              x2={x(where)}
+              y1={TOP}
+              y2={HEIGHT - BOTTOM}
+              className="stroke-soft"
+              strokeWidth={1}
+              strokeDasharray="3 3"
+            />
             <text x={x(where) - 4} y={TOP + 8} textAnchor="end" className="fill-soft text-[10px]">
               {name}
             </text>

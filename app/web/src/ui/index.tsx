@@ -62,7 +62,12 @@ const TONES = {
 export type Tone = keyof typeof TONES;
 
 /** A name with its value, for lists of facts. */
-export function Fact(props: { readonly name: ReactNode; readonly tone?: Tone; readonly children: ReactNode; readonly title?: string }) {
+export function Fact(props: {
+  readonly name: ReactNode;
+  readonly tone?: Tone;
+  readonly children: ReactNode;
+  readonly title?: string;
+}) {
   return (
     <div className="flex items-baseline justify-between gap-3 py-1 text-sm" title={props.title}>
       <dt className="text-soft">{props.name}</dt>
@@ -76,7 +81,12 @@ export const Facts = ({ children, className }: { readonly children: ReactNode; r
 );
 
 /** A large number with a name over it. */
-export function Stat(props: { readonly name: string; readonly tone?: Tone; readonly children: ReactNode; readonly note?: ReactNode }) {
+export function Stat(props: {
+  readonly name: string;
+  readonly tone?: Tone;
+  readonly children: ReactNode;
+  readonly note?: ReactNode;
+}) {
   return (
     <div className="min-w-28">
       <div className="text-xs text-soft">{props.name}</div>
@@ -87,11 +97,22 @@ export function Stat(props: { readonly name: string; readonly tone?: Tone; reado
 }
 
 /** A short mark beside something. */
-export function Pill({ tone = 'soft', children, title }: { readonly tone?: Tone; readonly children: ReactNode; readonly title?: string }) {
+export function Pill({
+  tone = 'soft',
+  children,
+  title,
+}: {
+  readonly tone?: Tone;
+  readonly children: ReactNode;
+  readonly title?: string;
+}) {
   return (
     <span
       title={title}
-      className={join('inline-block rounded-full border border-current px-2 py-px text-xs whitespace-nowrap', TONES[tone])}
+      className={join(
+        'inline-block rounded-full border border-current px-2 py-px text-xs whitespace-nowrap',
+        TONES[tone],
+      )}
     >
       {children}
     </span>
@@ -250,7 +271,11 @@ export function Table(props: {
               const name = typeof cell === 'string' ? cell : cell.name;
               const right = typeof cell !== 'string';
               return (
-                <th key={name} scope="col" className={join('px-2 py-2 font-medium', right ? 'text-right' : 'text-left')}>
+                <th
+                  key={name}
+                  scope="col"
+                  className={join('px-2 py-2 font-medium', right ? 'text-right' : 'text-left')}
+                >
                   {name}
                 </th>
               );
@@ -269,11 +294,22 @@ export const Empty = ({ children }: { readonly children: ReactNode }) => (
 );
 
 /** A sentence that must not be overlooked. */
-export function Notice({ tone = 'warn', children, action }: { readonly tone?: Tone; readonly children: ReactNode; readonly action?: ReactNode }) {
+export function Notice({
+  tone = 'warn',
+  children,
+  action,
+}: {
+  readonly tone?: Tone;
+  readonly children: ReactNode;
+  readonly action?: ReactNode;
+}) {
   return (
     <div
       role={tone === 'loss' ? 'alert' : 'status'}
-      className={join('flex flex-wrap items-center justify-between gap-3 rounded-lg border border-current bg-panel px-4 py-3 text-sm', TONES[tone])}
+      className={join(
+        'flex flex-wrap items-center justify-between gap-3 rounded-lg border border-current bg-panel px-4 py-3 text-sm',
+        TONES[tone],
+      )}
     >
       <div className="min-w-0 flex-1">{children}</div>
       {action}

@@ -2,7 +2,13 @@
  * A wallet for a chain on this machine: its key lies in this browser's storage, where any script of the page can read it. It
  * registers itself by the wallet standard like any other, and only where the page's server has a faucet.
  */
-import { createSignerFromKeyPair, createKeyPairFromPrivateKeyBytes, getAddressEncoder, getTransactionDecoder, getTransactionEncoder } from '@solana/kit';
+import {
+  createSignerFromKeyPair,
+  createKeyPairFromPrivateKeyBytes,
+  getAddressEncoder,
+  getTransactionDecoder,
+  getTransactionEncoder,
+} from '@solana/kit';
 import { SolanaSignTransaction, type SolanaSignTransactionMethod } from '@solana/wallet-standard-features';
 import type { Wallet, WalletAccount } from '@wallet-standard/base';
 import { StandardConnect, StandardDisconnect, StandardEvents } from '@wallet-standard/features';

@@ -1,6 +1,15 @@
 /** The connected wallet, if there is one, and how to get one. */
 import type { Address } from '@solana/kit';
-import { createContext, type ReactNode, use, useCallback, useEffect, useMemo, useState, useSyncExternalStore } from 'react';
+import {
+  createContext,
+  type ReactNode,
+  use,
+  useCallback,
+  useEffect,
+  useMemo,
+  useState,
+  useSyncExternalStore,
+} from 'react';
 
 import { connect, type Connection, disconnect, onChange, onWallets, type SolanaWallet, wallets } from './standard';
 

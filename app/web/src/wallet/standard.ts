@@ -1,9 +1,6 @@
 /** Wallets that the browser offers, by the wallet standard. The page never sees a key. */
 import type { Address } from '@solana/kit';
-import {
-  SolanaSignTransaction,
-  type SolanaSignTransactionFeature,
-} from '@solana/wallet-standard-features';
+import { SolanaSignTransaction, type SolanaSignTransactionFeature } from '@solana/wallet-standard-features';
 import { getWallets } from '@wallet-standard/app';
 import type { Wallet, WalletAccount } from '@wallet-standard/base';
 import {

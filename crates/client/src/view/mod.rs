@@ -149,8 +149,15 @@ impl View {
     ///
     /// Units: bps, signed
     pub fn move_price(&mut self, feed: u8, bps: i32) {
+        if let Some(now) = self.board.feeds.get(usize::from(feed)).map(|feed| Price(feed.price)) {
+            self.set_price(feed, now.moved(bps));
+        }
+    }
+
+    /// Puts another price into a feed, all else equal: what would be, not what is.
+    pub fn set_price(&mut self, feed: u8, price: Price) {
         if let Some(feed) = self.board.feeds.get_mut(usize::from(feed)) {
-            feed.price = Price(feed.price).moved(bps).0;
+            feed.price = price.0;
         }
     }
 

@@ -142,6 +142,18 @@ answers! {
         end_after: String,
     }
 
+    /// What the first step of a liquidation would be at the nearest price that brings it.
+    pub struct AtTrigger {
+        /// Number of the token, or 128 + number of the market, whose price it is; never the quote token.
+        leg: u8,
+        /// The price, dollars.
+        price: String,
+        /// From the price now, bps of it, signed.
+        distance: i32,
+        /// The step.
+        next: Next,
+    }
+
     /// When an account could be liquidated, if no price moves.
     pub struct Outlook {
         /// "healthy", "unflagged", "flagged" or "due".
@@ -168,6 +180,9 @@ answers! {
         next: Option<Next>,
         /// Why the next step could not be carried out, a wait aside.
         refusal: Option<Refused>,
+        /// What would happen at the nearest price that brings a liquidation, all else equal; null where there is none, or where
+        /// the account is liquidatable already.
+        at_trigger: Option<AtTrigger>,
         /// Deposits and debts.
         tokens: Vec<TokenRow>,
         /// Positions.
@@ -184,8 +199,10 @@ answers! {
         delegate: Option<String>,
         /// Number among the owner's accounts.
         number: u16,
-        /// Layout version; the program refuses one that is not current.
+        /// Layout version.
         version: u8,
+        /// Whether it is the current one: the program refuses any other until the account is upgraded.
+        is_current: bool,
         /// Slot of the flag; null without one.
         flag_slot: Option<String>,
         /// Whether nothing is held, owed or open.

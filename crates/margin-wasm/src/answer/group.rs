@@ -1,6 +1,7 @@
 //! A group: its tokens, markets, feeds, insurance, parameters and what is about to change.
 
 use super::{Amount, answers};
+use crate::session::Refused;
 
 answers! {
     /// What is paused, and until when.
@@ -37,6 +38,8 @@ answers! {
         stale: bool,
         /// Volatility of a minute, millionths.
         volatility: u32,
+        /// Why the newest print that was published is refused; null where it is not. Who brings it is refused with it.
+        refused_print: Option<Refused>,
     }
 
     /// Weights of a token, bps.
@@ -211,7 +214,7 @@ answers! {
         active: Amount,
         /// What is young or leaving.
         passive: Amount,
-        /// What it may still pay in this epoch.
+        /// What it could pay now: what is left of this epoch's part.
         epoch_left: Amount,
         /// Part of itself that it pays in an epoch, bps.
         epoch_cap: u16,

@@ -2,6 +2,7 @@
 
 use breakwater_client::Address;
 use breakwater_client::view::{Answer, View};
+use breakwater_interface::accounts::MARGIN_ACCOUNT_VERSION;
 use breakwater_interface::order::{ORDER_ABOVE, ORDER_BELOW, SIDE_LONG};
 use breakwater_interface::{MarginAccount, MarginError, TriggerOrder, quote};
 use breakwater_margin::leverage::{exposure, leverage};
@@ -13,7 +14,7 @@ use breakwater_margin::{Side, Snapshot, Value};
 
 use super::{Scale, written};
 use crate::answer::{
-    AccountAnswer, Health, LiquidationPrices, Next, OrderRow, Outlook, PositionRow, Standing, TokenRow,
+    AccountAnswer, AtTrigger, Health, LiquidationPrices, Next, OrderRow, Outlook, PositionRow, Standing, TokenRow,
 };
 use crate::session::Refused;
 use crate::text::{self, dollars, weighted};
@@ -26,6 +27,7 @@ pub fn account(view: &View, address: &Address, account: &MarginAccount) -> Resul
         delegate: (account.delegate != [0; 32]).then(|| written(&account.delegate)),
         number: account.number,
         version: account.version,
+        is_current: account.version == MARGIN_ACCOUNT_VERSION,
         flag_slot: (account.flag_slot != 0).then(|| account.flag_slot.to_string()),
         is_empty: account.is_empty(),
         standing: standing(view, account)?,
@@ -46,11 +48,40 @@ pub fn standing(view: &View, account: &MarginAccount) -> Result<Standing, Refuse
         health: health(&told, &legs),
         outlook: outlook(view, &told.outlook),
         prices: told.legs.iter().map(|leg| prices(scale, leg)).collect(),
-        next: told.next.as_ref().ok().map(|step| next(scale, step, &told)),
+        next: told.next.as_ref().ok().map(|step| next(scale, step, told.valuation.equity)),
         refusal: quote::refusal(&told.valuation, &told.next).map(Refused::from),
+        at_trigger: at_trigger(view, account, &told)?,
         tokens,
         positions,
     })
+}
+
+/// The first step at the nearest trigger: the same question at that price.
+fn at_trigger(view: &View, account: &MarginAccount, told: &LiquidationQuote) -> Result<Option<AtTrigger>, Refused> {
+    if told.valuation.is_liquidatable() {
+        return Ok(None);
+    }
+    let near = |leg: &LegPrices| match leg.trigger {
+        Threshold::At(price) if leg.leg != view.board.quote_token => {
+            leg.mid.distance(price).map(|distance| (leg.leg, price, distance))
+        }
+        _ => None,
+    };
+    let Some((leg, price, distance)) = told.legs.iter().filter_map(near).min_by_key(|found| found.2.unsigned_abs())
+    else {
+        return Ok(None);
+    };
+    let scale = Scale(view);
+    let mut there = view.clone();
+    there.set_price(scale.feed(leg), price);
+    let step = there.step(account, u64::MAX)?.told;
+    let before = step.valuation.equity;
+    Ok(step.next.ok().map(|step| AtTrigger {
+        leg,
+        price: text::price(price, scale.decimals(leg)),
+        distance,
+        next: next(Scale(&there), &step, before),
+    }))
 }
 
 fn health(told: &LiquidationQuote, legs: &Snapshot) -> Health {
@@ -142,8 +173,8 @@ fn prices(scale: Scale, leg: &LegPrices) -> LiquidationPrices {
     }
 }
 
-fn next(scale: Scale, step: &Step, told: &LiquidationQuote) -> Next {
-    let cost = told.valuation.equity.minus(step.after.equity).unwrap_or(Value::ZERO);
+fn next(scale: Scale, step: &Step, before: Value) -> Next {
+    let cost = before.minus(step.after.equity).unwrap_or(Value::ZERO);
     let common = Next {
         kind: "pair".into(),
         debt: None,

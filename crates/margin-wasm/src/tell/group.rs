@@ -30,11 +30,14 @@ const FULL: u64 = 1 << 32;
 /// Fraction bits of a funding rate.
 const FUNDING_BITS: u32 = 20;
 
+/// What was read, and the view that was made of it.
+type Seen<'a> = (&'a Session, &'a View);
+
 /// A group as the page has read it.
 pub fn group(session: &Session, view: &View) -> Result<GroupAnswer, Refused> {
     let (board_address, _) = session.boards().next().ok_or_else(|| missing("board"))?;
     let (address, group) = session.groups().next().ok_or_else(|| missing("group"))?;
-    let board = &view.board;
+    let (board, seen) = (&view.board, (session, view));
     let scale = Scale(view);
     Ok(GroupAnswer {
         slot: view.slot.to_string(),
@@ -46,11 +49,11 @@ pub fn group(session: &Session, view: &View) -> Result<GroupAnswer, Refused> {
         risk_manager: written(&group.risk_manager),
         guardian: written(&group.guardian),
         quote_token: (board.quote_set == 1).then_some(board.quote_token),
-        tokens: view.banks.values().map(|(address, bank)| token(view, address, bank)).collect::<Result<_, _>>()?,
+        tokens: view.banks.values().map(|(address, bank)| token(seen, address, bank)).collect::<Result<_, _>>()?,
         markets: view
             .markets
             .values()
-            .map(|(address, at)| market(view, address, at))
+            .map(|(address, at)| market(seen, address, at))
             .collect::<Result<_, MarginError>>()?,
         fund: session.funds().next().map(|(address, found)| fund(view, address, found)).transpose()?,
         liquidation: liquidation(view),
@@ -79,7 +82,7 @@ fn pause(pause: &Pause, now: i64) -> Option<PauseInfo> {
     (!actions.is_empty()).then_some(PauseInfo { until: pause.until, actions })
 }
 
-fn feed(view: &View, number: u8) -> FeedInfo {
+fn feed((session, view): Seen, number: u8) -> FeedInfo {
     let feed = &view.board.feeds[usize::from(number) % MAX_FEEDS];
     let interval = snapshot::interval(&view.board, number, view.time);
     let price = |price| text::price(price, feed.oracle.decimals);
@@ -97,6 +100,7 @@ fn feed(view: &View, number: u8) -> FeedInfo {
         too_old_for_risk: interval.age > MAX_AGE_RISK,
         stale: interval.is_stale(),
         volatility: feed.volatility,
+        refused_print: session.refused_print(number).map(Refused::from),
     }
 }
 
@@ -108,7 +112,8 @@ pub(super) fn rates(rates: &Rates) -> RatesInfo {
     }
 }
 
-fn token(view: &View, address: &Address, bank: &Bank) -> Result<TokenInfo, MarginError> {
+fn token(seen: Seen, address: &Address, bank: &Bank) -> Result<TokenInfo, MarginError> {
+    let (_, view) = seen;
     let scale = Scale(view);
     let risk = &view.board.tokens[usize::from(bank.token) % view.board.tokens.len()];
     let books: Books = breakwater_interface::live::accrued(bank, view.time)?;
@@ -129,7 +134,7 @@ fn token(view: &View, address: &Address, bank: &Bank) -> Result<TokenInfo, Margi
         mint: written(&bank.mint),
         vault: written(&bank.vault),
         decimals: bank.decimals,
-        feed: feed(view, risk.feed),
+        feed: feed(seen, risk.feed),
         deposits: amount(deposits),
         debts: amount(debts),
         cash: amount(books.vault),
@@ -167,7 +172,8 @@ fn weights(config: &WeightConfig) -> WeightsInfo {
     }
 }
 
-fn market(view: &View, address: &Address, at: &PerpMarket) -> Result<MarketInfo, MarginError> {
+fn market(seen: Seen, address: &Address, at: &PerpMarket) -> Result<MarketInfo, MarginError> {
+    let (_, view) = seen;
     let (scale, config, number) = (Scale(view), &at.config, at.market);
     let index = refresh::board_index(&view.board);
     let live = Live::new(at, &view.board, index, view.time, view.slot)?;
@@ -179,7 +185,7 @@ fn market(view: &View, address: &Address, at: &PerpMarket) -> Result<MarketInfo,
     Ok(MarketInfo {
         market: number,
         address: address.to_string(),
-        feed: feed(view, MARKET_FEED + number),
+        feed: feed(seen, MARKET_FEED + number),
         decimals: scale.decimals(breakwater_margin::position::MARKET_LEG | number),
         mark: scale.mark(number, live.mark),
         long: base(books.long.into()),
@@ -246,7 +252,8 @@ fn fund(view: &View, address: &Address, fund: &InsuranceFund) -> Result<FundInfo
         total: scale.quoted(total),
         active: scale.quoted(worth(ownership.active()?.shares)?),
         passive: scale.quoted(worth(fund.passive)?),
-        epoch_left: scale.quoted(fund.epoch_left),
+        // What is stored is of the epoch in which the fund was last asked: it is asked now, on a copy.
+        epoch_left: scale.quoted(fund.fund().pay(u64::MAX, index, view.time)?.amount),
         epoch_cap: fund.epoch_cap,
         frozen: fund.frozen != 0,
         known_shortfall: scale.quoted(fund.known_shortfall),

@@ -32,9 +32,12 @@ pub struct Scale<'a>(pub &'a View);
 impl Scale<'_> {
     /// Decimals of the token or the base behind a leg.
     pub fn decimals(self, leg: u8) -> u8 {
-        let feed = leg.checked_sub(MARKET_LEG).map_or(leg, |market| MARKET_FEED + market);
-        let feed = if leg < MARKET_LEG { self.feed_of(leg) } else { feed };
-        self.0.board.feeds[usize::from(feed) % MAX_FEEDS].oracle.decimals
+        self.0.board.feeds[usize::from(self.feed(leg)) % MAX_FEEDS].oracle.decimals
+    }
+
+    /// Number of the feed behind a leg.
+    pub fn feed(self, leg: u8) -> u8 {
+        leg.checked_sub(MARKET_LEG).map_or_else(|| self.feed_of(leg), |market| MARKET_FEED + market)
     }
 
     /// Number of the feed that prices a token.

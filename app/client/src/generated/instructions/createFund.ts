@@ -31,18 +31,12 @@ import {
   type TransactionSigner,
   type WritableAccount,
   type WritableSignerAccount,
-} from "@solana/kit";
-import { findFundPda } from "../pdas/index.js";
-import { BREAKWATER_PROGRAM_ADDRESS } from "../programs/index.js";
-import {
-  expectAddress,
-  getAccountMetaFactory,
-  type ResolvedAccount,
-} from "../shared/index.js";
+} from '@solana/kit';
+import { findFundPda } from '../pdas/index.js';
+import { BREAKWATER_PROGRAM_ADDRESS } from '../programs/index.js';
+import { expectAddress, getAccountMetaFactory, type ResolvedAccount } from '../shared/index.js';
 
-export const CREATE_FUND_DISCRIMINATOR = new Uint8Array([
-  38, 128, 18, 11, 203, 0, 153, 21,
-]);
+export const CREATE_FUND_DISCRIMINATOR = new Uint8Array([38, 128, 18, 11, 203, 0, 153, 21]);
 
 export function getCreateFundDiscriminatorBytes() {
   return fixEncoderSize(getBytesEncoder(), 8).encode(CREATE_FUND_DISCRIMINATOR);
@@ -55,10 +49,8 @@ export type CreateFundInstruction<
   TAccountBoard extends string | AccountMeta<string> = string,
   TAccountBank extends string | AccountMeta<string> = string,
   TAccountFund extends string | AccountMeta<string> = string,
-  TAccountSystemProgram extends string | AccountMeta<string> =
-    "11111111111111111111111111111111",
-  TAccountInstructions extends string | AccountMeta<string> =
-    "Sysvar1nstructions1111111111111111111111111",
+  TAccountSystemProgram extends string | AccountMeta<string> = '11111111111111111111111111111111',
+  TAccountInstructions extends string | AccountMeta<string> = 'Sysvar1nstructions1111111111111111111111111',
   TAccountChange extends string | AccountMeta<string> = string,
   TRemainingAccounts extends readonly AccountMeta<string>[] = [],
 > = Instruction<TProgram> &
@@ -66,30 +58,15 @@ export type CreateFundInstruction<
   InstructionWithAccounts<
     [
       TAccountAuthority extends string
-        ? WritableSignerAccount<TAccountAuthority> &
-            AccountSignerMeta<TAccountAuthority>
+        ? WritableSignerAccount<TAccountAuthority> & AccountSignerMeta<TAccountAuthority>
         : TAccountAuthority,
-      TAccountGroup extends string
-        ? ReadonlyAccount<TAccountGroup>
-        : TAccountGroup,
-      TAccountBoard extends string
-        ? WritableAccount<TAccountBoard>
-        : TAccountBoard,
-      TAccountBank extends string
-        ? ReadonlyAccount<TAccountBank>
-        : TAccountBank,
-      TAccountFund extends string
-        ? WritableAccount<TAccountFund>
-        : TAccountFund,
-      TAccountSystemProgram extends string
-        ? ReadonlyAccount<TAccountSystemProgram>
-        : TAccountSystemProgram,
-      TAccountInstructions extends string
-        ? ReadonlyAccount<TAccountInstructions>
-        : TAccountInstructions,
-      TAccountChange extends string
-        ? WritableAccount<TAccountChange>
-        : TAccountChange,
+      TAccountGroup extends string ? ReadonlyAccount<TAccountGroup> : TAccountGroup,
+      TAccountBoard extends string ? WritableAccount<TAccountBoard> : TAccountBoard,
+      TAccountBank extends string ? ReadonlyAccount<TAccountBank> : TAccountBank,
+      TAccountFund extends string ? WritableAccount<TAccountFund> : TAccountFund,
+      TAccountSystemProgram extends string ? ReadonlyAccount<TAccountSystemProgram> : TAccountSystemProgram,
+      TAccountInstructions extends string ? ReadonlyAccount<TAccountInstructions> : TAccountInstructions,
+      TAccountChange extends string ? WritableAccount<TAccountChange> : TAccountChange,
       ...TRemainingAccounts,
     ]
   >;
@@ -104,8 +81,8 @@ export type CreateFundInstructionDataArgs = { epochCap: number };
 export function getCreateFundInstructionDataEncoder(): FixedSizeEncoder<CreateFundInstructionDataArgs> {
   return transformEncoder(
     getStructEncoder([
-      ["discriminator", fixEncoderSize(getBytesEncoder(), 8)],
-      ["epochCap", getU16Encoder()],
+      ['discriminator', fixEncoderSize(getBytesEncoder(), 8)],
+      ['epochCap', getU16Encoder()],
     ]),
     (value) => ({ ...value, discriminator: CREATE_FUND_DISCRIMINATOR }),
   );
@@ -113,8 +90,8 @@ export function getCreateFundInstructionDataEncoder(): FixedSizeEncoder<CreateFu
 
 export function getCreateFundInstructionDataDecoder(): FixedSizeDecoder<CreateFundInstructionData> {
   return getStructDecoder([
-    ["discriminator", fixDecoderSize(getBytesDecoder(), 8)],
-    ["epochCap", getU16Decoder()],
+    ['discriminator', fixDecoderSize(getBytesDecoder(), 8)],
+    ['epochCap', getU16Decoder()],
   ]);
 }
 
@@ -122,10 +99,7 @@ export function getCreateFundInstructionDataCodec(): FixedSizeCodec<
   CreateFundInstructionDataArgs,
   CreateFundInstructionData
 > {
-  return combineCodec(
-    getCreateFundInstructionDataEncoder(),
-    getCreateFundInstructionDataDecoder(),
-  );
+  return combineCodec(getCreateFundInstructionDataEncoder(), getCreateFundInstructionDataDecoder());
 }
 
 export type CreateFundAsyncInput<
@@ -147,7 +121,7 @@ export type CreateFundAsyncInput<
   instructions?: Address<TAccountInstructions>;
   /** The change that this instruction carries out; none where it may take effect at once. */
   change?: Address<TAccountChange>;
-  epochCap: CreateFundInstructionDataArgs["epochCap"];
+  epochCap: CreateFundInstructionDataArgs['epochCap'];
 };
 
 export async function getCreateFundInstructionAsync<
@@ -199,10 +173,7 @@ export async function getCreateFundInstructionAsync<
     instructions: { value: input.instructions ?? null, isWritable: false },
     change: { value: input.change ?? null, isWritable: true },
   };
-  const accounts = originalAccounts as Record<
-    keyof typeof originalAccounts,
-    ResolvedAccount
-  >;
+  const accounts = originalAccounts as Record<keyof typeof originalAccounts, ResolvedAccount>;
 
   // Original args.
   const args = { ...input };
@@ -214,15 +185,14 @@ export async function getCreateFundInstructionAsync<
     });
   }
   if (!accounts.systemProgram.value) {
-    accounts.systemProgram.value =
-      "11111111111111111111111111111111" as Address<"11111111111111111111111111111111">;
+    accounts.systemProgram.value = '11111111111111111111111111111111' as Address<'11111111111111111111111111111111'>;
   }
   if (!accounts.instructions.value) {
     accounts.instructions.value =
-      "Sysvar1nstructions1111111111111111111111111" as Address<"Sysvar1nstructions1111111111111111111111111">;
+      'Sysvar1nstructions1111111111111111111111111' as Address<'Sysvar1nstructions1111111111111111111111111'>;
   }
 
-  const getAccountMeta = getAccountMetaFactory(programAddress, "programId");
+  const getAccountMeta = getAccountMetaFactory(programAddress, 'programId');
   return Object.freeze({
     accounts: [
       getAccountMeta(accounts.authority),
@@ -234,9 +204,7 @@ export async function getCreateFundInstructionAsync<
       getAccountMeta(accounts.instructions),
       getAccountMeta(accounts.change),
     ],
-    data: getCreateFundInstructionDataEncoder().encode(
-      args as CreateFundInstructionDataArgs,
-    ),
+    data: getCreateFundInstructionDataEncoder().encode(args as CreateFundInstructionDataArgs),
     programAddress,
   } as CreateFundInstruction<
     TProgramAddress,
@@ -270,7 +238,7 @@ export type CreateFundInput<
   instructions?: Address<TAccountInstructions>;
   /** The change that this instruction carries out; none where it may take effect at once. */
   change?: Address<TAccountChange>;
-  epochCap: CreateFundInstructionDataArgs["epochCap"];
+  epochCap: CreateFundInstructionDataArgs['epochCap'];
 };
 
 export function getCreateFundInstruction<
@@ -320,25 +288,21 @@ export function getCreateFundInstruction<
     instructions: { value: input.instructions ?? null, isWritable: false },
     change: { value: input.change ?? null, isWritable: true },
   };
-  const accounts = originalAccounts as Record<
-    keyof typeof originalAccounts,
-    ResolvedAccount
-  >;
+  const accounts = originalAccounts as Record<keyof typeof originalAccounts, ResolvedAccount>;
 
   // Original args.
   const args = { ...input };
 
   // Resolve default values.
   if (!accounts.systemProgram.value) {
-    accounts.systemProgram.value =
-      "11111111111111111111111111111111" as Address<"11111111111111111111111111111111">;
+    accounts.systemProgram.value = '11111111111111111111111111111111' as Address<'11111111111111111111111111111111'>;
   }
   if (!accounts.instructions.value) {
     accounts.instructions.value =
-      "Sysvar1nstructions1111111111111111111111111" as Address<"Sysvar1nstructions1111111111111111111111111">;
+      'Sysvar1nstructions1111111111111111111111111' as Address<'Sysvar1nstructions1111111111111111111111111'>;
   }
 
-  const getAccountMeta = getAccountMetaFactory(programAddress, "programId");
+  const getAccountMeta = getAccountMetaFactory(programAddress, 'programId');
   return Object.freeze({
     accounts: [
       getAccountMeta(accounts.authority),
@@ -350,9 +314,7 @@ export function getCreateFundInstruction<
       getAccountMeta(accounts.instructions),
       getAccountMeta(accounts.change),
     ],
-    data: getCreateFundInstructionDataEncoder().encode(
-      args as CreateFundInstructionDataArgs,
-    ),
+    data: getCreateFundInstructionDataEncoder().encode(args as CreateFundInstructionDataArgs),
     programAddress,
   } as CreateFundInstruction<
     TProgramAddress,
@@ -386,17 +348,11 @@ export type ParsedCreateFundInstruction<
   data: CreateFundInstructionData;
 };
 
-export function parseCreateFundInstruction<
-  TProgram extends string,
-  TAccountMetas extends readonly AccountMeta[],
->(
-  instruction: Instruction<TProgram> &
-    InstructionWithAccounts<TAccountMetas> &
-    InstructionWithData<ReadonlyUint8Array>,
+export function parseCreateFundInstruction<TProgram extends string, TAccountMetas extends readonly AccountMeta[]>(
+  instruction: Instruction<TProgram> & InstructionWithAccounts<TAccountMetas> & InstructionWithData<ReadonlyUint8Array>,
 ): ParsedCreateFundInstruction<TProgram, TAccountMetas> {
   if (instruction.accounts.length < 8) {
-    
-    throw new Error("Not enough accounts");
+    throw new Error('Not enough accounts');
   }
   let accountIndex = 0;
   const getNextAccount = () => {
@@ -406,9 +362,7 @@ export function parseCreateFundInstruction<
   };
   const getNextOptionalAccount = () => {
     const accountMeta = getNextAccount();
-    return accountMeta.address === BREAKWATER_PROGRAM_ADDRESS
-      ? undefined
-      : accountMeta;
+    return accountMeta.address === BREAKWATER_PROGRAM_ADDRESS ? undefined : accountMeta;
   };
   return {
     programAddress: instruction.programAddress,

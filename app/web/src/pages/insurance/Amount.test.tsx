@@ -8,14 +8,23 @@ import { AmountForm } from './Amount';
 const fakes = vi.hoisted(() => ({ send: vi.fn(), preview: vi.fn(), most: vi.fn() }));
 vi.mock('../../send/context', () => ({ useSend: () => ({ send: fakes.send, isBusy: false }) }));
 vi.mock('../../chain/hooks', () => ({
-  usePreview: (_: unknown, __: unknown, intent: unknown) => (intent ? fakes.preview(intent) : { answer: null, refused: null }),
+  usePreview: (_: unknown, __: unknown, intent: unknown) =>
+    intent ? fakes.preview(intent) : { answer: null, refused: null },
   useMost: () => fakes.most(),
 }));
 
 const own = { account: 'account', owner: 'owner' } as unknown as Own;
 const health = (equity: string, factor: number) => ({ health: { equity, factor } });
-const answer = { before: health('100', 2_000_000), after: health('90', 1_500_000), amount: { native: '10000000', ui: '10' } };
-const refused = new MarginRefused({ code: 6200, name: 'BelowInitial', message: 'it would be below its initial margin' });
+const answer = {
+  before: health('100', 2_000_000),
+  after: health('90', 1_500_000),
+  amount: { native: '10000000', ui: '10' },
+};
+const refused = new MarginRefused({
+  code: 6200,
+  name: 'BelowInitial',
+  message: 'it would be below its initial margin',
+});
 
 function show(whyNot: string | null = null) {
   const build = vi.fn(async () => []);
@@ -33,12 +42,18 @@ function show(whyNot: string | null = null) {
       whyNot={whyNot}
     />,
   );
-  return { build, field: screen.getByLabelText('Stake') as HTMLInputElement, button: screen.getByRole('button', { name: 'Stake it' }) as HTMLButtonElement };
+  return {
+    build,
+    field: screen.getByLabelText('Stake') as HTMLInputElement,
+    button: screen.getByRole('button', { name: 'Stake it' }) as HTMLButtonElement,
+  };
 }
 
 describe('the form of an amount', () => {
   beforeEach(() => {
-    fakes.send.mockReset().mockImplementation(async (_: string, build: () => Promise<unknown>) => (await build(), 'signature'));
+    fakes.send
+      .mockReset()
+      .mockImplementation(async (_: string, build: () => Promise<unknown>) => (await build(), 'signature'));
     fakes.preview.mockReset().mockReturnValue({ answer, refused: null });
     fakes.most.mockReset().mockReturnValue({ answer: { native: '12345678', ui: '12.345678' }, refused: null });
   });

@@ -53,10 +53,17 @@ export function AmountForm(props: {
         onMost={most.answer ? () => setText(most.answer.ui) : undefined}
         problem={problem}
       />
-      {text === '' && most.refused ? <p className="text-xs text-soft">Nothing can be taken from your account now: {most.refused.message}.</p> : null}
+      {text === '' && most.refused ? (
+        <p className="text-xs text-soft">Nothing can be taken from your account now: {most.refused.message}.</p>
+      ) : null}
       <Before told={told} name={props.name} unit={unit} movesHealth />
       {props.whyNot ? <p className="text-xs text-warn">{props.whyNot}</p> : null}
-      <Button type="submit" kind="main" className="w-full" disabled={isBusy || units === null || isBad || !told.answer || Boolean(props.whyNot)}>
+      <Button
+        type="submit"
+        kind="main"
+        className="w-full"
+        disabled={isBusy || units === null || isBad || !told.answer || Boolean(props.whyNot)}
+      >
         {props.button}
       </Button>
     </form>

@@ -7,7 +7,8 @@ import type { Own } from '../../chain/own';
 import { amount, factor, usd } from '../../format';
 import { Fact, Facts, Notice } from '../../ui';
 
-export const useBefore = (own: Own, intent: Intent | null): Told<PreviewAnswer> => usePreview(own.account, own.owner, intent);
+export const useBefore = (own: Own, intent: Intent | null): Told<PreviewAnswer> =>
+  usePreview(own.account, own.owner, intent);
 
 export function Before(props: {
   readonly told: Told<PreviewAnswer>;
@@ -25,11 +26,17 @@ export function Before(props: {
   return (
     <div aria-live="polite" className="rounded-lg bg-raised/50 px-3 py-2">
       <Facts>
-        <Fact name={props.name}>{amount(answer.amount.ui)} {props.unit}</Fact>
+        <Fact name={props.name}>
+          {amount(answer.amount.ui)} {props.unit}
+        </Fact>
         {props.movesHealth ? (
           <>
-            <Fact name="Account’s equity">{usd(before.health.equity)} → {usd(after.health.equity)}</Fact>
-            <Fact name="Health factor">{factor(before.health.factor)} → {factor(after.health.factor)}</Fact>
+            <Fact name="Account’s equity">
+              {usd(before.health.equity)} → {usd(after.health.equity)}
+            </Fact>
+            <Fact name="Health factor">
+              {factor(before.health.factor)} → {factor(after.health.factor)}
+            </Fact>
           </>
         ) : null}
         {props.children}

@@ -26,11 +26,23 @@ export function PartForm(props: {
   const told = useBefore(props.own, units === '0' ? null : props.intent(units));
   return (
     <div className="space-y-3">
-      <Slider label={props.label} min={1} max={100} step={1} value={percent} set={setPercent} show={(value) => `${value} %`} />
+      <Slider
+        label={props.label}
+        min={1}
+        max={100}
+        step={1}
+        value={percent}
+        set={setPercent}
+        show={(value) => `${value} %`}
+      />
       <Before told={told} name={props.name} unit={props.unit}>
         {props.children}
       </Before>
-      <Button className="w-full" disabled={isBusy || !told.answer} onClick={() => void send(props.button, () => props.build(BigInt(units)))}>
+      <Button
+        className="w-full"
+        disabled={isBusy || !told.answer}
+        onClick={() => void send(props.button, () => props.build(BigInt(units)))}
+      >
         {props.button}
       </Button>
     </div>

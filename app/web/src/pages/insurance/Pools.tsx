@@ -24,7 +24,12 @@ export function Pools(props: PoolsProps) {
   const names = useNames();
   const [chosen, setChosen] = useState(group.markets[0]?.market ?? 0);
   const market = group.markets.find((one) => one.market === chosen) ?? group.markets[0];
-  if (!market) return <Panel title="Pools"><Empty>No market is listed yet.</Empty></Panel>;
+  if (!market)
+    return (
+      <Panel title="Pools">
+        <Empty>No market is listed yet.</Empty>
+      </Panel>
+    );
   const held = own.told?.liquidity.find((row) => row.market === market.market) ?? null;
   return (
     <Panel title="Pools">
@@ -37,15 +42,23 @@ export function Pools(props: PoolsProps) {
             choose={setChosen}
           />
           <Facts>
-            <Fact name="Pool has">{decimal(market.pool.ui)} {unit}</Fact>
-            <Fact name="Liquidity is worth">{decimal(market.poolEquity.ui)} {unit}</Fact>
-            <Fact name="Owes beyond that" tone={isZero(market.deficit.ui) ? 'plain' : 'loss'}>{decimal(market.deficit.ui)} {unit}</Fact>
-            <Fact name="Losses borne so far" tone={isZero(market.poolLosses.ui) ? 'plain' : 'loss'}>{decimal(market.poolLosses.ui)} {unit}</Fact>
+            <Fact name="Pool has">
+              {decimal(market.pool.ui)} {unit}
+            </Fact>
+            <Fact name="Liquidity is worth">
+              {decimal(market.poolEquity.ui)} {unit}
+            </Fact>
+            <Fact name="Owes beyond that" tone={isZero(market.deficit.ui) ? 'plain' : 'loss'}>
+              {decimal(market.deficit.ui)} {unit}
+            </Fact>
+            <Fact name="Losses borne so far" tone={isZero(market.poolLosses.ui) ? 'plain' : 'loss'}>
+              {decimal(market.poolLosses.ui)} {unit}
+            </Fact>
             <Fact name="From a request to the removal">{duration(market.cooldown)}</Fact>
           </Facts>
           <p className="text-xs text-soft">
-            A pool pays what traders win and gets what they lose, with fees and the price of skew. It bears what a bankrupt trader owes: tranche and fund pay only
-            what the pool then owes and does not have.
+            A pool pays what traders win and gets what they lose, with fees and the price of skew. It bears what a
+            bankrupt trader owes: tranche and fund pay only what the pool then owes and does not have.
           </p>
         </div>
         <Yours {...props} market={market} held={held} key={market.market} />
@@ -54,11 +67,23 @@ export function Pools(props: PoolsProps) {
   );
 }
 
-function Yours({ own, group, unit, decimals, market, held }: PoolsProps & { readonly market: MarketInfo; readonly held: LiquidityRow | null }) {
+function Yours({
+  own,
+  group,
+  unit,
+  decimals,
+  market,
+  held,
+}: PoolsProps & { readonly market: MarketInfo; readonly held: LiquidityRow | null }) {
   const store = useStore();
   const names = useNames();
   const { owner } = own;
-  if (!owner || own.told === null) return <div className="lg:col-span-2"><NoAccount own={own} unit={unit} /></div>;
+  if (!owner || own.told === null)
+    return (
+      <div className="lg:col-span-2">
+        <NoAccount own={own} unit={unit} />
+      </div>
+    );
   const number = market.market;
   const has = held !== null && BigInt(held.shares) > 0n;
   const isPaused = market.pause?.actions.includes('liquidity') || group.pause?.actions.includes('liquidity');
@@ -75,7 +100,15 @@ function Yours({ own, group, unit, decimals, market, held }: PoolsProps & { read
             decimals={decimals}
             most={{ addLiquidity: { market: number } }}
             intent={(amount) => ({ addLiquidity: { market: number, amount } })}
-            build={(amount) => actions.addLiquidity(store.directory, { owner, market: number, account: own.margin(), amount, open: held === null })}
+            build={(amount) =>
+              actions.addLiquidity(store.directory, {
+                owner,
+                market: number,
+                account: own.margin(),
+                amount,
+                open: held === null,
+              })
+            }
             whyNot={isPaused ? 'No liquidity is taken in while that is paused.' : null}
           />
         ) : (
@@ -86,8 +119,14 @@ function Yours({ own, group, unit, decimals, market, held }: PoolsProps & { read
         {has ? (
           <>
             <Facts>
-              <Fact name="Your liquidity is worth" title="At the least">{amount(held.worth.ui)} {unit}</Fact>
-              {held.opensAt === null ? null : <Fact name="Requested, worth at most">{amount(held.requestedValue.ui)} {unit}</Fact>}
+              <Fact name="Your liquidity is worth" title="At the least">
+                {amount(held.worth.ui)} {unit}
+              </Fact>
+              {held.opensAt === null ? null : (
+                <Fact name="Requested, worth at most">
+                  {amount(held.requestedValue.ui)} {unit}
+                </Fact>
+              )}
             </Facts>
             <Removal own={own} owner={owner} held={held} market={market} now={group.time} unit={unit} />
           </>
@@ -160,7 +199,11 @@ function Removal(props: {
         intent={(shares) => ({ requestLiquidity: { market, shares } })}
         build={(shares) => actions.requestLiquidity(store.directory, { owner, market, shares })}
       >
-        {opensAt === null ? null : <Fact name="The request before it" tone="warn">ends</Fact>}
+        {opensAt === null ? null : (
+          <Fact name="The request before it" tone="warn">
+            ends
+          </Fact>
+        )}
       </PartForm>
     </>
   );

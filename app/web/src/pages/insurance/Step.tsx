@@ -22,7 +22,12 @@ export function Step(props: {
   return (
     <div className="space-y-2">
       <Before told={told} name={props.name} unit={props.unit} movesHealth={props.movesHealth ?? false} />
-      <Button kind={props.kind ?? 'plain'} className="w-full" disabled={isBusy || !told.answer} onClick={() => void send(props.button, props.build)}>
+      <Button
+        kind={props.kind ?? 'plain'}
+        className="w-full"
+        disabled={isBusy || !told.answer}
+        onClick={() => void send(props.button, props.build)}
+      >
         {props.button}
       </Button>
     </div>

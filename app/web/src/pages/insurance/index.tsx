@@ -18,7 +18,13 @@ export default function Insurance() {
       <>
         <h1 className="sr-only">Insurance</h1>
         <Panel title="Insurance">
-          <Empty>{link === 'loading' ? 'The group is being read…' : group ? 'This group has no quote token yet.' : 'The group could not be read.'}</Empty>
+          <Empty>
+            {link === 'loading'
+              ? 'The group is being read…'
+              : group
+                ? 'This group has no quote token yet.'
+                : 'The group could not be read.'}
+          </Empty>
         </Panel>
       </>
     );
@@ -29,7 +35,9 @@ export default function Insurance() {
     <div className="space-y-4">
       <h1 className="sr-only">Insurance</h1>
       {group.fund?.frozen ? (
-        <Notice tone="loss">Nobody may leave the fund now: accounts that it stands behind are known to owe more than they have.</Notice>
+        <Notice tone="loss">
+          Nobody may leave the fund now: accounts that it stands behind are known to owe more than they have.
+        </Notice>
       ) : null}
       {accounts.length > 1 ? (
         <div className="max-w-72">
@@ -47,7 +55,9 @@ export default function Insurance() {
           <StakePanel own={own} fund={group.fund} now={group.time} unit={unit} decimals={quote.decimals} />
         </div>
       ) : (
-        <Panel title="Shared fund"><Empty>This group has no shared fund.</Empty></Panel>
+        <Panel title="Shared fund">
+          <Empty>This group has no shared fund.</Empty>
+        </Panel>
       )}
       <Pools own={own} group={group} unit={unit} decimals={quote.decimals} />
       <Tranches group={group} quote={unit} />

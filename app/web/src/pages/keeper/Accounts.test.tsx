@@ -5,7 +5,11 @@ import { describe, expect, it, vi } from 'vitest';
 import { Accounts } from './Accounts';
 
 vi.mock('../../chain/hooks', () => ({
-  useNames: () => ({ leg: (number: number) => `leg ${number}`, market: (number: number) => `market ${number}`, token: (number: number) => `token ${number}` }),
+  useNames: () => ({
+    leg: (number: number) => `leg ${number}`,
+    market: (number: number) => `market ${number}`,
+    token: (number: number) => `token ${number}`,
+  }),
 }));
 
 const row = (number: number, changed: Partial<BookRow> = {}): BookRow => ({
@@ -63,13 +67,21 @@ describe('the button of an account', () => {
   ];
   const buttonOf = (number: number) => {
     const found = document.querySelector(`tr[data-account="${rows[number - 1]?.address}"]`);
-    return within(found as HTMLElement).queryByRole('button', { name: /^(Flag|Waits|Liquidate|Write off) / }) as HTMLButtonElement | null;
+    return within(found as HTMLElement).queryByRole('button', {
+      name: /^(Flag|Waits|Liquidate|Write off) /,
+    }) as HTMLButtonElement | null;
   };
 
   it('says what can be done, and does it', () => {
     const onDeed = vi.fn();
     render(<Accounts rows={rows} whyNot={null} onDeed={onDeed} onInspect={() => {}} />);
-    expect([1, 2, 3, 4, 5].map((number) => buttonOf(number)?.textContent ?? null)).toEqual(['Liquidate', 'Flag', 'Waits', 'Write off', null]);
+    expect([1, 2, 3, 4, 5].map((number) => buttonOf(number)?.textContent ?? null)).toEqual([
+      'Liquidate',
+      'Flag',
+      'Waits',
+      'Write off',
+      null,
+    ]);
     expect(buttonOf(3)?.disabled).toBe(true);
     fireEvent.click(buttonOf(1) as HTMLElement);
     expect(onDeed).toHaveBeenCalledWith('liquidate', rows[0]);
@@ -87,6 +99,8 @@ it('the next step of an account can be looked at before it is taken', () => {
   const onInspect = vi.fn();
   const due = row(1, { stage: 'due', target: '1:0' });
   render(<Accounts rows={[due, row(2)]} whyNot="Connect a wallet first" onDeed={() => {}} onInspect={onInspect} />);
-  fireEvent.click(screen.getByRole('button', { name: `What the next step with ${due.address} would do` }));
+  fireEvent.click(
+    screen.getByRole('button', { name: `leg 1 for leg 0: what the next step with ${due.address} would do` }),
+  );
   expect(onInspect).toHaveBeenCalledWith(due);
 });

@@ -26,7 +26,12 @@ export interface AccountsProps {
 /** Left out on a phone, so that the button is in sight. */
 const WIDE = 'max-sm:hidden';
 
-const COLUMNS: readonly { readonly name: string; readonly sort?: Sort; readonly right?: boolean; readonly isWide?: boolean }[] = [
+const COLUMNS: readonly {
+  readonly name: string;
+  readonly sort?: Sort;
+  readonly right?: boolean;
+  readonly isWide?: boolean;
+}[] = [
   { name: 'Account' },
   { name: 'Health', sort: 'factor', right: true },
   { name: 'Equity', sort: 'equity', right: true },
@@ -48,7 +53,11 @@ export function Accounts({ rows, whyNot, onDeed, onInspect }: AccountsProps) {
   const all = useMemo(() => listed(rows, choice), [rows, choice]);
   const { from, to, above, below } = windowOf(box, ROW, all.length);
   const sortBy = (sort: Sort) =>
-    setChoice((before) => ({ ...before, sort, isDescending: before.sort === sort ? !before.isDescending : sort !== 'factor' }));
+    setChoice((before) => ({
+      ...before,
+      sort,
+      isDescending: before.sort === sort ? !before.isDescending : sort !== 'factor',
+    }));
   return (
     <Panel
       title="Accounts"
@@ -62,11 +71,18 @@ export function Accounts({ rows, whyNot, onDeed, onInspect }: AccountsProps) {
             onChange={(event) => setChoice({ ...choice, search: event.target.value })}
             className="min-h-9 w-40 rounded-lg border border-line bg-ground px-3 text-sm"
           />
-          <Tabs label="Which accounts" tabs={STAGES} chosen={choice.stage} choose={(stage) => setChoice({ ...choice, stage })} />
+          <Tabs
+            label="Which accounts"
+            tabs={STAGES}
+            chosen={choice.stage}
+            choose={(stage) => setChoice({ ...choice, stage })}
+          />
         </div>
       }
     >
-      <p className="sr-only" role="status">{all.length} accounts are listed</p>
+      <p className="sr-only" role="status">
+        {all.length} accounts are listed
+      </p>
       <div
         ref={ref}
         role="region"
@@ -103,22 +119,41 @@ export function Accounts({ rows, whyNot, onDeed, onInspect }: AccountsProps) {
           <tbody>
             {above > 0 ? <tr aria-hidden style={{ height: above }} /> : null}
             {all.slice(from, to).map((row, at) => (
-              <Row key={row.address} row={row} index={from + at + 2} whyNot={whyNot} onDeed={onDeed} onInspect={onInspect} />
+              <Row
+                key={row.address}
+                row={row}
+                index={from + at + 2}
+                whyNot={whyNot}
+                onDeed={onDeed}
+                onInspect={onInspect}
+              />
             ))}
             {below > 0 ? <tr aria-hidden style={{ height: below }} /> : null}
           </tbody>
         </table>
-        {all.length === 0 ? <Empty>{rows.length === 0 ? 'Nobody has a margin account yet.' : 'No account is like that.'}</Empty> : null}
+        {all.length === 0 ? (
+          <Empty>{rows.length === 0 ? 'Nobody has a margin account yet.' : 'No account is like that.'}</Empty>
+        ) : null}
       </div>
     </Panel>
   );
 }
 
 const PILLS: Record<string, Tone> = { healthy: 'gain', unflagged: 'warn', flagged: 'warn', due: 'loss' };
-const DEEDS: Record<Deed, string> = { none: '', flag: 'Flag', wait: 'Waits', liquidate: 'Liquidate', writeOff: 'Write off' };
+const DEEDS: Record<Deed, string> = {
+  none: '',
+  flag: 'Flag',
+  wait: 'Waits',
+  liquidate: 'Liquidate',
+  writeOff: 'Write off',
+};
 
 const same = (a: RowProps, b: RowProps) =>
-  a.index === b.index && a.whyNot === b.whyNot && a.onDeed === b.onDeed && a.onInspect === b.onInspect && JSON.stringify(a.row) === JSON.stringify(b.row);
+  a.index === b.index &&
+  a.whyNot === b.whyNot &&
+  a.onDeed === b.onDeed &&
+  a.onInspect === b.onInspect &&
+  JSON.stringify(a.row) === JSON.stringify(b.row);
 
 interface RowProps {
   readonly row: BookRow;
@@ -132,33 +167,49 @@ interface RowProps {
 const Row = memo(function Row({ row, index, whyNot, onDeed, onInspect }: RowProps) {
   const names = useNames();
   const deed = deedOf(row);
+  const words = row.refusal ?? targetText(row.target, names.leg, names.market);
   const why = whyNot ?? (deed === 'wait' ? 'A flagged account waits for some slots and for newer prices' : row.refusal);
   return (
-    <tr aria-rowindex={index} data-account={row.address} style={{ height: ROW }} className="border-t border-line/60 whitespace-nowrap">
+    <tr
+      aria-rowindex={index}
+      data-account={row.address}
+      style={{ height: ROW }}
+      className="border-t border-line/60 whitespace-nowrap"
+    >
       <td className="num px-1 sm:px-2">
-        <a {...linkTo(`/trade/${row.address}`)} title={row.address} className="text-accent underline-offset-2 hover:underline">
+        <a
+          {...linkTo(`/trade/${row.address}`)}
+          title={row.address}
+          className="text-accent underline-offset-2 hover:underline"
+        >
           {short(row.address)}
         </a>
       </td>
-      <td className={`num px-1 sm:px-2 text-right ${row.stage === 'healthy' ? '' : 'font-semibold text-loss'}`}>{factor(row.factor)}</td>
+      <td className={`num px-1 sm:px-2 text-right ${row.stage === 'healthy' ? '' : 'font-semibold text-loss'}`}>
+        {factor(row.factor)}
+      </td>
       <td className={`num px-1 sm:px-2 text-right ${isNegative(row.equity) ? 'text-loss' : ''}`}>{usd(row.equity)}</td>
       <td className={`num px-1 sm:px-2 text-right ${WIDE}`}>{usd(row.debts)}</td>
-      <td className={`px-2 ${WIDE}`}><Pill tone={PILLS[row.stage] ?? 'soft'}>{row.stage}</Pill></td>
+      <td className={`px-2 ${WIDE}`}>
+        <Pill tone={PILLS[row.stage] ?? 'soft'}>{row.stage}</Pill>
+      </td>
       <td className={`truncate px-2 text-soft ${WIDE}`} title={row.refusal ?? undefined}>
         {row.stage === 'healthy' ? (
           '–'
         ) : (
           <button
             type="button"
-            aria-label={`What the next step with ${row.address} would do`}
+            aria-label={`${words}: what the next step with ${row.address} would do`}
             className={`max-w-full truncate rounded underline decoration-dotted underline-offset-2 hover:text-accent ${row.refusal ? 'text-warn' : ''}`}
             onClick={() => onInspect(row)}
           >
-            {row.refusal ?? targetText(row.target, names.leg, names.market)}
+            {words}
           </button>
         )}
       </td>
-      <td className="num px-1 sm:px-2 text-right">{row.keeper === null ? <span className="text-soft">–</span> : usd(row.keeper)}</td>
+      <td className="num px-1 sm:px-2 text-right">
+        {row.keeper === null ? <span className="text-soft">–</span> : usd(row.keeper)}
+      </td>
       <td className="px-1 text-right sm:px-2">
         {deed === 'none' ? null : (
           <Button

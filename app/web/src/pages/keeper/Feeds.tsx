@@ -13,13 +13,27 @@ export function Feeds({ group }: { readonly group: GroupAnswer }) {
   ];
   return (
     <Panel title="Prices">
-      <Table caption="Prices with their age and confidence" head={['Feed', { name: 'Price', right: true }, { name: 'Confidence', right: true }, { name: 'Age', right: true }]}>
+      <Table
+        caption="Prices with their age and confidence"
+        head={[
+          'Feed',
+          { name: 'Price', right: true },
+          { name: 'Confidence', right: true },
+          { name: 'Age', right: true },
+        ]}
+      >
         {feeds.map(({ name, feed }) => (
           <tr key={name}>
             <td>{name}</td>
-            <td className="text-right"><FeedPrice feed={feed} /></td>
-            <td className="text-right text-soft"><Confidence feed={feed} /></td>
-            <td className="text-right"><FeedAge feed={feed} /></td>
+            <td className="text-right">
+              <FeedPrice feed={feed} />
+            </td>
+            <td className="text-right text-soft">
+              <Confidence feed={feed} />
+            </td>
+            <td className="text-right">
+              <FeedAge feed={feed} />
+            </td>
           </tr>
         ))}
       </Table>

@@ -28,7 +28,11 @@ export function NextStep({ address, close }: { readonly address: Address; readon
       {standing ? (
         <div className="grid grid-cols-1 gap-x-10 gap-y-3 sm:grid-cols-2 lg:grid-cols-3">
           <Facts>
-            <Fact name="Stage"><Pill tone={outlook?.stage === 'healthy' ? 'gain' : outlook?.stage === 'due' ? 'loss' : 'warn'}>{outlook?.stage}</Pill></Fact>
+            <Fact name="Stage">
+              <Pill tone={outlook?.stage === 'healthy' ? 'gain' : outlook?.stage === 'due' ? 'loss' : 'warn'}>
+                {outlook?.stage}
+              </Pill>
+            </Fact>
             {outlook?.slotsLeft ? <Fact name="May be executed in">{outlook.slotsLeft} slots</Fact> : null}
             <Fact name="Health factor">{factor(standing.health.factor)}</Fact>
             <Fact name="Equity">{usd(standing.health.equity)}</Fact>
@@ -37,13 +41,21 @@ export function NextStep({ address, close }: { readonly address: Address; readon
           {next ? <Amounts next={next} /> : null}
           {next ? (
             <Facts>
-              <Fact name="You gain" tone="gain">{usd(next.keeper)}</Fact>
+              <Fact name="You gain" tone="gain">
+                {usd(next.keeper)}
+              </Fact>
               <Fact name="The account loses">{usd(next.cost)}</Fact>
               <Fact name="Its equity afterwards">{usd(next.equityAfter)}</Fact>
-              <Fact name="Its maintenance health afterwards" title="Below 0 it may be liquidated further">{usd(next.maintenanceAfter)}</Fact>
+              <Fact name="Its maintenance health afterwards" title="Below 0 it may be liquidated further">
+                {usd(next.maintenanceAfter)}
+              </Fact>
             </Facts>
           ) : null}
-          {refusal ? <p className="text-sm text-warn sm:col-span-2 lg:col-span-3">It could not be carried out now: {refusal.message}.</p> : null}
+          {refusal ? (
+            <p className="text-sm text-warn sm:col-span-2 lg:col-span-3">
+              It could not be carried out now: {refusal.message}.
+            </p>
+          ) : null}
         </div>
       ) : null}
     </Panel>
@@ -59,13 +71,35 @@ function Amounts({ next }: { readonly next: Next }) {
   const unit = (leg: number | null) => (leg === null ? '' : leg >= 128 ? quote : names.token(leg));
   return (
     <Facts>
-      {next.repay ? <Fact name="You repay">{amount(next.repay.ui)} {unit(next.debt)}</Fact> : null}
-      {next.seize ? <Fact name="You get">{amount(next.seize.ui)} {unit(next.collateral)}</Fact> : null}
-      {next.size && next.market !== null ? <Fact name="Closed">{amount(next.size.ui)} {names.market(next.market)}</Fact> : null}
-      {next.settled ? <Fact name="Settled first">{amount(next.settled.ui)} {quote}</Fact> : null}
+      {next.repay ? (
+        <Fact name="You repay">
+          {amount(next.repay.ui)} {unit(next.debt)}
+        </Fact>
+      ) : null}
+      {next.seize ? (
+        <Fact name="You get">
+          {amount(next.seize.ui)} {unit(next.collateral)}
+        </Fact>
+      ) : null}
+      {next.size && next.market !== null ? (
+        <Fact name="Closed">
+          {amount(next.size.ui)} {names.market(next.market)}
+        </Fact>
+      ) : null}
+      {next.settled ? (
+        <Fact name="Settled first">
+          {amount(next.settled.ui)} {quote}
+        </Fact>
+      ) : null}
       {next.bonus === null ? null : <Fact name="Bonus">{percentOfMillionths(next.bonus)}</Fact>}
-      {next.fee ? <Fact name="Fee">{amount(next.fee.ui)} {quote}</Fact> : null}
-      <Fact name="To insurance">{amount(next.insurance.ui)} {next.kind === 'pair' ? unit(next.debt) : quote}</Fact>
+      {next.fee ? (
+        <Fact name="Fee">
+          {amount(next.fee.ui)} {quote}
+        </Fact>
+      ) : null}
+      <Fact name="To insurance">
+        {amount(next.insurance.ui)} {next.kind === 'pair' ? unit(next.debt) : quote}
+      </Fact>
     </Facts>
   );
 }

@@ -34,7 +34,8 @@ export function useDeeds(own: Own) {
 
   /** Needs no margin account of one's own: it only pays the network's fee. */
   const flag = useCallback(
-    (row: BookRow) => send('Flag the account', () => actions.touch(store.directory, { account: liquidateeOf(store, row) })),
+    (row: BookRow) =>
+      send('Flag the account', () => actions.touch(store.directory, { account: liquidateeOf(store, row) })),
     [store, send],
   );
   const liquidate = (row: BookRow) =>

@@ -57,27 +57,47 @@ export default function Keeper() {
   return (
     <div className="space-y-4">
       <h1 className="sr-only">Keeper</h1>
-      {paused && group ? <Notice tone="loss">Liquidations are paused for {duration(paused.until - group.time)} more.</Notice> : null}
-      {group && group.calmAt !== null ? <Notice>After an outage shallow breaches wait for {duration(group.calmAt - group.time)} more.</Notice> : null}
+      {paused && group ? (
+        <Notice tone="loss">Liquidations are paused for {duration(paused.until - group.time)} more.</Notice>
+      ) : null}
+      {group && group.calmAt !== null ? (
+        <Notice>After an outage shallow breaches wait for {duration(group.calmAt - group.time)} more.</Notice>
+      ) : null}
       {refused ? <Notice tone="loss">{refused.message}</Notice> : null}
       <div className="flex flex-wrap gap-x-10 gap-y-3 px-1">
         <Stat name="Slot">{group?.slot ?? '–'}</Stat>
         <Stat name="Accounts">{book?.rows.length ?? '–'}</Stat>
-        <Stat name="Under water" tone={breached.length > 0 ? 'loss' : 'plain'}>{book ? breached.length : '–'}</Stat>
+        <Stat name="Under water" tone={breached.length > 0 ? 'loss' : 'plain'}>
+          {book ? breached.length : '–'}
+        </Stat>
         <Stat name="Due now" tone={breached.some(({ stage }) => stage === 'due') ? 'loss' : 'plain'}>
           {book ? breached.filter(({ stage }) => stage === 'due').length : '–'}
         </Stat>
-        <Stat name="Profit in sight">{book ? usd(sum(breached.flatMap(({ keeper }) => (keeper === null ? [] : [keeper])))) : '–'}</Stat>
+        <Stat name="Profit in sight">
+          {book ? usd(sum(breached.flatMap(({ keeper }) => (keeper === null ? [] : [keeper])))) : '–'}
+        </Stat>
       </div>
       <div className="grid grid-cols-1 gap-4 lg:grid-cols-[minmax(0,1.4fr)_minmax(0,1fr)_minmax(0,1fr)]">
         <Panel title="Accounts by health">
-          {book ? <Columns label="Accounts by health factor" columns={bandsOf(book)} /> : <Empty>The accounts are being read…</Empty>}
+          {book ? (
+            <Columns label="Accounts by health factor" columns={bandsOf(book)} />
+          ) : (
+            <Empty>The accounts are being read…</Empty>
+          )}
         </Panel>
-        {group ? <Feeds group={group} /> : <Panel title="Prices"><Empty>The prices are being read…</Empty></Panel>}
+        {group ? (
+          <Feeds group={group} />
+        ) : (
+          <Panel title="Prices">
+            <Empty>The prices are being read…</Empty>
+          </Panel>
+        )}
         <Keeping own={own} open={() => void open()} isBusy={isBusy} />
       </div>
       {inspected ? <NextStep address={inspected} close={() => setInspected(null)} /> : null}
-      {book ? <Accounts rows={book.rows} whyNot={whyNot} onDeed={onDeed} onInspect={onInspect} /> : (
+      {book ? (
+        <Accounts rows={book.rows} whyNot={whyNot} onDeed={onDeed} onInspect={onInspect} />
+      ) : (
         <Panel title="Accounts">
           <Empty>{link === 'failed' ? 'The accounts could not be read.' : 'The accounts are being read…'}</Empty>
         </Panel>
@@ -89,7 +109,11 @@ export default function Keeper() {
 /** Reads the accounts in most danger with every reading. */
 function useWatched(rows: readonly BookRow[]): void {
   const store = useStore();
-  const key = rows.slice(0, WATCHED).map(({ address }) => address).sort().join();
+  const key = rows
+    .slice(0, WATCHED)
+    .map(({ address }) => address)
+    .sort()
+    .join();
   useEffect(() => {
     if (key === '') return undefined;
     const ends = key.split(',').map((address) => store.watch(address as Address));

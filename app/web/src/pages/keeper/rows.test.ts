@@ -2,11 +2,28 @@ import { describe, expect, it } from 'vitest';
 
 import { bandsOf, type Choice, listed, windowOf } from './rows';
 
-const row = (address: string, factor: number | null, stage: string, keeper: string | null = null) =>
-  ({ address, owner: `owner of ${address}`, equity: String(factor ?? 0), debts: '1', factor, stage, keeper, target: null, refusal: null });
-const rows = [row('b', 1_200_000, 'healthy'), row('a', 900_000, 'due', '3.5'), row('d', null, 'healthy'), row('c', 950_000, 'unflagged', '12')];
+const row = (address: string, factor: number | null, stage: string, keeper: string | null = null) => ({
+  address,
+  owner: `owner of ${address}`,
+  equity: String(factor ?? 0),
+  debts: '1',
+  factor,
+  stage,
+  keeper,
+  target: null,
+  refusal: null,
+});
+const rows = [
+  row('b', 1_200_000, 'healthy'),
+  row('a', 900_000, 'due', '3.5'),
+  row('d', null, 'healthy'),
+  row('c', 950_000, 'unflagged', '12'),
+];
 const choice: Choice = { stage: 'all', search: '', sort: 'factor', isDescending: false };
-const order = (changed: Partial<Choice>) => listed(rows, { ...choice, ...changed }).map(({ address }) => address).join('');
+const order = (changed: Partial<Choice>) =>
+  listed(rows, { ...choice, ...changed })
+    .map(({ address }) => address)
+    .join('');
 
 describe('the list of accounts', () => {
   it('is ordered by what was chosen, and what has no number comes last', () => {
@@ -43,7 +60,12 @@ describe('the window of a long list', () => {
 describe('bands of health', () => {
   it('are named by their edges, with those who owe nothing at the end', () => {
     const bands = bandsOf({ bands: [1, 2, 3], edges: [1_000_000, 1_250_000], riskless: 4 });
-    expect(bands.map(({ name, count }) => [name, count])).toEqual([['< 1.0', 1], ['1.0–1.25', 2], ['≥ 1.25', 3], ['no debt', 4]]);
+    expect(bands.map(({ name, count }) => [name, count])).toEqual([
+      ['< 1.0', 1],
+      ['1.0–1.25', 2],
+      ['≥ 1.25', 3],
+      ['no debt', 4],
+    ]);
     expect(bands[0]?.fill).toBe('loss');
   });
 });

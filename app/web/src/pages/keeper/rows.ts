@@ -35,7 +35,9 @@ const KEYS: Record<Sort, (row: BookRow) => number | null> = {
 
 export function listed(rows: readonly BookRow[], { stage, search, sort, isDescending }: Choice): BookRow[] {
   const wanted = search.trim();
-  const found = rows.filter((row) => isOf(stage, row) && (wanted === '' || row.address.includes(wanted) || row.owner.includes(wanted)));
+  const found = rows.filter(
+    (row) => isOf(stage, row) && (wanted === '' || row.address.includes(wanted) || row.owner.includes(wanted)),
+  );
   const key = KEYS[sort];
   const sign = isDescending ? -1 : 1;
   return found.sort((a, b) => {
@@ -54,7 +56,12 @@ export interface Window {
 }
 
 /** The rows in sight of a scrolled box, and some around them so that scrolling shows no gaps. */
-export function windowOf(box: { readonly top: number; readonly height: number }, rowHeight: number, count: number, around = 8): Window {
+export function windowOf(
+  box: { readonly top: number; readonly height: number },
+  rowHeight: number,
+  count: number,
+  around = 8,
+): Window {
   const visible = Math.ceil(box.height / rowHeight) + 2 * around;
   // A list that has become shorter may be scrolled beyond its end.
   const last = Math.max(0, count - visible);
@@ -77,8 +84,20 @@ const spoken = (edge: number) => (edge / 1_000_000).toFixed(2).replace(/0$/, '')
 export function bandsOf({ bands, edges, riskless }: Pick<BookAnswer, 'bands' | 'edges' | 'riskless'>): Band[] {
   const told = bands.map((count, at): Band => {
     const [low, high] = [edges[at - 1], edges[at]];
-    const name = low === undefined ? `< ${spoken(high ?? 0)}` : high === undefined ? `≥ ${spoken(low)}` : `${spoken(low)}–${spoken(high)}`;
-    const fill = (high ?? Infinity) <= 1_000_000 ? 'loss' : (high ?? Infinity) <= 1_100_000 ? 'warn' : high === undefined ? 'gain' : 'accent';
+    const name =
+      low === undefined
+        ? `< ${spoken(high ?? 0)}`
+        : high === undefined
+          ? `≥ ${spoken(low)}`
+          : `${spoken(low)}–${spoken(high)}`;
+    const fill =
+      (high ?? Infinity) <= 1_000_000
+        ? 'loss'
+        : (high ?? Infinity) <= 1_100_000
+          ? 'warn'
+          : high === undefined
+            ? 'gain'
+            : 'accent';
     return { name, words: `Health factor ${name}`, count, fill };
   });
   return [...told, { name: 'no debt', words: 'Without debts and positions', count: riskless, fill: 'soft' }];

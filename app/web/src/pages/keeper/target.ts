@@ -17,7 +17,11 @@ export function targetOf(written: string | null): actions.Target | null {
 }
 
 /** The same for people. */
-export function targetText(written: string | null, leg: (number: number) => string, market: (number: number) => string): string {
+export function targetText(
+  written: string | null,
+  leg: (number: number) => string,
+  market: (number: number) => string,
+): string {
   const [first, second] = (written ?? '').split(':');
   if (!first) return '–';
   return second === undefined ? market(Number(first)) : `${leg(Number(first))} for ${leg(Number(second))}`;

@@ -17,12 +17,28 @@ export function Flows({ group, followed }: { readonly group: GroupAnswer; readon
   const { known, problem, isBusy, older } = followed;
   // The group is new with every reading; only its names of addresses matter here.
   // eslint-disable-next-line react-hooks/exhaustive-deps
-  const rows = useMemo(() => (known ? flowsIn(known, group, names) : null), [known, group.tokens.length, group.markets.length]);
+  const rows = useMemo(
+    () => (known ? flowsIn(known, group, names) : null),
+    [known, group.tokens.length, group.markets.length],
+  );
   return (
-    <Panel title="Insurance flows" aside={problem ? <Pill tone="warn" title={problem}>the node does not answer</Pill> : null}>
+    <Panel
+      title="Insurance flows"
+      aside={
+        problem ? (
+          <Pill tone="warn" title={problem}>
+            the node does not answer
+          </Pill>
+        ) : null
+      }
+    >
       {rows === null ? <Empty>{problem ? 'The flows could not be read.' : 'The flows are being read…'}</Empty> : null}
       {rows?.length === 0 ? <Empty>Nothing came to the fund and nothing left it yet.</Empty> : null}
-      <ul className="max-h-96 divide-y divide-line/60 overflow-y-auto text-sm" tabIndex={0} aria-label="Insurance flows">
+      <ul
+        className="max-h-96 divide-y divide-line/60 overflow-y-auto text-sm"
+        tabIndex={0}
+        aria-label="Insurance flows"
+      >
         {rows?.map(({ signature, time, words, way, flow }, at) => (
           <li key={`${signature}-${at}`} className="flex flex-wrap items-baseline justify-between gap-x-3 py-1.5">
             <span>{words}</span>

@@ -15,13 +15,23 @@ export function Losses({ group }: { readonly group: GroupAnswer }) {
   );
   return (
     <Panel title="Bad debt so far">
-      <Table caption="Losses that insurance did not cover, and what insurance has" head={['Where', { name: 'Borne by lenders or pool', right: true }, { name: 'Owed still', right: true }, { name: 'Tranche', right: true }]}>
+      <Table
+        caption="Losses that insurance did not cover, and what insurance has"
+        head={[
+          'Where',
+          { name: 'Borne by lenders or pool', right: true },
+          { name: 'Owed still', right: true },
+          { name: 'Tranche', right: true },
+        ]}
+      >
         {group.tokens.map(({ token, socialised, tranche }) => (
           <tr key={`t${token}`}>
             <td>{names.token(token)}</td>
             {cell(socialised.ui, names.token(token))}
             <td className="text-right text-soft">–</td>
-            <td className="num text-right">{amount(tranche.ui)} {names.token(token)}</td>
+            <td className="num text-right">
+              {amount(tranche.ui)} {names.token(token)}
+            </td>
           </tr>
         ))}
         {group.markets.map(({ market, poolLosses, deficit, tranche }) => (
@@ -29,7 +39,9 @@ export function Losses({ group }: { readonly group: GroupAnswer }) {
             <td>{names.market(market)}</td>
             {cell(poolLosses.ui, quote)}
             {cell(deficit.ui, quote)}
-            <td className="num text-right">{amount(tranche.ui)} {quote}</td>
+            <td className="num text-right">
+              {amount(tranche.ui)} {quote}
+            </td>
           </tr>
         ))}
       </Table>

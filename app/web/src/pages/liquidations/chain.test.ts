@@ -12,10 +12,22 @@ const ask = (receipts: ReceiptBytes[]): (ReceiptRow | null)[] =>
   receipts.map(({ bytes, before }) => {
     if (bytes.startsWith('?')) return null;
     const fault = bytes.endsWith('!') ? 'from its inputs something else follows' : null;
-    return { kind: 'liquidation', account: bytes[0] ?? '', keeper: null, numbers: {}, digest: digestOf(before, bytes), fault };
+    return {
+      kind: 'liquidation',
+      account: bytes[0] ?? '',
+      keeper: null,
+      numbers: {},
+      digest: digestOf(before, bytes),
+      fault,
+    };
   });
 
-const logged = (bytes: string, slot: number): LoggedReceipt => ({ signature: bytes, slot: String(slot), time: null, bytes });
+const logged = (bytes: string, slot: number): LoggedReceipt => ({
+  signature: bytes,
+  slot: String(slot),
+  time: null,
+  bytes,
+});
 
 /** What the chain keeps after receipts, oldest first: the last `kept` of them. */
 function logOf(receipts: readonly LoggedReceipt[], kept = 64): ReceiptLogInfo {
@@ -23,14 +35,25 @@ function logOf(receipts: readonly LoggedReceipt[], kept = 64): ReceiptLogInfo {
   const entries = receipts.map(({ bytes, slot }, number) => {
     head = digestOf(head, bytes);
     const amount = { native: '0', ui: '0' };
-    return { number: String(number), digest: head, account: bytes[0] ?? '', slot, kind: 'liquidation', leg: 0, collateral: 1, amount, result: amount };
+    return {
+      number: String(number),
+      digest: head,
+      account: bytes[0] ?? '',
+      slot,
+      kind: 'liquidation',
+      leg: 0,
+      collateral: 1,
+      amount,
+      result: amount,
+    };
   });
   return { address: 'log', count: String(receipts.length), head, entries: entries.reverse().slice(0, kept) };
 }
 
 const all = [logged('a0', 10), logged('b1', 10), logged('a2', 11), logged('c3', 12), logged('a4', 15)];
 const newestFirst = (some: readonly LoggedReceipt[]) => some.toReversed();
-const verdicts = (some: readonly LoggedReceipt[], log: ReceiptLogInfo, isWhole: boolean) => check(some, log, isWhole, ask).map(({ verdict }) => verdict);
+const verdicts = (some: readonly LoggedReceipt[], log: ReceiptLogInfo, isWhole: boolean) =>
+  check(some, log, isWhole, ask).map(({ verdict }) => verdict);
 
 describe('receipts and the chain of their digests', () => {
   it('are verified where each follows from the one before', () => {
@@ -56,7 +79,13 @@ describe('receipts and the chain of their digests', () => {
 
   it('are wrong where an early one was changed that only the chain can tell', () => {
     const forged = all.map((one) => (one.bytes === 'a0' ? { ...one, bytes: 'a9' } : one));
-    expect(verdicts(newestFirst(forged), logOf(all, 2), true)).toEqual(['verified', 'wrong', 'wrong', 'wrong', 'wrong']);
+    expect(verdicts(newestFirst(forged), logOf(all, 2), true)).toEqual([
+      'verified',
+      'wrong',
+      'wrong',
+      'wrong',
+      'wrong',
+    ]);
   });
 
   it('are wrong where their inputs give something else, or nothing', () => {
@@ -74,7 +103,13 @@ describe('receipts and the chain of their digests', () => {
   });
 
   it('wait where the log was read before them', () => {
-    expect(verdicts(newestFirst(all), logOf(all.slice(0, 4)), true)).toEqual(['pending', 'verified', 'verified', 'verified', 'verified']);
+    expect(verdicts(newestFirst(all), logOf(all.slice(0, 4)), true)).toEqual([
+      'pending',
+      'verified',
+      'verified',
+      'verified',
+      'verified',
+    ]);
     expect(verdicts([logged('a0', 5)], logOf([]), true)).toEqual(['pending']);
   });
 
@@ -87,6 +122,10 @@ describe('receipts and the chain of their digests', () => {
   });
 
   it('have a head that is the digest of the last', () => {
-    expect([isHeadRight(logOf(all)), isHeadRight(logOf([])), isHeadRight({ ...logOf(all), head: NOTHING })]).toEqual([true, true, false]);
+    expect([isHeadRight(logOf(all)), isHeadRight(logOf([])), isHeadRight({ ...logOf(all), head: NOTHING })]).toEqual([
+      true,
+      true,
+      false,
+    ]);
   });
 });

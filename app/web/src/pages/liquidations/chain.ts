@@ -49,7 +49,12 @@ interface Placed {
 }
 
 /** Which number each receipt has: by the log's summaries, and beyond them by counting, where nothing is left out. */
-function placed(receipts: readonly LoggedReceipt[], rows: readonly (ReceiptRow | null)[], log: ReceiptLogInfo, isWhole: boolean): Placed[] {
+function placed(
+  receipts: readonly LoggedReceipt[],
+  rows: readonly (ReceiptRow | null)[],
+  log: ReceiptLogInfo,
+  isWhole: boolean,
+): Placed[] {
   const { entries } = log;
   const newest = BigInt(entries[0]?.slot ?? '-1');
   const oldest = BigInt(entries.at(-1)?.slot ?? '0');
@@ -94,13 +99,15 @@ export function check(receipts: readonly LoggedReceipt[], log: ReceiptLogInfo, i
   const linked = early.length === firstKept ? before : null;
   if (firstKept > 0 && linked !== null) digests.set(firstKept - 1, linked);
   const oldestKept = all.find(({ number }) => number === firstKept);
-  const meets = linked !== null && oldestKept !== undefined && digestOf(oldestKept.logged, linked) === digests.get(firstKept);
+  const meets =
+    linked !== null && oldestKept !== undefined && digestOf(oldestKept.logged, linked) === digests.get(firstKept);
   return all.map(({ logged, row, number, place }) => {
     const told = (verdict: Verdict, fault: string | null = null): Checked => ({ logged, number, row, verdict, fault });
     if (!row || place === 'none') return told('wrong', 'its bytes are no receipt');
     if (row.fault) return told('wrong', row.fault);
     if (place === 'pending') return told('pending');
-    if (place === 'unknown' || number === null) return place === 'before' ? told('old') : told('wrong', 'the log has no such receipt');
+    if (place === 'unknown' || number === null)
+      return place === 'before' ? told('old') : told('wrong', 'the log has no such receipt');
     if (place === 'before') {
       if (linked === null || !oldestKept) return told('old');
       return meets ? told('verified') : told('wrong', 'the chain from here does not lead to the digests in the log');
@@ -108,7 +115,9 @@ export function check(receipts: readonly LoggedReceipt[], log: ReceiptLogInfo, i
     const previous = number === 0 ? NOTHING : digests.get(number - 1);
     // The log does not keep what was before its oldest digest.
     if (previous === undefined) return told('old');
-    return digestOf(logged, previous) === digests.get(number) ? told('verified') : told('wrong', 'its digest is not the one in the log');
+    return digestOf(logged, previous) === digests.get(number)
+      ? told('verified')
+      : told('wrong', 'its digest is not the one in the log');
   });
 }
 

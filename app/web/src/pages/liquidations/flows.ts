@@ -24,7 +24,11 @@ const STAKING: readonly (readonly [string, FlowRow['way']])[] = [
   ['Request taken back', 'within'],
 ];
 
-function flowsOf(event: BreakwaterEvent, group: GroupAnswer, names: Names): Omit<FlowRow, 'signature' | 'slot' | 'time'>[] {
+function flowsOf(
+  event: BreakwaterEvent,
+  group: GroupAnswer,
+  names: Names,
+): Omit<FlowRow, 'signature' | 'slot' | 'time'>[] {
   const quote = group.quoteToken ?? 0;
   const row = (words: string, way: FlowRow['way'], token: number, native: bigint) =>
     native === 0n ? [] : [{ words, way, flow: { token, native } }];
@@ -42,14 +46,24 @@ function flowsOf(event: BreakwaterEvent, group: GroupAnswer, names: Names): Omit
     case 'Insured': {
       const { receiver, amount } = event.data;
       const market = group.markets.find(({ address }) => address === receiver);
-      return row(`Given to ${market ? `the tranche of ${names.market(market.market)}` : 'the fund'}`, 'in', quote, amount);
+      return row(
+        `Given to ${market ? `the tranche of ${names.market(market.market)}` : 'the fund'}`,
+        'in',
+        quote,
+        amount,
+      );
     }
     case 'StakeChanged': {
       const [words, way] = STAKING[Number(event.data.action)] ?? ['Stake changed', 'within'];
       return row(words, way, quote, event.data.amount);
     }
     case 'BankruptcyResolved':
-      return row(`Paid by the fund for a debt of ${names.token(event.data.token)}`, 'out', event.data.token, event.data.fund);
+      return row(
+        `Paid by the fund for a debt of ${names.token(event.data.token)}`,
+        'out',
+        event.data.token,
+        event.data.fund,
+      );
     case 'MarketLossResolved':
       return row(`Paid by the fund into ${names.market(Number(event.data.market))}`, 'out', quote, event.data.fund);
     default:

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 
 import { History, type Source } from './history';
 
-const told = (number: number, err: unknown = null) => ({ signature: `s${number}`, slot: BigInt(number), blockTime: 100n, err }) as never;
+const told = (number: number, err: unknown = null) =>
+  ({ signature: `s${number}`, slot: BigInt(number), blockTime: 100n, err }) as never;
 
 /** A node that has transactions 1 to `count`, the highest newest; number 3 has failed. */
 function node(count: number) {

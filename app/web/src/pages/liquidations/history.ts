@@ -23,7 +23,10 @@ interface Told {
 
 /** What a history asks of a node; a test gives its own. */
 export interface Source {
-  signatures(address: Address, range: { readonly before?: Signature; readonly until?: Signature; readonly limit: number }): Promise<readonly Told[]>;
+  signatures(
+    address: Address,
+    range: { readonly before?: Signature; readonly until?: Signature; readonly limit: number },
+  ): Promise<readonly Told[]>;
   logs(signature: Signature): Promise<readonly string[] | null>;
 }
 
@@ -36,7 +39,7 @@ export interface Known {
 
 /** Transactions that are read at once, and those of a page. */
 const AT_ONCE = 6;
-const PAGE = 60;
+const PAGE = 40;
 
 export class History {
   readonly #source: Source;
@@ -73,7 +76,11 @@ export class History {
     // More than a page may have come since: the gap is closed before anything is shown.
     for (;;) {
       const before = fresh.at(-1)?.signature;
-      const range = { limit: this.#page, ...(before ? { before } : {}), ...(this.#newest ? { until: this.#newest } : {}) };
+      const range = {
+        limit: this.#page,
+        ...(before ? { before } : {}),
+        ...(this.#newest ? { until: this.#newest } : {}),
+      };
       const told = await this.#source.signatures(this.#address, range);
       fresh.push(...told);
       if (told.length < this.#page) break;

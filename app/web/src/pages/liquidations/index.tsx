@@ -19,7 +19,9 @@ export default function Liquidations() {
   return (
     <div className="space-y-4">
       <h1 className="sr-only">Liquidations</h1>
-      {group ? <Shown group={group} /> : (
+      {group ? (
+        <Shown group={group} />
+      ) : (
         <Panel title="Receipts">
           <Empty>{link === 'loading' ? 'The group is being read…' : 'The group could not be read.'}</Empty>
         </Panel>
@@ -50,10 +52,14 @@ function Shown({ group }: { readonly group: GroupAnswer }) {
   return (
     <>
       {log ? null : <Notice>This group keeps no receipts yet, so nobody can be liquidated.</Notice>}
-      {group.pause?.actions.includes('liquidate') ? <Notice tone="loss">Liquidations are paused in the whole group.</Notice> : null}
+      {group.pause?.actions.includes('liquidate') ? (
+        <Notice tone="loss">Liquidations are paused in the whole group.</Notice>
+      ) : null}
       <div className="flex flex-wrap gap-x-10 gap-y-3 px-1">
         {totals.kinds.map(([kind, count]) => (
-          <Stat key={kind} name={kind} tone={count === 0 ? 'soft' : 'plain'}>{count}</Stat>
+          <Stat key={kind} name={kind} tone={count === 0 ? 'soft' : 'plain'}>
+            {count}
+          </Stat>
         ))}
       </div>
       <div className="grid grid-cols-1 gap-4 xl:grid-cols-[minmax(0,1fr)_22rem]">
@@ -62,7 +68,13 @@ function Shown({ group }: { readonly group: GroupAnswer }) {
           {log ? <Chain log={log} checked={checked} isWhole={receipts.known?.isWhole ?? false} /> : null}
           <Panel title="Sums of the receipts shown">
             <dl className="num space-y-2 text-sm">
-              {([['Liquidations brought to insurance', totals.gained], ['Insurance paid', totals.paid], ['Borne by lenders, pools, winners', totals.borne]] as const).map(([name, flows]) => (
+              {(
+                [
+                  ['Liquidations brought to insurance', totals.gained],
+                  ['Insurance paid', totals.paid],
+                  ['Borne by lenders, pools, winners', totals.borne],
+                ] as const
+              ).map(([name, flows]) => (
                 <div key={name} className="flex justify-between gap-3">
                   <dt className="text-soft">{name}</dt>
                   <dd className="text-right">{text(flows)}</dd>

@@ -5,7 +5,9 @@ import { describe, expect, it, vi } from 'vitest';
 
 import { Changes } from './Changes';
 
-vi.mock('../../chain/hooks', () => ({ useNames: () => ({ token: (number: number) => `T${number}`, market: (number: number) => `M${number}` }) }));
+vi.mock('../../chain/hooks', () => ({
+  useNames: () => ({ token: (number: number) => `T${number}`, market: (number: number) => `M${number}` }),
+}));
 
 const lending = {
   depositCap: 1_000_000n,
@@ -21,7 +23,9 @@ const lending = {
   outflowShare: 0,
   outflowWindow: 0,
 };
-const data = Array.from(getSetLendingInstructionDataEncoder().encode({ lending }), (byte) => byte.toString(16).padStart(2, '0')).join('');
+const data = Array.from(getSetLendingInstructionDataEncoder().encode({ lending }), (byte) =>
+  byte.toString(16).padStart(2, '0'),
+).join('');
 const change = (number: number, status: string, changed: Partial<ChangeInfo> = {}): ChangeInfo => ({
   address: `change ${number}`,
   number: String(number),
@@ -34,7 +38,14 @@ const change = (number: number, status: string, changed: Partial<ChangeInfo> = {
   ...changed,
 });
 const group = (changes: ChangeInfo[], time: number) =>
-  ({ changes, time, board: 'board', address: 'group', tokens: [{ token: 2, bank: 'bank', mint: 'mint' }], markets: [] }) as unknown as GroupAnswer;
+  ({
+    changes,
+    time,
+    board: 'board',
+    address: 'group',
+    tokens: [{ token: 2, bank: 'bank', mint: 'mint' }],
+    markets: [],
+  }) as unknown as GroupAnswer;
 
 describe('pending changes', () => {
   it('say what they set and how long there is still time', () => {
@@ -45,8 +56,14 @@ describe('pending changes', () => {
   });
 
   it('stand in the order in which something can still be done about them', () => {
-    render(<Changes group={group([change(0, 'executed'), change(1, 'waiting'), change(2, 'due'), change(3, 'vetoed')], 180_000)} />);
-    const order = screen.getAllByRole('listitem').map((item) => /due|waiting|executed|vetoed/.exec(item.textContent ?? '')?.[0]);
+    render(
+      <Changes
+        group={group([change(0, 'executed'), change(1, 'waiting'), change(2, 'due'), change(3, 'vetoed')], 180_000)}
+      />,
+    );
+    const order = screen
+      .getAllByRole('listitem')
+      .map((item) => /due|waiting|executed|vetoed/.exec(item.textContent ?? '')?.[0]);
     expect(order).toEqual(['due', 'waiting', 'executed', 'vetoed']);
     expect(screen.getByText(/anybody may execute it now/)).toBeTruthy();
   });

@@ -13,7 +13,8 @@ const ORDER = ['due', 'waiting', 'executed', 'vetoed', 'expired'];
 
 export function Changes({ group }: { readonly group: GroupAnswer }) {
   const sorted = group.changes.toSorted(
-    (a, b) => ORDER.indexOf(a.status) - ORDER.indexOf(b.status) || a.dueAt - b.dueAt || Number(b.number) - Number(a.number),
+    (a, b) =>
+      ORDER.indexOf(a.status) - ORDER.indexOf(b.status) || a.dueAt - b.dueAt || Number(b.number) - Number(a.number),
   );
   return (
     <Panel title="Pending changes">

@@ -17,6 +17,7 @@ const feed: FeedInfo = {
   tooOldForRisk: false,
   stale: false,
   volatility: 0,
+  refusedPrint: null,
 };
 
 it('a price says that it is old, too old to liquidate at, or not there', () => {

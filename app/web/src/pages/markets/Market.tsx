@@ -1,7 +1,18 @@
 /** All about one perp market: sides, pool, limits, tiers, fees and feed. */
 import type { MarketInfo } from '@breakwater-labs/client/margin';
 
-import { amount, decimal, drawn, duration, isNegative, isZero, percent, percentOfMillionths, price, time } from '../../format';
+import {
+  amount,
+  decimal,
+  drawn,
+  duration,
+  isNegative,
+  isZero,
+  percent,
+  percentOfMillionths,
+  price,
+  time,
+} from '../../format';
 import { Fact, Pill } from '../../ui';
 import { Meter, Sides } from '../../ui/Bars';
 import { Key } from '../../ui/Key';
@@ -42,7 +53,15 @@ export function Skew({ market, name }: { readonly market: MarketInfo; readonly n
   return <Sides label={words} left={drawn(market.longNotional.ui)} right={drawn(market.shortNotional.ui)} />;
 }
 
-export function MarketDetails({ market, name, quote }: { readonly market: MarketInfo; readonly name: string; readonly quote: string }) {
+export function MarketDetails({
+  market,
+  name,
+  quote,
+}: {
+  readonly market: MarketInfo;
+  readonly name: string;
+  readonly quote: string;
+}) {
   const { feed } = market;
   const side = (words: string, size: string) => (
     <Fact name={words}>
@@ -68,26 +87,46 @@ export function MarketDetails({ market, name, quote }: { readonly market: Market
         {market.expiresAt === null ? null : <Fact name="Only reductions from">{time(market.expiresAt)}</Fact>}
       </Block>
       <Block title="Pool">
-        <Fact name="Has">{decimal(market.pool.ui)} {quote}</Fact>
-        <Fact name="Liquidity is worth">{decimal(market.poolEquity.ui)} {quote}</Fact>
-        <Fact name="Owes beyond that" tone={isZero(market.deficit.ui) ? 'plain' : 'loss'}>{decimal(market.deficit.ui)} {quote}</Fact>
-        <Fact name="Losses borne so far" tone={isZero(market.poolLosses.ui) ? 'plain' : 'loss'}>{decimal(market.poolLosses.ui)} {quote}</Fact>
-        <Fact name="Tranche">{decimal(market.tranche.ui)} {quote}</Fact>
+        <Fact name="Has">
+          {decimal(market.pool.ui)} {quote}
+        </Fact>
+        <Fact name="Liquidity is worth">
+          {decimal(market.poolEquity.ui)} {quote}
+        </Fact>
+        <Fact name="Owes beyond that" tone={isZero(market.deficit.ui) ? 'plain' : 'loss'}>
+          {decimal(market.deficit.ui)} {quote}
+        </Fact>
+        <Fact name="Losses borne so far" tone={isZero(market.poolLosses.ui) ? 'plain' : 'loss'}>
+          {decimal(market.poolLosses.ui)} {quote}
+        </Fact>
+        <Fact name="Tranche">
+          {decimal(market.tranche.ui)} {quote}
+        </Fact>
         <Fact name="Liquidity leaves after">{duration(market.cooldown)}</Fact>
-        <Fact name="Market"><Key text={market.address} what="market" /></Fact>
+        <Fact name="Market">
+          <Key text={market.address} what="market" />
+        </Fact>
       </Block>
       <div className="space-y-4">
         <Block title="Fees and funding">
           <Fact name="Trade">{percent(market.takerFee)}</Fact>
           <Fact name="Liquidation">{percent(market.liquidationFee)}</Fact>
-          <Fact name="Funding, an hour"><Funding market={market} /></Fact>
+          <Fact name="Funding, an hour">
+            <Funding market={market} />
+          </Fact>
           <Fact name="At most">{percentOfMillionths(market.fundingMax, 4)}</Fact>
         </Block>
         <Block title="Feed">
-          <Fact name="Published"><FeedAge feed={feed} /></Fact>
-          <Fact name="Confidence"><Confidence feed={feed} /></Fact>
+          <Fact name="Published">
+            <FeedAge feed={feed} />
+          </Fact>
+          <Fact name="Confidence">
+            <Confidence feed={feed} />
+          </Fact>
           <Fact name="Moving average">{feed.ema === null ? '–' : `$${price(feed.ema)}`}</Fact>
-          <Fact name="Oracle"><Key text={feed.oracle} what="oracle" /></Fact>
+          <Fact name="Oracle">
+            <Key text={feed.oracle} what="oracle" />
+          </Fact>
         </Block>
       </div>
       <Tiers market={market} quote={quote} name={name} />
@@ -95,7 +134,15 @@ export function MarketDetails({ market, name, quote }: { readonly market: Market
   );
 }
 
-function Tiers({ market, quote, name }: { readonly market: MarketInfo; readonly quote: string; readonly name: string }) {
+function Tiers({
+  market,
+  quote,
+  name,
+}: {
+  readonly market: MarketInfo;
+  readonly quote: string;
+  readonly name: string;
+}) {
   return (
     <div className="min-w-0">
       <h3 className="mb-1 text-xs font-semibold tracking-wide text-soft uppercase">Margin by size</h3>
@@ -103,10 +150,18 @@ function Tiers({ market, quote, name }: { readonly market: MarketInfo; readonly 
         <caption className="sr-only">Margin of {name} by the size of a position</caption>
         <thead>
           <tr className="text-xs text-soft">
-            <th scope="col" className="py-1 text-left font-medium">Up to, {quote}</th>
-            <th scope="col" className="py-1 text-right font-medium">To open</th>
-            <th scope="col" className="py-1 text-right font-medium">After liq.</th>
-            <th scope="col" className="py-1 text-right font-medium">To keep</th>
+            <th scope="col" className="py-1 text-left font-medium">
+              Up to, {quote}
+            </th>
+            <th scope="col" className="py-1 text-right font-medium">
+              To open
+            </th>
+            <th scope="col" className="py-1 text-right font-medium">
+              After liq.
+            </th>
+            <th scope="col" className="py-1 text-right font-medium">
+              To keep
+            </th>
           </tr>
         </thead>
         <tbody>

@@ -13,7 +13,10 @@ export function Opener(props: {
       onClick={props.toggle}
       className="inline-flex items-center gap-2 rounded font-semibold whitespace-nowrap hover:text-accent"
     >
-      <span aria-hidden className={`inline-block text-xs text-soft transition-transform ${props.isOpen ? 'rotate-90' : ''}`}>
+      <span
+        aria-hidden
+        className={`inline-block text-xs text-soft transition-transform ${props.isOpen ? 'rotate-90' : ''}`}
+      >
         ▶
       </span>
       {props.name}

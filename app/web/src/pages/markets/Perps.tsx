@@ -35,10 +35,17 @@ export function Perps({ group }: { readonly group: GroupAnswer }) {
             <Fragment key={market.market}>
               <tr>
                 <td>
-                  <Opener name={name} isOpen={isOpen} controls={`market-${market.market}`} toggle={() => setOpen(isOpen ? null : market.market)} />
+                  <Opener
+                    name={name}
+                    isOpen={isOpen}
+                    controls={`market-${market.market}`}
+                    toggle={() => setOpen(isOpen ? null : market.market)}
+                  />
                 </td>
                 <td className="num text-right">{price(market.mark)}</td>
-                <td className="text-right"><FeedAge feed={market.feed} /></td>
+                <td className="text-right">
+                  <FeedAge feed={market.feed} />
+                </td>
                 <td className="min-w-44">
                   <div className="num mb-1 flex justify-between gap-3 text-xs">
                     <span className="text-gain">{amount(market.longNotional.ui, 0)}</span>
@@ -46,14 +53,20 @@ export function Perps({ group }: { readonly group: GroupAnswer }) {
                   </div>
                   <Skew market={market} name={name} />
                 </td>
-                <td className="text-right whitespace-nowrap"><Funding market={market} /></td>
+                <td className="text-right whitespace-nowrap">
+                  <Funding market={market} />
+                </td>
                 <td className="num text-right">
                   {amount(market.poolEquity.ui, 0)}
-                  {isZero(market.deficit.ui) ? null : <div className="text-xs text-loss">deficit {amount(market.deficit.ui, 2)}</div>}
+                  {isZero(market.deficit.ui) ? null : (
+                    <div className="text-xs text-loss">deficit {amount(market.deficit.ui, 2)}</div>
+                  )}
                 </td>
                 <td className="num text-right">{percent(market.takerFee)}</td>
                 <td className="num text-right">{market.maxLeverage / 100}×</td>
-                <td><MarketState market={market} /></td>
+                <td>
+                  <MarketState market={market} />
+                </td>
               </tr>
               {isOpen ? (
                 <tr id={`market-${market.market}`}>

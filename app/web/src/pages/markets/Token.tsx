@@ -23,7 +23,8 @@ export function Block({ title, children }: { readonly title: string; readonly ch
 
 export function TokenDetails({ token, name }: { readonly token: TokenInfo; readonly name: string }) {
   const { curve, rates, weights, feed } = token;
-  const line = (pick: (rates: RatesInfo) => string) => curve.map((point) => [onAxis(point), drawn(pick(point))] as const);
+  const line = (pick: (rates: RatesInfo) => string) =>
+    curve.map((point) => [onAxis(point), drawn(pick(point))] as const);
   const room = token.outflowRoom;
   return (
     <div className="grid grid-cols-1 gap-x-8 gap-y-5 lg:grid-cols-[minmax(300px,1.3fr)_repeat(3,minmax(0,1fr))] sm:grid-cols-2">
@@ -46,8 +47,14 @@ export function TokenDetails({ token, name }: { readonly token: TokenInfo; reado
         <Fact name="Most deposits">{amount(token.depositCap.ui)}</Fact>
         <Fact name="Most debts">{amount(token.borrowCap.ui)}</Fact>
         <Fact name="Highest utilisation after a loan">{percent(token.maxUtilisation)}</Fact>
-        <Fact name="Reserve factor" title="Part of the interest that depositors do not get">{percent(token.reserveFactor)}</Fact>
-        <Fact name="May leave now" title="What may still leave the vault in the window of the outflow brake" tone={room && isZero(room.ui) ? 'loss' : 'plain'}>
+        <Fact name="Reserve factor" title="Part of the interest that depositors do not get">
+          {percent(token.reserveFactor)}
+        </Fact>
+        <Fact
+          name="May leave now"
+          title="What may still leave the vault in the window of the outflow brake"
+          tone={room && isZero(room.ui) ? 'loss' : 'plain'}
+        >
           {room ? amount(room.ui) : 'no brake'}
         </Fact>
         {token.transferFee ? <Fact name="Transfers">the mint may charge a fee</Fact> : null}
@@ -59,7 +66,9 @@ export function TokenDetails({ token, name }: { readonly token: TokenInfo; reado
         <Fact name="Debt, to take on risk">{percent(weights.liabilityInitial, 1)}</Fact>
         <Fact name="Debt, after a liquidation">{percent(weights.liabilityEnd, 1)}</Fact>
         <Fact name="Debt, to be left alone">{percent(weights.liabilityMaintenance, 1)}</Fact>
-        <Fact name="Counts for new risk up to">{weights.collateralCap === null ? 'no limit' : usd(String(weights.collateralCap), 0)}</Fact>
+        <Fact name="Counts for new risk up to">
+          {weights.collateralCap === null ? 'no limit' : usd(String(weights.collateralCap), 0)}
+        </Fact>
         {weights.ramp > 0 ? <Fact name="Weight rises over">{duration(weights.ramp)}</Fact> : null}
       </Block>
       <div className="space-y-4">
@@ -73,17 +82,29 @@ export function TokenDetails({ token, name }: { readonly token: TokenInfo; reado
               part={drawn(token.tranche.ui) / drawn(token.trancheTarget.ui)}
             />
           </Fact>
-          <Fact name="Filled up to">{amount(token.trancheTarget.ui)} {name}</Fact>
-          <Fact name="Borne by lenders so far" tone={isZero(token.socialised.ui) ? 'plain' : 'loss'}>{amount(token.socialised.ui)} {name}</Fact>
+          <Fact name="Filled up to">
+            {amount(token.trancheTarget.ui)} {name}
+          </Fact>
+          <Fact name="Borne by lenders so far" tone={isZero(token.socialised.ui) ? 'plain' : 'loss'}>
+            {amount(token.socialised.ui)} {name}
+          </Fact>
         </Block>
         <Block title="Feed">
-          <Fact name="Published"><FeedAge feed={feed} /></Fact>
-          <Fact name="Confidence"><Confidence feed={feed} /></Fact>
+          <Fact name="Published">
+            <FeedAge feed={feed} />
+          </Fact>
+          <Fact name="Confidence">
+            <Confidence feed={feed} />
+          </Fact>
           <Fact name="Moving average">{feed.ema === null ? '–' : `$${price(feed.ema)}`}</Fact>
           <Fact name="Half-width for new risk">± {percent(feed.initialBand)}</Fact>
           <Fact name="Half-width for liquidations">± {percent(feed.liquidationBand)}</Fact>
-          <Fact name="Oracle"><Key text={feed.oracle} what="oracle" /></Fact>
-          <Fact name="Bank"><Key text={token.bank} what="bank" /></Fact>
+          <Fact name="Oracle">
+            <Key text={feed.oracle} what="oracle" />
+          </Fact>
+          <Fact name="Bank">
+            <Key text={token.bank} what="bank" />
+          </Fact>
         </Block>
       </div>
     </div>
@@ -94,7 +115,11 @@ export function TokenDetails({ token, name }: { readonly token: TokenInfo; reado
 export function TokenState({ token }: { readonly token: TokenInfo }) {
   return (
     <span className="inline-flex flex-wrap gap-1">
-      {token.reduceOnly ? <Pill tone="warn" title="No deposit and no loan is accepted">reduce only</Pill> : null}
+      {token.reduceOnly ? (
+        <Pill tone="warn" title="No deposit and no loan is accepted">
+          reduce only
+        </Pill>
+      ) : null}
       {token.pause ? <Pill tone="loss">paused: {token.pause.actions.join(', ')}</Pill> : null}
       {!token.reduceOnly && !token.pause ? <Pill tone="gain">open</Pill> : null}
     </span>

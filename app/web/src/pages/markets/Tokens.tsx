@@ -36,10 +36,19 @@ export function Tokens({ group }: { readonly group: GroupAnswer }) {
             <Fragment key={token.token}>
               <tr>
                 <td>
-                  <Opener name={name} isOpen={isOpen} controls={`token-${token.token}`} toggle={() => setOpen(isOpen ? null : token.token)} />
+                  <Opener
+                    name={name}
+                    isOpen={isOpen}
+                    controls={`token-${token.token}`}
+                    toggle={() => setOpen(isOpen ? null : token.token)}
+                  />
                 </td>
-                <td className="text-right"><FeedPrice feed={token.feed} /></td>
-                <td className="text-right"><FeedAge feed={token.feed} /></td>
+                <td className="text-right">
+                  <FeedPrice feed={token.feed} />
+                </td>
+                <td className="text-right">
+                  <FeedAge feed={token.feed} />
+                </td>
                 <td className="num text-right">
                   {amount(token.deposits.ui, 2)}
                   <div className="text-xs text-soft">{usd(token.depositsValue, 0)}</div>
@@ -60,7 +69,9 @@ export function Tokens({ group }: { readonly group: GroupAnswer }) {
                 </td>
                 <td className="num text-right text-warn">{percentOfMillionths(token.rates.borrow)}</td>
                 <td className="num text-right text-gain">{percentOfMillionths(token.rates.deposit)}</td>
-                <td><TokenState token={token} /></td>
+                <td>
+                  <TokenState token={token} />
+                </td>
               </tr>
               {isOpen ? (
                 <tr id={`token-${token.token}`}>

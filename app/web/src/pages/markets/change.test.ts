@@ -46,7 +46,12 @@ describe('a queued change', () => {
   });
 
   it('names what it sets', () => {
-    const group = { tokens: [{ token: 3, bank: 'B', mint: 'M' }], markets: [{ market: 1, address: 'P' }], board: 'R', address: 'G' };
+    const group = {
+      tokens: [{ token: 3, bank: 'B', mint: 'M' }],
+      markets: [{ market: 1, address: 'P' }],
+      board: 'R',
+      address: 'G',
+    };
     const names = { token: (n: number) => `T${n}`, market: (n: number) => `M${n}` };
     const told = ['B', 'M', 'P', 'R', 'G', 'X'].map((target) => targetOf(target, group as never, names));
     expect(told).toEqual(['T3', 'T3', 'M1', 'risk board', 'group', null]);

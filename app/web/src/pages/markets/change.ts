@@ -31,7 +31,11 @@ interface Reader {
   readonly decode: ((bytes: Uint8Array) => object) | null;
 }
 
-const reader = (name: string, begins: Uint8Array, decoder?: () => { decode: (bytes: Uint8Array) => object }): Reader => ({
+const reader = (
+  name: string,
+  begins: Uint8Array,
+  decoder?: () => { decode: (bytes: Uint8Array) => object },
+): Reader => ({
   name,
   begins,
   decode: decoder ? (bytes) => decoder().decode(bytes) : null,

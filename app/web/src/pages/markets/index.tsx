@@ -30,11 +30,17 @@ export default function Markets() {
       <div className="flex flex-wrap gap-x-10 gap-y-3 px-1">
         <Stat name="Deposits">{usd(sum(group.tokens.map(({ depositsValue }) => depositsValue)), 0)}</Stat>
         <Stat name="Debts">{usd(sum(group.tokens.map(({ debtsValue }) => debtsValue)), 0)}</Stat>
-        <Stat name="Insurance fund">{group.fund && group.quoteToken !== null ? `${amount(group.fund.total.ui, 0)} ${names.token(group.quoteToken)}` : 'none'}</Stat>
+        <Stat name="Insurance fund">
+          {group.fund && group.quoteToken !== null
+            ? `${amount(group.fund.total.ui, 0)} ${names.token(group.quoteToken)}`
+            : 'none'}
+        </Stat>
         <Stat name="Tokens and markets">
           {group.tokens.length} + {group.markets.length}
         </Stat>
-        <Stat name="Pending changes" tone={waiting > 0 ? 'warn' : 'plain'}>{waiting}</Stat>
+        <Stat name="Pending changes" tone={waiting > 0 ? 'warn' : 'plain'}>
+          {waiting}
+        </Stat>
       </div>
       <Tokens group={group} />
       <Perps group={group} />

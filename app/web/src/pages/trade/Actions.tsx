@@ -20,13 +20,15 @@ const TABS = [
 type Tab = (typeof TABS)[number]['id'];
 
 /** The tab that a task belongs to. */
-export const tabOf = ({ kind }: Task): Tab => (kind === 'reduce' || kind === 'settle' || kind === 'order' ? 'trade' : kind);
+export const tabOf = ({ kind }: Task): Tab =>
+  kind === 'reduce' || kind === 'settle' || kind === 'order' ? 'trade' : kind;
 
 export function Actions() {
   const { group, task, setTask, market } = useDesk();
   const choose = (tab: Tab) => {
     if (tab === 'trade') setTask({ kind: 'trade', market: market ?? 0, isLong: true });
-    else setTask({ kind: tab, token: 'token' in task ? task.token : (group.quoteToken ?? group.tokens[0]?.token ?? 0) });
+    else
+      setTask({ kind: tab, token: 'token' in task ? task.token : (group.quoteToken ?? group.tokens[0]?.token ?? 0) });
   };
   const place = useRef<HTMLDivElement>(null);
   const isFirst = useRef(true);
@@ -87,8 +89,9 @@ function Settle({ market }: { readonly market: number }) {
       onDone={() => setTask({ kind: 'trade', market, isLong: true })}
     >
       <p className="text-sm text-soft">
-        Settling turns what the position has won or lost into {quote} of this account; the position itself stays. Profit takes time to
-        mature first{isZero(row.matured.native) ? '; none has yet' : `: ${amount(row.matured.ui, 2)} ${quote} has`}.
+        Settling turns what the position has won or lost into {quote} of this account; the position itself stays. Profit
+        takes time to mature first
+        {isZero(row.matured.native) ? '; none has yet' : `: ${amount(row.matured.ui, 2)} ${quote} has`}.
       </p>
     </Submit>
   );

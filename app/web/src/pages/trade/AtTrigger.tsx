@@ -1,22 +1,17 @@
-/** What would happen to the account where its nearest liquidation price is reached, and what that would cost. */
-import type { LiquidationPrices, Standing } from '@breakwater-labs/client/margin';
+/** What a liquidation would do and cost where the nearest price that brings it is reached; the module asks itself at that price. */
+import type { Standing } from '@breakwater-labs/client/margin';
 
-import { useNames, useWhatIf } from '../../chain/hooks';
+import { useNames } from '../../chain/hooks';
 import { price } from '../../format';
-import { useDesk } from './desk';
-import { feedsOf, justBeyond } from './WhatIf';
 import { stepOf } from './words';
 
-export function AtTrigger({ standing, close }: { readonly standing: Standing; readonly close: LiquidationPrices }) {
-  const { group, address } = useDesk();
+export function AtTrigger({ standing }: { readonly standing: Standing }) {
   const names = useNames();
-  const feed = feedsOf(group, standing).find(({ leg }) => leg === close.leg)?.feed;
-  const moves = feed === undefined || close.distance === null ? [] : [{ feed, bps: justBeyond(close.distance) }];
-  const { answer } = useWhatIf(address, moves);
-  if (!answer?.next) return null;
+  const { atTrigger } = standing;
+  if (!atTrigger) return null;
   return (
     <p className="text-xs text-soft">
-      If {names.leg(close.leg)} alone goes just beyond {price(close.trigger)}: {stepOf(answer.next, names)}
+      If {names.leg(atTrigger.leg)} alone reaches {price(atTrigger.price)}: {stepOf(atTrigger.next, names)}
     </p>
   );
 }

@@ -66,7 +66,12 @@ export function Balances() {
   };
   const actions = (row: TokenRow) =>
     (row.isDebt ? (['repay', 'borrow'] as const) : (['deposit', 'withdraw'] as const)).map((kind) => (
-      <Button key={kind} small onClick={() => setTask({ kind, token: row.token })} aria-label={`${VERBS[kind]} ${names.token(row.token)}`}>
+      <Button
+        key={kind}
+        small
+        onClick={() => setTask({ kind, token: row.token })}
+        aria-label={`${VERBS[kind]} ${names.token(row.token)}`}
+      >
         {VERBS[kind]}
       </Button>
     ));

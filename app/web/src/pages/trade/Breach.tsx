@@ -70,10 +70,15 @@ function Banner() {
         <div>
           <strong className="text-base">{whenOf(outlook)}</strong>
           <p className="text-text">
-            {next ? stepOf(next, names) : null} {refusal ? `It would be refused now. ${sentence(refusal.message)}` : null}
+            {next ? stepOf(next, names) : null}{' '}
+            {refusal ? `It would be refused now. ${sentence(refusal.message)}` : null}
           </p>
         </div>
-        {right === 'none' ? null : isLooking ? <p className="text-text">Looking for a way out…</p> : <Remedies remedies={remedies} />}
+        {right === 'none' ? null : isLooking ? (
+          <p className="text-text">Looking for a way out…</p>
+        ) : (
+          <Remedies remedies={remedies} />
+        )}
       </div>
     </Notice>
   );
@@ -83,7 +88,9 @@ export function Remedies({ remedies }: { readonly remedies: readonly Remedy[] })
   const { act, isBusy } = useAct();
   const names = useNames();
   if (remedies.length === 0) {
-    return <p className="text-text">Nothing in your wallet and no reduction helps now. Get tokens to repay or deposit.</p>;
+    return (
+      <p className="text-text">Nothing in your wallet and no reduction helps now. Get tokens to repay or deposit.</p>
+    );
   }
   return (
     <ul className="flex flex-wrap gap-3">

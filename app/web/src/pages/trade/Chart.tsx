@@ -24,7 +24,8 @@ const FAR = 2;
 /** What the scale shows around the prices at least, so that a calm minute has an axis too. */
 const NARROWEST = 0.0005;
 
-const colourOf = (name: string): string => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
+const colourOf = (name: string): string =>
+  getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
 
 const looks = () => ({
   layout: { background: { color: 'transparent' }, textColor: colourOf('soft'), attributionLogo: false },
@@ -108,14 +109,19 @@ export default function Chart({ prints, lines, isWide, version }: Props) {
     // Lines far from the price would squeeze it to nothing: the scale takes those in that are near.
     const last = prints.at(-1)?.value;
     const near =
-      last === undefined || !isWide ? [] : lines.filter(({ value }) => value > last / FAR && value < last * FAR).map(({ value }) => value);
+      last === undefined || !isWide
+        ? []
+        : lines.filter(({ value }) => value > last / FAR && value < last * FAR).map(({ value }) => value);
     price.applyOptions({
       autoscaleInfoProvider: (original: () => { priceRange: { minValue: number; maxValue: number } | null } | null) => {
         const info = original();
         if (!info?.priceRange) return info;
         const { minValue, maxValue } = info.priceRange;
         const least = maxValue * NARROWEST;
-        return { ...info, priceRange: { minValue: Math.min(minValue - least, ...near), maxValue: Math.max(maxValue + least, ...near) } };
+        return {
+          ...info,
+          priceRange: { minValue: Math.min(minValue - least, ...near), maxValue: Math.max(maxValue + least, ...near) },
+        };
       },
     });
     // eslint-disable-next-line react-hooks/exhaustive-deps

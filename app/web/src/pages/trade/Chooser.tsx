@@ -43,12 +43,17 @@ export function Chooser({ found, right }: { readonly found: Found; readonly righ
 
 function Accounts({ found, right }: { readonly found: Extract<Found, { state: 'found' }>; readonly right: Right }) {
   const { address, accounts, account, number } = found;
-  const own = accounts.map((row) => ({ id: row.address, name: `Account ${row.number + 1} · ${usd(row.equity)} · ${short(row.address)}` }));
+  const own = accounts.map((row) => ({
+    id: row.address,
+    name: `Account ${row.number + 1} · ${usd(row.equity)} · ${short(row.address)}`,
+  }));
   const isListed = own.some(({ id }) => id === address);
   const options = [
     ...own,
     ...(account === null ? [{ id: address as string, name: `Account ${number + 1} · not opened yet` }] : []),
-    ...(account !== null && !isListed ? [{ id: address as string, name: `Account ${number + 1} · ${short(address)}` }] : []),
+    ...(account !== null && !isListed
+      ? [{ id: address as string, name: `Account ${number + 1} · ${short(address)}` }]
+      : []),
     ...(account !== null && right === 'owner' ? [{ id: NEW, name: 'Open a new account…' }] : []),
   ];
   return (

@@ -15,7 +15,9 @@ export function CloseAccount() {
   const { send, isBusy } = useSend();
   if (right !== 'owner' || wallet === null) return null;
   const close = async () => {
-    const done = await send('Close the account', () => actions.closeAccount(directory, { owner: wallet, account: address }));
+    const done = await send('Close the account', () =>
+      actions.closeAccount(directory, { owner: wallet, account: address }),
+    );
     if (done !== false) go('/trade');
   };
   return (

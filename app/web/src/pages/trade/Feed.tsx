@@ -20,7 +20,10 @@ export function FeedPills({ feed }: { readonly feed: FeedInfo }) {
 /** Legs of an account whose prices are too old, by what that forbids. */
 export function oldLegs(group: GroupAnswer, standing: Standing): { readonly stale: number[]; readonly old: number[] } {
   const tokens = standing.tokens.map(({ token }) => ({ leg: token, feed: tokenOf(group, token)?.feed }));
-  const markets = standing.positions.map(({ market }) => ({ leg: MARKET_LEG + market, feed: marketOf(group, market)?.feed }));
+  const markets = standing.positions.map(({ market }) => ({
+    leg: MARKET_LEG + market,
+    feed: marketOf(group, market)?.feed,
+  }));
   const all = [...tokens, ...markets];
   return {
     stale: all.filter(({ feed }) => feed?.stale).map(({ leg }) => leg),
@@ -36,11 +39,16 @@ export function OldPrices({ group, standing }: { readonly group: GroupAnswer; re
   if (stale.length > 0) {
     return (
       <Notice>
-        No fresh price of {list(stale)}: until there is one, this account can take no new risk, and nobody can liquidate by the old price.
+        No fresh price of {list(stale)}: until there is one, this account can take no new risk, and nobody can liquidate
+        by the old price.
       </Notice>
     );
   }
   if (old.length > 0)
-    return <Notice>The price of {list(old)} is too old to take new risk at. Deposits, repayments and reductions go on.</Notice>;
+    return (
+      <Notice>
+        The price of {list(old)} is too old to take new risk at. Deposits, repayments and reductions go on.
+      </Notice>
+    );
   return null;
 }

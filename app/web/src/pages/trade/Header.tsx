@@ -9,6 +9,7 @@ import { AtTrigger } from './AtTrigger';
 import { CloseAccount } from './CloseAccount';
 import { useDesk } from './desk';
 import { OldPrices } from './Feed';
+import { UpgradeAccount } from './UpgradeAccount';
 import { MARKET_LEG, nearest, stageOf, whenOf } from './words';
 
 export const toneOf = (value: string): Tone => (isNegative(value) ? 'loss' : 'plain');
@@ -62,7 +63,9 @@ export function Levels({ standing }: { readonly standing: Standing }) {
         <li key={key} className="rounded-lg bg-raised/60 px-3 py-2">
           <div className="flex items-baseline justify-between gap-2">
             <span className="text-xs font-medium">{name}</span>
-            <span className={`num text-sm font-semibold ${isNegative(health[key]) ? below : 'text-gain'}`}>{usd(health[key])}</span>
+            <span className={`num text-sm font-semibold ${isNegative(health[key]) ? below : 'text-gain'}`}>
+              {usd(health[key])}
+            </span>
           </div>
           <p className="mt-0.5 text-xs text-soft">{note}</p>
         </li>
@@ -99,6 +102,7 @@ export function Header() {
       }
     >
       <div className="grid gap-4">
+        {account.isCurrent ? null : <UpgradeAccount />}
         <OldPrices group={group} standing={standing} />
         <div className="flex flex-wrap gap-x-8 gap-y-3">
           <Stat name="Equity" tone={toneOf(health.equity)}>
@@ -120,8 +124,12 @@ export function Header() {
             </Stat>
           ) : null}
         </div>
-        {close && stage.tone === 'gain' ? <AtTrigger standing={standing} close={close} /> : null}
-        <HealthBar forName="Counts for you (at maintenance)" againstName="Counts against you" pieces={piecesOf(standing, names)} />
+        <AtTrigger standing={standing} />
+        <HealthBar
+          forName="Counts for you (at maintenance)"
+          againstName="Counts against you"
+          pieces={piecesOf(standing, names)}
+        />
         <Levels standing={standing} />
       </div>
     </Panel>

@@ -62,7 +62,9 @@ function Shown({ group, account, setMarket, info }: Props & { readonly info: Mar
   const prints = all.get(market) ?? [];
   const lines = linesOf(account, market);
   const { feed } = info;
-  const paused = pausedOf(info.pause, `in ${names.market(market)}`, group.time) ?? pausedOf(group.pause, 'in the whole group', group.time);
+  const paused =
+    pausedOf(info.pause, `in ${names.market(market)}`, group.time) ??
+    pausedOf(group.pause, 'in the whole group', group.time);
   const spoken = [
     `${names.market(market)} is at ${price(info.mark)}.`,
     ...lines.map(({ name, value }) => `${name} at ${price(String(value))}.`),
@@ -95,10 +97,14 @@ function Shown({ group, account, setMarket, info }: Props & { readonly info: Mar
           <figcaption className="mt-1 flex flex-wrap items-center justify-between gap-2 text-xs text-soft">
             <span>
               Since this page was opened.{' '}
-              {account && lines.length > 0 ? `Dashed: your ${[...new Set(lines.map(({ name }) => name))].join(', ')}.` : ''}
+              {account && lines.length > 0
+                ? `Dashed: your ${[...new Set(lines.map(({ name }) => name))].join(', ')}.`
+                : ''}
               <span className="sr-only"> {spoken}</span>
             </span>
-            {lines.length > 0 ? <Tabs label="Scale of the chart" tabs={SCALES} chosen={scale} choose={setScale} /> : null}
+            {lines.length > 0 ? (
+              <Tabs label="Scale of the chart" tabs={SCALES} chosen={scale} choose={setScale} />
+            ) : null}
           </figcaption>
         </figure>
         <MarketFacts group={group} info={info} />
@@ -110,7 +116,15 @@ function Shown({ group, account, setMarket, info }: Props & { readonly info: Mar
   );
 }
 
-function Cell({ name, title, children }: { readonly name: string; readonly title?: string; readonly children: ReactNode }) {
+function Cell({
+  name,
+  title,
+  children,
+}: {
+  readonly name: string;
+  readonly title?: string;
+  readonly children: ReactNode;
+}) {
   return (
     <div title={title}>
       <dt className="text-xs text-soft">{name}</dt>

@@ -76,7 +76,8 @@ export function OrderForm({ market }: { readonly market: number }) {
     }
   })();
   // Marks of the program are compared, not prices: the order is judged by them.
-  const now = kind === 'health' ? BigInt(account.standing.health.factor ?? ANY_FACTOR) : store.margin.mark(market, row.mark);
+  const now =
+    kind === 'health' ? BigInt(account.standing.health.factor ?? ANY_FACTOR) : store.margin.mark(market, row.mark);
   const isReached = told.order !== null && reached(told.order, now);
   const slot = freeSlot(account.orders.map(({ slot }) => slot));
   const full = slot === null ? `All ${ORDER_SLOTS} places for orders are taken: cancel one first.` : null;
@@ -85,7 +86,9 @@ export function OrderForm({ market }: { readonly market: number }) {
     if (wallet === null || told.order === null || slot === null) return;
     const { order } = told;
     const title = `${KINDS.find(({ id }) => id === kind)?.name} for ${names.market(market)}`;
-    const done = await send(title, () => actions.placeOrder(store.directory, { authority: wallet, account: address, slot, order }));
+    const done = await send(title, () =>
+      actions.placeOrder(store.directory, { authority: wallet, account: address, slot, order }),
+    );
     if (done !== false) setTrigger('');
   };
   return (
@@ -105,20 +108,32 @@ export function OrderForm({ market }: { readonly market: number }) {
         Now: {kind === 'health' ? factor(account.standing.health.factor) : price(row.mark)}; liquidation price{' '}
         {triggerOf(account.standing, marketLeg(market))}.
       </p>
-      <AmountField label="Size, empty for all of it" unit={names.market(market).replace(/-PERP$/, '')} value={size} set={setSize} />
+      <AmountField
+        label="Size, empty for all of it"
+        unit={names.market(market).replace(/-PERP$/, '')}
+        value={size}
+        set={setSize}
+      />
       <AmountField label="Worst price, empty for any" unit={unit} value={limit} set={setLimit} />
       <AmountField label="Reward for whoever carries it out" unit={unit} value={fee} set={setFee} />
       <Select label="Lasts" chosen={lasts} choose={setLasts} options={LASTS} />
-      {isReached ? <Notice>The trigger has been reached already: the order would be carried out at once.</Notice> : null}
-      <Button kind="main" disabled={reason !== null || isBusy} onClick={() => void submit()} aria-describedby="order-reason">
+      {isReached ? (
+        <Notice>The trigger has been reached already: the order would be carried out at once.</Notice>
+      ) : null}
+      <Button
+        kind="main"
+        disabled={reason !== null || isBusy}
+        onClick={() => void submit()}
+        aria-describedby="order-reason"
+      >
         Place order
       </Button>
       <p id="order-reason" className="min-h-4 text-center text-xs text-soft">
         {reason}
       </p>
       <Notice tone="soft">
-        Anybody may carry the order out once the accepted price is at the trigger; it is filled at the price of that moment, not at the
-        trigger. It costs nothing until then.
+        Anybody may carry the order out once the accepted price is at the trigger; it is filled at the price of that
+        moment, not at the trigger. It costs nothing until then.
       </Notice>
     </div>
   );

@@ -26,7 +26,8 @@ export function intentOf(side: Side, market: number, size: bigint, isAll: boolea
 }
 
 /** Largest leverage of a market as the slider counts it. */
-export const leverageSteps = (maxLeverage: number): number => Math.max(1, Math.floor((maxLeverage * 100) / LEVERAGE_STEP));
+export const leverageSteps = (maxLeverage: number): number =>
+  Math.max(1, Math.floor((maxLeverage * 100) / LEVERAGE_STEP));
 
 /** The slider begins where the account is. */
 export const firstSteps = (leverage: number, maxLeverage: number): number =>
@@ -69,12 +70,18 @@ function Form({ market, side }: { readonly market: number; readonly side: Side }
   const names = useNames();
   const [text, setText] = useState('');
   const [isAll, setAll] = useState(false);
-  const [steps, setSteps] = useState(() => firstSteps(account?.standing.health.leverage ?? 0, marketOf(group, market)?.maxLeverage ?? 0));
+  const [steps, setSteps] = useState(() =>
+    firstSteps(account?.standing.health.leverage ?? 0, marketOf(group, market)?.maxLeverage ?? 0),
+  );
   const [slippage, setSlippage] = useState<number>(SLIPPAGES[1]);
   const [refusal, setRefusal] = useState<string | null>(null);
   const info = marketOf(group, market);
   const isLong = side === 'long';
-  const told = useMost(address, owner, side === 'reduce' ? { reduce: { market } } : { open: { market, isLong, leverage: null } });
+  const told = useMost(
+    address,
+    owner,
+    side === 'reduce' ? { reduce: { market } } : { open: { market, isLong, leverage: null } },
+  );
   if (!info) return null;
   const base = names.market(market).replace(/-PERP$/, '');
   const { amount, problem } = parsed(text, info.decimals);
@@ -94,7 +101,9 @@ function Form({ market, side }: { readonly market: number; readonly side: Side }
       setRefusal(error.message);
     }
   };
-  const paused = pausedOf(info.pause, `in ${names.market(market)}`, group.time) ?? pausedOf(group.pause, 'in the whole group', group.time);
+  const paused =
+    pausedOf(info.pause, `in ${names.market(market)}`, group.time) ??
+    pausedOf(group.pause, 'in the whole group', group.time);
   const meansAll = isAll && side === 'reduce' && told.answer?.native === row?.base.native.replace('-', '');
   return (
     <Submit
@@ -139,7 +148,9 @@ function Form({ market, side }: { readonly market: number; readonly side: Side }
         choose={setSlippage}
         options={SLIPPAGES.map((id) => ({ id, name: `${id / 100} %` }))}
       />
-      {refusal ? <p className="text-xs text-warn">At this leverage nothing can be opened. {sentence(refusal)}</p> : null}
+      {refusal ? (
+        <p className="text-xs text-warn">At this leverage nothing can be opened. {sentence(refusal)}</p>
+      ) : null}
       {told.refused && !refusal && amount === null ? (
         <p className="text-xs text-warn">
           Nothing can be {side === 'reduce' ? 'closed' : 'opened'} now. {sentence(told.refused.message)}

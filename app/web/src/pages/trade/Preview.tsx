@@ -1,12 +1,13 @@
 /** What an action does, before it is signed: every number is the module's. */
-import type { FillInfo, GroupAnswer, PreviewAnswer, RatesInfo, Standing } from '@breakwater-labs/client/margin';
+import type { FillInfo, PreviewAnswer, RatesInfo, Standing } from '@breakwater-labs/client/margin';
 import type { ReactNode } from 'react';
 
-import { marketOf, useNames } from '../../chain/hooks';
+import { useNames } from '../../chain/hooks';
 import { amount, factor, isNegative, percent, percentOfMillionths, price, usd } from '../../format';
 import { Fact, Facts, Notice } from '../../ui';
 import { useDesk } from './desk';
 import { times, triggerOf } from './Header';
+import { AtTrigger } from './AtTrigger';
 import { MARKET_LEG, nearest, stageOf, stepOf, whenOf } from './words';
 
 function Change(props: {
@@ -80,20 +81,11 @@ function Triggers({ before, after }: { readonly before: Standing; readonly after
   );
 }
 
-/** What a liquidation of the account would cost: the step itself where there is one, else the parameters that it would follow. */
-function LiquidationCost({ after, group }: { readonly after: Standing; readonly group: GroupAnswer }) {
+/** What a liquidation of the account would cost: now, where there is one, else at the nearest price that brings it. */
+function LiquidationCost({ after }: { readonly after: Standing }) {
   const names = useNames();
   if (after.next) return <p className="text-xs text-soft">{stepOf(after.next, names)}</p>;
-  const { bonusMin, bonusMax } = group.liquidation;
-  const fees = after.positions.map(({ market }) => `${names.market(market)} ${percent(marketOf(group, market)?.liquidationFee ?? 0)}`);
-  const hasDebt = after.tokens.some(({ isDebt }) => isDebt) || after.positions.length > 0;
-  if (!hasDebt) return null;
-  return (
-    <p className="text-xs text-soft">
-      A liquidation would cost {percent(bonusMin, 1)} to {percent(bonusMax, 1)} of each debt that is repaid
-      {fees.length > 0 ? `, and of each position that is closed: ${fees.join(', ')}` : ''}. The what-if panel shows it in dollars.
-    </p>
-  );
+  return <AtTrigger standing={after} />;
 }
 
 export function Preview({
@@ -140,7 +132,12 @@ export function Preview({
           </tr>
         </thead>
         <tbody>
-          <Change name="Equity" before={usd(before.health.equity)} after={usd(after.health.equity)} bad={isNegative(after.health.equity)} />
+          <Change
+            name="Equity"
+            before={usd(before.health.equity)}
+            after={usd(after.health.equity)}
+            bad={isNegative(after.health.equity)}
+          />
           <Change
             name="Health factor"
             before={factor(before.health.factor)}
@@ -181,7 +178,7 @@ export function Preview({
       ) : (
         <Notice tone="warn">{whenOf(after.outlook)}</Notice>
       )}
-      <LiquidationCost after={after} group={group} />
+      <LiquidationCost after={after} />
     </section>
   );
 }

@@ -44,7 +44,8 @@ export function Submit({ intent, missing, problem, title, token, market, onDone,
   const { answer, refused } = usePreview(address, owner, intent);
   const { act, isBusy } = useAct();
   const forbidden = useReason(isTransfer(intent));
-  const reason = forbidden ?? problem ?? (intent === null ? missing : null) ?? (isBusy ? 'Something is under way.' : null);
+  const reason =
+    forbidden ?? problem ?? (intent === null ? missing : null) ?? (isBusy ? 'Something is under way.' : null);
   const submit = async () => {
     if (intent !== null && answer !== null && (await act(title, intent, answer))) onDone();
   };
@@ -53,10 +54,16 @@ export function Submit({ intent, missing, problem, title, token, market, onDone,
       {children}
       {refused ? (
         <Notice tone="loss">
-          <strong>Refused:</strong> {sentence(refused.message)} <span className="text-xs text-soft">({refused.reason})</span>
+          <strong>Refused:</strong> {sentence(refused.message)}{' '}
+          <span className="text-xs text-soft">({refused.reason})</span>
         </Notice>
       ) : null}
-      <Button kind="main" disabled={reason !== null || answer === null} onClick={() => void submit()} aria-describedby="action-reason">
+      <Button
+        kind="main"
+        disabled={reason !== null || answer === null}
+        onClick={() => void submit()}
+        aria-describedby="action-reason"
+      >
         {title}
       </Button>
       <p id="action-reason" className="min-h-4 text-center text-xs text-soft">

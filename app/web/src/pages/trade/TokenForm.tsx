@@ -17,7 +17,12 @@ export type TokenKind = 'deposit' | 'withdraw' | 'borrow' | 'repay';
 
 const VERBS: Record<TokenKind, string> = { deposit: 'Deposit', withdraw: 'Withdraw', borrow: 'Borrow', repay: 'Repay' };
 
-const DONE: Record<TokenKind, string> = { deposit: 'deposited', withdraw: 'withdrawn', borrow: 'borrowed', repay: 'repaid' };
+const DONE: Record<TokenKind, string> = {
+  deposit: 'deposited',
+  withdraw: 'withdrawn',
+  borrow: 'borrowed',
+  repay: 'repaid',
+};
 
 export const intentOf = (kind: TokenKind, token: number, amount: string): TraderIntent => {
   const of = { token, amount };
@@ -27,7 +32,10 @@ export const intentOf = (kind: TokenKind, token: number, amount: string): Trader
 };
 
 /** What was typed, as an amount of the program, or why it is none. */
-export function parsed(text: string, decimals: number): { readonly amount: bigint | null; readonly problem: string | null } {
+export function parsed(
+  text: string,
+  decimals: number,
+): { readonly amount: bigint | null; readonly problem: string | null } {
   if (text.trim() === '') return { amount: null, problem: null };
   const amount = native(text, decimals);
   if (amount === null) return { amount: null, problem: `A number with at most ${decimals} decimals.` };
@@ -60,7 +68,15 @@ export function TokenForm({ kind, token: asked }: { readonly kind: TokenKind; re
       </p>
     );
   }
-  return <Form key={`${kind}-${token}`} kind={kind} token={token} tokens={tokens} choose={(token) => setTask({ kind, token })} />;
+  return (
+    <Form
+      key={`${kind}-${token}`}
+      kind={kind}
+      token={token}
+      tokens={tokens}
+      choose={(token) => setTask({ kind, token })}
+    />
+  );
 }
 
 function Form(props: {
@@ -95,11 +111,14 @@ function Form(props: {
   const row = account?.standing.tokens.find((row) => row.token === token);
   // Interest grows until the transaction lands: whoever means all of it says so, and leaves no crumbs.
   const meansAll =
-    isAll && most !== null && (kind === 'repay' ? most === accepted : kind === 'withdraw' && row?.amount.native === most.toString());
+    isAll &&
+    most !== null &&
+    (kind === 'repay' ? most === accepted : kind === 'withdraw' && row?.amount.native === most.toString());
   const { amount, problem } = parsed(text, decimals);
   const tooMuch = pays && amount !== null && balance !== undefined && amount > balance && !meansAll;
   const name = names.token(token);
-  const paused = pausedOf(info?.pause, `for ${name}`, group.time) ?? pausedOf(group.pause, 'in the whole group', group.time);
+  const paused =
+    pausedOf(info?.pause, `for ${name}`, group.time) ?? pausedOf(group.pause, 'in the whole group', group.time);
   return (
     <Submit
       intent={amount === null ? null : intentOf(kind, token, meansAll ? 'all' : amount.toString())}
@@ -113,7 +132,12 @@ function Form(props: {
         setAll(false);
       }}
     >
-      <Select label="Token" chosen={token} choose={choose} options={tokens.map((id) => ({ id, name: names.token(id) }))} />
+      <Select
+        label="Token"
+        chosen={token}
+        choose={choose}
+        options={tokens.map((id) => ({ id, name: names.token(id) }))}
+      />
       <AmountField
         label="Amount"
         unit={name}

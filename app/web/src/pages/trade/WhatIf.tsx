@@ -31,7 +31,8 @@ export function feedsOf(group: GroupAnswer, standing: Standing): AccountFeed[] {
 
 /** What is asked of the module: the chosen price, or all that are not the quote token's. */
 export function movesOf(feeds: readonly AccountFeed[], chosen: number, bps: number, quoteToken: number | null): Move[] {
-  const meant = chosen === ALL ? feeds.filter(({ leg }) => leg !== quoteToken) : feeds.filter(({ feed }) => feed === chosen);
+  const meant =
+    chosen === ALL ? feeds.filter(({ leg }) => leg !== quoteToken) : feeds.filter(({ feed }) => feed === chosen);
   return meant.map(({ feed }) => ({ feed, bps }));
 }
 
@@ -49,7 +50,10 @@ function Scenario({ standing }: { readonly standing: Standing }) {
   const feeds = feedsOf(group, standing);
   const isMoving = movesOf(feeds, chosen, bps, group.quoteToken).length > 0;
   const { answer, refused } = useWhatIf(address, movesOf(feeds, chosen, bps, group.quoteToken));
-  const options = [{ id: ALL, name: 'All prices together' }, ...feeds.map(({ feed, leg }) => ({ id: feed, name: names.leg(leg) }))];
+  const options = [
+    { id: ALL, name: 'All prices together' },
+    ...feeds.map(({ feed, leg }) => ({ id: feed, name: names.leg(leg) })),
+  ];
   const leg = feeds.find(({ feed }) => feed === chosen)?.leg;
   const trigger = standing.prices.find((row) => row.leg === leg);
   return (
@@ -91,7 +95,9 @@ function Scenario({ standing }: { readonly standing: Standing }) {
           {refused ? <Notice tone="loss">{sentence(refused.message)}</Notice> : null}
           {answer ? <Outcome standing={answer} /> : null}
           {isMoving ? null : (
-            <p className="text-sm text-soft">This account holds only the token that everything is counted in: no other price moves it.</p>
+            <p className="text-sm text-soft">
+              This account holds only the token that everything is counted in: no other price moves it.
+            </p>
           )}
         </div>
       </div>
@@ -138,13 +144,17 @@ function Outcome({ standing }: { readonly standing: Standing }) {
       </Facts>
       {next ? <p className="text-xs text-soft">{stepOf(next, names)}</p> : null}
       {isNegative(health.equity) ? (
-        <p className="text-xs text-warn">The account would owe more than it has: all of it is lost, and insurance pays what is missing.</p>
+        <p className="text-xs text-warn">
+          The account would owe more than it has: all of it is lost, and insurance pays what is missing.
+        </p>
       ) : null}
       {outlook.stage !== 'healthy' && refusal ? (
         <p className="text-xs text-warn">It would be refused. {sentence(refusal.message)}</p>
       ) : null}
       {outlook.stage !== 'healthy' && group.liquidation.waitSlots > 0 && outlook.stage !== 'due' ? (
-        <p className="text-xs text-soft">A shallow breach waits {group.liquidation.waitSlots} slots after the flag: time to repay.</p>
+        <p className="text-xs text-soft">
+          A shallow breach waits {group.liquidation.waitSlots} slots after the flag: time to repay.
+        </p>
       ) : null}
     </div>
   );

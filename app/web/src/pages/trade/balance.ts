@@ -19,7 +19,10 @@ async function readBalance(store: Store, owner: Address, token: number): Promise
   const { value } = await store.rpc.getAccountInfo(account, { encoding: 'base64', commitment: 'confirmed' }).send();
   if (value === null) return 0n;
   const bytes = getBase64Encoder().encode(value.data[0]);
-  return new DataView(bytes.buffer as ArrayBuffer, bytes.byteOffset, bytes.byteLength).getBigUint64(AMOUNT_OFFSET, true);
+  return new DataView(bytes.buffer as ArrayBuffer, bytes.byteOffset, bytes.byteLength).getBigUint64(
+    AMOUNT_OFFSET,
+    true,
+  );
 }
 
 /** Balances of some tokens, read again every few seconds; a token is missing until its balance is known. */

@@ -7,7 +7,8 @@ import { createContext, use, useEffect, useState } from 'react';
 import { useAccount, useOwner, useSnapshot, useStore } from '../../chain/hooks';
 
 /** What the address of the page asks for. */
-export type Wanted = { readonly kind: 'own' } | { readonly kind: 'new' } | { readonly kind: 'address'; readonly address: string };
+export type Wanted =
+  { readonly kind: 'own' } | { readonly kind: 'new' } | { readonly kind: 'address'; readonly address: string };
 
 /** `/trade`, `/trade/new` or `/trade/ADDRESS`. */
 export function wantedOf(path: string): Wanted {

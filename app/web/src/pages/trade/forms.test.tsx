@@ -1,4 +1,4 @@
-import { MarginRefused } from '@breakwater-labs/client/margin';
+import { MarginRefused, type Next } from '@breakwater-labs/client/margin';
 import { fireEvent, screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
@@ -29,8 +29,32 @@ vi.mock('../../send/context', () => ({ useSend: () => ({ send, isBusy: false }) 
 const balances = vi.hoisted(() => ({ known: new Map<number, bigint>() }));
 vi.mock('./balance', () => ({ useBalances: () => balances.known }));
 
+/** A liquidation that closes two SOL for $1.94. */
+const closing: Next = {
+  kind: 'position',
+  debt: null,
+  collateral: null,
+  market: 0,
+  repay: null,
+  seize: null,
+  size: of('-2'),
+  settled: null,
+  bonus: null,
+  fee: of('1.94'),
+  insurance: of('0.97'),
+  keeper: '0.97',
+  cost: '1.94',
+  equityAfter: '1',
+  maintenanceAfter: '1',
+  endAfter: '0',
+};
+
 const refused = () => {
-  throw new MarginRefused({ code: 6201, name: 'InsufficientHealth', message: "the margin account's initial health would be negative" });
+  throw new MarginRefused({
+    code: 6201,
+    name: 'InsufficientHealth',
+    message: "the margin account's initial health would be negative",
+  });
 };
 
 beforeEach(() => {
@@ -46,7 +70,9 @@ describe('a deposit', () => {
     margin.preview.mockReturnValue(preview(standing({ factor: 2_500_000 }), { sent: of('25') }));
     show(<Actions />, { store: fakeStore(margin) });
     await userEvent.type(screen.getByLabelText('Amount'), '25');
-    expect(margin.preview).toHaveBeenLastCalledWith(expect.any(String), OWNER, { deposit: { token: USDC, amount: '25000000' } });
+    expect(margin.preview).toHaveBeenLastCalledWith(expect.any(String), OWNER, {
+      deposit: { token: USDC, amount: '25000000' },
+    });
     const row = screen.getByRole('row', { name: /Health factor/ });
     expect(row.textContent).toContain('1.50');
     expect(row.textContent).toContain('2.50');
@@ -81,9 +107,15 @@ describe('a repayment', () => {
     margin.most.mockReturnValue(of('7.5'));
     margin.preview.mockReturnValue(preview(standing()));
     const stands = standing({ tokens: [tokenRow(USDC, true, of('7.5'))] });
-    show(<Actions />, { store: fakeStore(margin), task: { kind: 'repay', token: USDC }, desk: { account: account(stands) } });
+    show(<Actions />, {
+      store: fakeStore(margin),
+      task: { kind: 'repay', token: USDC },
+      desk: { account: account(stands) },
+    });
     await userEvent.click(screen.getByRole('button', { name: /^max/ }));
-    expect(margin.preview).toHaveBeenLastCalledWith(expect.any(String), OWNER, { repay: { token: USDC, amount: 'all' } });
+    expect(margin.preview).toHaveBeenLastCalledWith(expect.any(String), OWNER, {
+      repay: { token: USDC, amount: 'all' },
+    });
   });
 });
 
@@ -108,7 +140,9 @@ describe('a trade', () => {
     show(<Actions />, { store: fakeStore(margin), task });
     const slider = screen.getByRole('slider', { name: /Leverage/ });
     fireEvent.change(slider, { target: { value: '30' } });
-    expect(margin.most).toHaveBeenCalledWith(expect.any(String), OWNER, { open: { market: 0, isLong: false, leverage: 30_000 } });
+    expect(margin.most).toHaveBeenCalledWith(expect.any(String), OWNER, {
+      open: { market: 0, isLong: false, leverage: 30_000 },
+    });
     expect(screen.getByLabelText<HTMLInputElement>(/^Size/).value).toBe('3.25');
   });
   it('shows fill, fee, impact and what a liquidation costs', async () => {
@@ -126,7 +160,9 @@ describe('a trade', () => {
       limitPrice: '99.0025',
     };
     const trigger = { leg: 128, mid: '100', maintenance: '120', trigger: '121.5', always: false, distance: 2_150 };
-    margin.preview.mockReturnValue(preview(standing({ prices: [trigger], positions: [positionRow('-2000000000')] }), { fill }));
+    const atTrigger = { leg: 128, price: '121.5', distance: 2_150, next: closing };
+    const after = standing({ prices: [trigger], positions: [positionRow('-2000000000')], atTrigger });
+    margin.preview.mockReturnValue(preview(after, { fill }));
     show(<Actions />, { store: fakeStore(margin), task });
     await userEvent.type(screen.getByLabelText(/^Size/), '2');
     const told = screen.getByRole('region', { name: 'Preview' }).textContent;
@@ -135,7 +171,7 @@ describe('a trade', () => {
     expect(told).toContain('0.500 %');
     expect(told).toMatch(/Liquidation price SOL-PERP.*121\.50/);
     expect(told).toMatch(/Earliest trigger: the index of SOL-PERP at 121\.50, 21\.5 % away/);
-    expect(told).toMatch(/SOL-PERP 0\.80 %/);
+    expect(told).toMatch(/If SOL-PERP alone reaches 121\.50: 2 of SOL-PERP would be closed.*\$1\.94/);
   });
 });
 
@@ -213,6 +249,8 @@ describe('what-if', () => {
     await userEvent.click(screen.getByRole('button', { name: '−20 %' }));
     expect(margin.whatIf).toHaveBeenLastCalledWith(expect.any(String), [{ feed: 0, bps: -2_000 }]);
     expect(screen.getByText(/can be liquidated right now/)).toBeTruthy();
-    expect(screen.getByText(/100 USDC of debt would be repaid for 1\.1 SOL\. It would cost \$2\.50, a bonus of 2\.00 %/)).toBeTruthy();
+    expect(
+      screen.getByText(/100 USDC of debt would be repaid for 1\.1 SOL\. It would cost \$2\.50, a bonus of 2\.00 %/),
+    ).toBeTruthy();
   });
 });

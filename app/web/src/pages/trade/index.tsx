@@ -84,7 +84,9 @@ function Desktop(props: {
   readonly right: Desk['right'];
 }) {
   const { group, found, right } = props;
-  const [market, setMarket] = useState(() => found.account?.standing.positions[0]?.market ?? group.markets[0]?.market ?? null);
+  const [market, setMarket] = useState(
+    () => found.account?.standing.positions[0]?.market ?? group.markets[0]?.market ?? null,
+  );
   const [task, setTask] = useState(() => firstTask(group, found, market));
   const { address, owner, number, account } = found;
   const desk = useMemo<Desk>(() => {

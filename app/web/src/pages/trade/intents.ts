@@ -30,7 +30,11 @@ export type TraderIntent = Extract<
 >;
 
 /** The instructions of an intent, with the limit price that its preview has shown. */
-export async function instructionsOf(actor: Actor, intent: TraderIntent, preview: PreviewAnswer): Promise<Instruction[]> {
+export async function instructionsOf(
+  actor: Actor,
+  intent: TraderIntent,
+  preview: PreviewAnswer,
+): Promise<Instruction[]> {
   const { directory, wallet, address, number, data } = actor;
   const account = { address, data };
   const open = data ? [] : await actions.openAccount(directory, { owner: wallet, number });

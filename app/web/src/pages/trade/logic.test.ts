@@ -124,7 +124,10 @@ describe('prints', () => {
 });
 
 describe('what-if', () => {
-  const stands = standing({ tokens: [tokenRow(SOL, false, of('1')), tokenRow(USDC, true, of('1'))], positions: [positionRow('5')] });
+  const stands = standing({
+    tokens: [tokenRow(SOL, false, of('1')), tokenRow(USDC, true, of('1'))],
+    positions: [positionRow('5')],
+  });
   it('moves all prices but the quote token’s', () => {
     const feeds = feedsOf(group(), stands);
     expect(feeds).toEqual([
@@ -139,7 +142,9 @@ describe('what-if', () => {
     expect(movesOf(feeds, 1, 100, USDC)).toEqual([{ feed: 1, bps: 100 }]);
   });
   it('goes to the first step beyond a trigger', () => {
-    expect([justBeyond(-1_234), justBeyond(-1_250), justBeyond(49), justBeyond(-9_999)]).toEqual([-1_250, -1_300, 50, -8_000]);
+    expect([justBeyond(-1_234), justBeyond(-1_250), justBeyond(49), justBeyond(-9_999)]).toEqual([
+      -1_250, -1_300, 50, -8_000,
+    ]);
   });
 });
 
@@ -168,15 +173,26 @@ describe('words', () => {
     endAfter: '1',
   };
   it('say what a liquidation takes and costs', () => {
-    expect(stepOf(next, names)).toBe('100 USDC of debt would be repaid for 1.1 SOL. It would cost $2.50, a bonus of 2.00 %.');
-    const position = { ...next, kind: 'position', market: 0, size: of('-2', 9), settled: of('30'), fee: of('1'), bonus: null };
+    expect(stepOf(next, names)).toBe(
+      '100 USDC of debt would be repaid for 1.1 SOL. It would cost $2.50, a bonus of 2.00 %.',
+    );
+    const position = {
+      ...next,
+      kind: 'position',
+      market: 0,
+      size: of('-2', 9),
+      settled: of('30'),
+      fee: of('1'),
+      bonus: null,
+    };
     expect(stepOf(position, names)).toBe(
       '30 of loss in SOL-PERP would be paid from the deposits. 2 of SOL-PERP would be closed. It would cost $2.50, a fee of 1 included.',
     );
     expect([costOf('-0.001'), costOf('0'), costOf('0.001')]).toEqual(['nothing', 'nothing', '< $0.01']);
   });
   it('count the slots that are left', () => {
-    const at = (stage: string, slotsLeft: number) => whenOf({ stage, slotsLeft, slot: '1', printsAfter: null, notBefore: null });
+    const at = (stage: string, slotsLeft: number) =>
+      whenOf({ stage, slotsLeft, slot: '1', printsAfter: null, notBefore: null });
     expect(at('unflagged', 25)).toMatch(/25 slots after the flag/);
     expect(at('flagged', 1)).toMatch(/in 1 slot\./);
     expect(at('due', 0)).toMatch(/right now/);

@@ -1,5 +1,13 @@
 /** What a trader means by a stop or a target, as the order that the program keeps. */
-import { ALL, ORDER_ABOVE, ORDER_BELOW, ORDER_HEALTH, SIDE_LONG, SIDE_SHORT, type TriggerOrder } from '@breakwater-labs/client';
+import {
+  ALL,
+  ORDER_ABOVE,
+  ORDER_BELOW,
+  ORDER_HEALTH,
+  SIDE_LONG,
+  SIDE_SHORT,
+  type TriggerOrder,
+} from '@breakwater-labs/client';
 
 import { native } from '../../format';
 
@@ -31,12 +39,14 @@ export interface OrderText {
 }
 
 export type Written =
-  { readonly order: Omit<TriggerOrder, 'reserved'>; readonly problem: null } | { readonly order: null; readonly problem: string | null };
+  | { readonly order: Omit<TriggerOrder, 'reserved'>; readonly problem: null }
+  | { readonly order: null; readonly problem: string | null };
 
 const no = (problem: string | null): Written => ({ order: null, problem });
 
 /** A decimal that a person typed, as the module reads one; null where it is none. */
-const typed = (text: string): string | null => (/^\d+([.,]\d+)?$/.test(text.trim()) ? text.trim().replace(',', '.') : null);
+const typed = (text: string): string | null =>
+  /^\d+([.,]\d+)?$/.test(text.trim()) ? text.trim().replace(',', '.') : null;
 
 /** The order, or what is wrong with it; `mark` turns a price into the program's unit. */
 export function written(text: OrderText, mark: (price: string) => bigint): Written {

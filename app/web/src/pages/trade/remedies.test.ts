@@ -19,7 +19,11 @@ const healedFrom = (enough: bigint): Asked => ({
 });
 
 const breached: Situation = {
-  standing: standing({ stage: 'flagged', end: '-10', tokens: [tokenRow(SOL, false, of('1')), tokenRow(USDC, true, of('1'))] }),
+  standing: standing({
+    stage: 'flagged',
+    end: '-10',
+    tokens: [tokenRow(SOL, false, of('1')), tokenRow(USDC, true, of('1'))],
+  }),
   balances: new Map([[USDC, 5_000n]]),
   quoteToken: USDC,
   lotOf: () => 10n,
@@ -59,7 +63,10 @@ describe('remedies', () => {
     const stands = standing({
       stage: 'due',
       tokens: [tokenRow(SOL, false, of('1'))],
-      positions: [positionRow('500', { market: 0, maintenance: '-5' }), positionRow('-700', { market: 1, maintenance: '-50' })],
+      positions: [
+        positionRow('500', { market: 0, maintenance: '-5' }),
+        positionRow('-700', { market: 1, maintenance: '-50' }),
+      ],
     });
     const found = remediesOf({ ...breached, standing: stands }, healedFrom(3_000n));
     expect(found.map(({ kind, of, heals }) => [kind, of, heals])).toEqual([
@@ -78,7 +85,9 @@ describe('remedies', () => {
   });
   it('of a delegate are trades only', () => {
     const stands = standing({ stage: 'due', tokens: [tokenRow(USDC, true, of('1'))], positions: [positionRow('500')] });
-    expect(remediesOf({ ...breached, standing: stands, onlyTrades: true }, healedFrom(1n)).map(({ kind }) => kind)).toEqual(['reduce']);
+    expect(
+      remediesOf({ ...breached, standing: stands, onlyTrades: true }, healedFrom(1n)).map(({ kind }) => kind),
+    ).toEqual(['reduce']);
   });
   it('are no remedy while a liquidation would still have something to do', () => {
     expect(isHealed(preview(standing({ end: '-0.5' })))).toBe(false);

@@ -23,7 +23,9 @@ export interface Remedy {
 export interface Asked {
   readonly preview: (intent: Intent) => PreviewAnswer | null;
   /** The largest amount that is accepted, native units. */
-  readonly most: (of: { deposit: { token: number } } | { repay: { token: number } } | { reduce: { market: number } }) => bigint | null;
+  readonly most: (
+    of: { deposit: { token: number } } | { repay: { token: number } } | { reduce: { market: number } },
+  ) => bigint | null;
 }
 
 export interface Situation {
@@ -42,7 +44,8 @@ export interface Situation {
 const STEPS = 10;
 
 /** Out of the breach, and as far as a liquidation would have brought it. */
-export const isHealed = ({ after }: PreviewAnswer): boolean => after.outlook.stage === 'healthy' && !isNegative(after.health.end);
+export const isHealed = ({ after }: PreviewAnswer): boolean =>
+  after.outlook.stage === 'healthy' && !isNegative(after.health.end);
 
 /** The least multiple of a step up to a bound that works, nearly; null where the bound itself does not. */
 export function least(bound: bigint, step: bigint, works: (amount: bigint) => boolean): bigint | null {
@@ -84,7 +87,9 @@ export function remediesOf(situation: Situation, asked: Asked): Remedy[] {
   for (const { token } of debts) {
     const most = asked.most({ repay: { token } });
     if (most === null) continue;
-    const way = tried(asked, lesser(most, held(token)), 1n, (amount) => ({ repay: { token, amount: amount.toString() } }));
+    const way = tried(asked, lesser(most, held(token)), 1n, (amount) => ({
+      repay: { token, amount: amount.toString() },
+    }));
     if (way) found.push({ kind: 'repay', of: token, ...way });
   }
   const owesQuote = debts.some(({ token }) => token === quoteToken);
@@ -103,7 +108,9 @@ export function remediesOf(situation: Situation, asked: Asked): Remedy[] {
   if (worst) {
     const { market } = worst;
     const most = asked.most({ reduce: { market } });
-    const way = tried(asked, most ?? 0n, lotOf(market), (size) => ({ reduce: { market, size: size.toString(), slippage } }));
+    const way = tried(asked, most ?? 0n, lotOf(market), (size) => ({
+      reduce: { market, size: size.toString(), slippage },
+    }));
     if (way) found.push({ kind: 'reduce', of: market, ...way });
   }
   return [...found.filter(({ heals }) => heals), ...found.filter(({ heals }) => !heals)];

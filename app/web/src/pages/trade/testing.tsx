@@ -98,7 +98,9 @@ export const group = (more: Partial<GroupAnswer> = {}): GroupAnswer =>
     ...more,
   }) as GroupAnswer;
 
-export const standing = (more: { stage?: string; end?: string; factor?: number; initial?: string } & Partial<Standing> = {}): Standing => {
+export const standing = (
+  more: { stage?: string; end?: string; factor?: number; initial?: string } & Partial<Standing> = {},
+): Standing => {
   const { stage = 'healthy', end = '50', factor = 1_500_000, initial = '40', ...rest } = more;
   return {
     health: {
@@ -117,6 +119,7 @@ export const standing = (more: { stage?: string; end?: string; factor?: number; 
     prices: [],
     next: null,
     refusal: null,
+    atTrigger: null,
     tokens: [],
     positions: [],
     ...rest,
@@ -152,6 +155,7 @@ export const account = (stands: Standing): AccountAnswer => ({
   delegate: null,
   number: 0,
   version: 2,
+  isCurrent: true,
   flagSlot: null,
   isEmpty: false,
   standing: stands,
@@ -194,7 +198,10 @@ export function fakeStore(margin: ReturnType<typeof fakeMargin>, told: GroupAnsw
 }
 
 /** Shows a part of the page for an account; tasks that it begins are kept. */
-export function show(part: ReactNode, given: { readonly store: Store; readonly desk?: Partial<Desk>; readonly task?: Task }) {
+export function show(
+  part: ReactNode,
+  given: { readonly store: Store; readonly desk?: Partial<Desk>; readonly task?: Task },
+) {
   function Around() {
     const [task, setTask] = useState<Task>(given.task ?? { kind: 'deposit', token: USDC });
     const told = given.store.snapshot().group ?? group();

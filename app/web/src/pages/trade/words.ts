@@ -62,7 +62,10 @@ export function stepOf(next: Next, names: Names): string {
         : isNegative(next.settled?.native ?? '0')
           ? `${settled} of profit in ${market} would pay a debt. `
           : `${settled} of loss in ${market} would be paid from the deposits. `;
-    const closed = next.size && !isZero(next.size.native) ? `${amount(next.size.ui.replace('-', ''))} of ${market} would be closed. ` : '';
+    const closed =
+      next.size && !isZero(next.size.native)
+        ? `${amount(next.size.ui.replace('-', ''))} of ${market} would be closed. `
+        : '';
     const fee = next.fee && !isZero(next.fee.native) ? `, a fee of ${amount(next.fee.ui, 2)} included` : '';
     return `${first}${closed}${cost}${fee}.`;
   }
