@@ -6,11 +6,11 @@
  * @see https://github.com/codama-idl/codama
  */
 
-export * from './accounts/index.js';
-export * from './instructions/index.js';
-export * from './pdas/index.js';
-export * from './programs/index.js';
-export * from './types/index.js';
+export * from "./accounts/index.js";
+export * from "./instructions/index.js";
+export * from "./pdas/index.js";
+export * from "./programs/index.js";
+export * from "./types/index.js";
 
-export * from './events.js';
-export * from './messages.js';
+export * from "./events.js";
+export * from "./messages.js";

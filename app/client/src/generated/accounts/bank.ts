@@ -39,7 +39,7 @@ import {
   type MaybeAccount,
   type MaybeEncodedAccount,
   type ReadonlyUint8Array,
-} from '@solana/kit';
+} from "@solana/kit";
 import {
   getLendingConfigDecoder,
   getLendingConfigEncoder,
@@ -49,9 +49,11 @@ import {
   type LendingConfigArgs,
   type Pause,
   type PauseArgs,
-} from '../types/index.js';
+} from "../types/index.js";
 
-export const BANK_DISCRIMINATOR = new Uint8Array([142, 49, 166, 242, 50, 66, 97, 188]);
+export const BANK_DISCRIMINATOR = new Uint8Array([
+  142, 49, 166, 242, 50, 66, 97, 188,
+]);
 
 export function getBankDiscriminatorBytes() {
   return fixEncoderSize(getBytesEncoder(), 8).encode(BANK_DISCRIMINATOR);
@@ -180,35 +182,35 @@ export type BankArgs = {
 export function getBankEncoder(): FixedSizeEncoder<BankArgs> {
   return transformEncoder(
     getStructEncoder([
-      ['discriminator', fixEncoderSize(getBytesEncoder(), 8)],
-      ['group', getAddressEncoder()],
-      ['mint', getAddressEncoder()],
-      ['vault', getAddressEncoder()],
-      ['vaultAmount', getU64Encoder()],
-      ['depositShares', getU64Encoder()],
-      ['borrowShares', getU64Encoder()],
-      ['depositIndex', getU64Encoder()],
-      ['borrowIndex', getU64Encoder()],
-      ['tranche', getU64Encoder()],
-      ['fees', getU64Encoder()],
-      ['socialised', getU64Encoder()],
-      ['accruedAt', getI64Encoder()],
-      ['bucketLevel', getU64Encoder()],
-      ['bucketTime', getI64Encoder()],
-      ['outflowLevel', getI64Encoder()],
-      ['outflowTime', getI64Encoder()],
-      ['lending', getLendingConfigEncoder()],
-      ['lendingSetAt', getI64Encoder()],
-      ['weightsSetAt', getI64Encoder()],
-      ['pause', getPauseEncoder()],
-      ['token', getU8Encoder()],
-      ['decimals', getU8Encoder()],
-      ['reduceOnly', getU8Encoder()],
-      ['transferFee', getU8Encoder()],
-      ['bump', getU8Encoder()],
-      ['vaultBump', getU8Encoder()],
-      ['capped', getU8Encoder()],
-      ['version', getU8Encoder()],
+      ["discriminator", fixEncoderSize(getBytesEncoder(), 8)],
+      ["group", getAddressEncoder()],
+      ["mint", getAddressEncoder()],
+      ["vault", getAddressEncoder()],
+      ["vaultAmount", getU64Encoder()],
+      ["depositShares", getU64Encoder()],
+      ["borrowShares", getU64Encoder()],
+      ["depositIndex", getU64Encoder()],
+      ["borrowIndex", getU64Encoder()],
+      ["tranche", getU64Encoder()],
+      ["fees", getU64Encoder()],
+      ["socialised", getU64Encoder()],
+      ["accruedAt", getI64Encoder()],
+      ["bucketLevel", getU64Encoder()],
+      ["bucketTime", getI64Encoder()],
+      ["outflowLevel", getI64Encoder()],
+      ["outflowTime", getI64Encoder()],
+      ["lending", getLendingConfigEncoder()],
+      ["lendingSetAt", getI64Encoder()],
+      ["weightsSetAt", getI64Encoder()],
+      ["pause", getPauseEncoder()],
+      ["token", getU8Encoder()],
+      ["decimals", getU8Encoder()],
+      ["reduceOnly", getU8Encoder()],
+      ["transferFee", getU8Encoder()],
+      ["bump", getU8Encoder()],
+      ["vaultBump", getU8Encoder()],
+      ["capped", getU8Encoder()],
+      ["version", getU8Encoder()],
     ]),
     (value) => ({ ...value, discriminator: BANK_DISCRIMINATOR }),
   );
@@ -217,35 +219,35 @@ export function getBankEncoder(): FixedSizeEncoder<BankArgs> {
 /** Gets the decoder for {@link Bank} account data. */
 export function getBankDecoder(): FixedSizeDecoder<Bank> {
   return getStructDecoder([
-    ['discriminator', fixDecoderSize(getBytesDecoder(), 8)],
-    ['group', getAddressDecoder()],
-    ['mint', getAddressDecoder()],
-    ['vault', getAddressDecoder()],
-    ['vaultAmount', getU64Decoder()],
-    ['depositShares', getU64Decoder()],
-    ['borrowShares', getU64Decoder()],
-    ['depositIndex', getU64Decoder()],
-    ['borrowIndex', getU64Decoder()],
-    ['tranche', getU64Decoder()],
-    ['fees', getU64Decoder()],
-    ['socialised', getU64Decoder()],
-    ['accruedAt', getI64Decoder()],
-    ['bucketLevel', getU64Decoder()],
-    ['bucketTime', getI64Decoder()],
-    ['outflowLevel', getI64Decoder()],
-    ['outflowTime', getI64Decoder()],
-    ['lending', getLendingConfigDecoder()],
-    ['lendingSetAt', getI64Decoder()],
-    ['weightsSetAt', getI64Decoder()],
-    ['pause', getPauseDecoder()],
-    ['token', getU8Decoder()],
-    ['decimals', getU8Decoder()],
-    ['reduceOnly', getU8Decoder()],
-    ['transferFee', getU8Decoder()],
-    ['bump', getU8Decoder()],
-    ['vaultBump', getU8Decoder()],
-    ['capped', getU8Decoder()],
-    ['version', getU8Decoder()],
+    ["discriminator", fixDecoderSize(getBytesDecoder(), 8)],
+    ["group", getAddressDecoder()],
+    ["mint", getAddressDecoder()],
+    ["vault", getAddressDecoder()],
+    ["vaultAmount", getU64Decoder()],
+    ["depositShares", getU64Decoder()],
+    ["borrowShares", getU64Decoder()],
+    ["depositIndex", getU64Decoder()],
+    ["borrowIndex", getU64Decoder()],
+    ["tranche", getU64Decoder()],
+    ["fees", getU64Decoder()],
+    ["socialised", getU64Decoder()],
+    ["accruedAt", getI64Decoder()],
+    ["bucketLevel", getU64Decoder()],
+    ["bucketTime", getI64Decoder()],
+    ["outflowLevel", getI64Decoder()],
+    ["outflowTime", getI64Decoder()],
+    ["lending", getLendingConfigDecoder()],
+    ["lendingSetAt", getI64Decoder()],
+    ["weightsSetAt", getI64Decoder()],
+    ["pause", getPauseDecoder()],
+    ["token", getU8Decoder()],
+    ["decimals", getU8Decoder()],
+    ["reduceOnly", getU8Decoder()],
+    ["transferFee", getU8Decoder()],
+    ["bump", getU8Decoder()],
+    ["vaultBump", getU8Decoder()],
+    ["capped", getU8Decoder()],
+    ["version", getU8Decoder()],
   ]);
 }
 
@@ -263,7 +265,10 @@ export function decodeBank<TAddress extends string = string>(
 export function decodeBank<TAddress extends string = string>(
   encodedAccount: EncodedAccount<TAddress> | MaybeEncodedAccount<TAddress>,
 ): Account<Bank, TAddress> | MaybeAccount<Bank, TAddress> {
-  return decodeAccount(encodedAccount as MaybeEncodedAccount<TAddress>, getBankDecoder());
+  return decodeAccount(
+    encodedAccount as MaybeEncodedAccount<TAddress>,
+    getBankDecoder(),
+  );
 }
 
 export async function fetchBank<TAddress extends string = string>(

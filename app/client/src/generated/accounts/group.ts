@@ -39,9 +39,11 @@ import {
   type MaybeAccount,
   type MaybeEncodedAccount,
   type ReadonlyUint8Array,
-} from '@solana/kit';
+} from "@solana/kit";
 
-export const GROUP_DISCRIMINATOR = new Uint8Array([209, 249, 208, 63, 182, 89, 186, 254]);
+export const GROUP_DISCRIMINATOR = new Uint8Array([
+  209, 249, 208, 63, 182, 89, 186, 254,
+]);
 
 export function getGroupDiscriminatorBytes() {
   return fixEncoderSize(getBytesEncoder(), 8).encode(GROUP_DISCRIMINATOR);
@@ -102,18 +104,18 @@ export type GroupArgs = {
 export function getGroupEncoder(): FixedSizeEncoder<GroupArgs> {
   return transformEncoder(
     getStructEncoder([
-      ['discriminator', fixEncoderSize(getBytesEncoder(), 8)],
-      ['creator', getAddressEncoder()],
-      ['admin', getAddressEncoder()],
-      ['riskManager', getAddressEncoder()],
-      ['guardian', getAddressEncoder()],
-      ['board', getAddressEncoder()],
-      ['number', getU16Encoder()],
-      ['bump', getU8Encoder()],
-      ['launched', getU8Encoder()],
-      ['version', getU8Encoder()],
-      ['reserved', fixEncoderSize(getBytesEncoder(), 3)],
-      ['changes', getU64Encoder()],
+      ["discriminator", fixEncoderSize(getBytesEncoder(), 8)],
+      ["creator", getAddressEncoder()],
+      ["admin", getAddressEncoder()],
+      ["riskManager", getAddressEncoder()],
+      ["guardian", getAddressEncoder()],
+      ["board", getAddressEncoder()],
+      ["number", getU16Encoder()],
+      ["bump", getU8Encoder()],
+      ["launched", getU8Encoder()],
+      ["version", getU8Encoder()],
+      ["reserved", fixEncoderSize(getBytesEncoder(), 3)],
+      ["changes", getU64Encoder()],
     ]),
     (value) => ({ ...value, discriminator: GROUP_DISCRIMINATOR }),
   );
@@ -122,18 +124,18 @@ export function getGroupEncoder(): FixedSizeEncoder<GroupArgs> {
 /** Gets the decoder for {@link Group} account data. */
 export function getGroupDecoder(): FixedSizeDecoder<Group> {
   return getStructDecoder([
-    ['discriminator', fixDecoderSize(getBytesDecoder(), 8)],
-    ['creator', getAddressDecoder()],
-    ['admin', getAddressDecoder()],
-    ['riskManager', getAddressDecoder()],
-    ['guardian', getAddressDecoder()],
-    ['board', getAddressDecoder()],
-    ['number', getU16Decoder()],
-    ['bump', getU8Decoder()],
-    ['launched', getU8Decoder()],
-    ['version', getU8Decoder()],
-    ['reserved', fixDecoderSize(getBytesDecoder(), 3)],
-    ['changes', getU64Decoder()],
+    ["discriminator", fixDecoderSize(getBytesDecoder(), 8)],
+    ["creator", getAddressDecoder()],
+    ["admin", getAddressDecoder()],
+    ["riskManager", getAddressDecoder()],
+    ["guardian", getAddressDecoder()],
+    ["board", getAddressDecoder()],
+    ["number", getU16Decoder()],
+    ["bump", getU8Decoder()],
+    ["launched", getU8Decoder()],
+    ["version", getU8Decoder()],
+    ["reserved", fixDecoderSize(getBytesDecoder(), 3)],
+    ["changes", getU64Decoder()],
   ]);
 }
 
@@ -151,7 +153,10 @@ export function decodeGroup<TAddress extends string = string>(
 export function decodeGroup<TAddress extends string = string>(
   encodedAccount: EncodedAccount<TAddress> | MaybeEncodedAccount<TAddress>,
 ): Account<Group, TAddress> | MaybeAccount<Group, TAddress> {
-  return decodeAccount(encodedAccount as MaybeEncodedAccount<TAddress>, getGroupDecoder());
+  return decodeAccount(
+    encodedAccount as MaybeEncodedAccount<TAddress>,
+    getGroupDecoder(),
+  );
 }
 
 export async function fetchGroup<TAddress extends string = string>(

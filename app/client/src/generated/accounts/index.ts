@@ -6,13 +6,13 @@
  * @see https://github.com/codama-idl/codama
  */
 
-export * from './bank.js';
-export * from './group.js';
-export * from './insuranceFund.js';
-export * from './insuranceStake.js';
-export * from './liquidityPosition.js';
-export * from './marginAccount.js';
-export * from './perpMarket.js';
-export * from './queuedChange.js';
-export * from './receiptLog.js';
-export * from './riskBoard.js';
+export * from "./bank.js";
+export * from "./group.js";
+export * from "./insuranceFund.js";
+export * from "./insuranceStake.js";
+export * from "./liquidityPosition.js";
+export * from "./marginAccount.js";
+export * from "./perpMarket.js";
+export * from "./queuedChange.js";
+export * from "./receiptLog.js";
+export * from "./riskBoard.js";

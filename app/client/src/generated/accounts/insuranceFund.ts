@@ -45,12 +45,16 @@ import {
   type MaybeAccount,
   type MaybeEncodedAccount,
   type ReadonlyUint8Array,
-} from '@solana/kit';
+} from "@solana/kit";
 
-export const INSURANCE_FUND_DISCRIMINATOR = new Uint8Array([43, 134, 170, 87, 102, 16, 142, 147]);
+export const INSURANCE_FUND_DISCRIMINATOR = new Uint8Array([
+  43, 134, 170, 87, 102, 16, 142, 147,
+]);
 
 export function getInsuranceFundDiscriminatorBytes() {
-  return fixEncoderSize(getBytesEncoder(), 8).encode(INSURANCE_FUND_DISCRIMINATOR);
+  return fixEncoderSize(getBytesEncoder(), 8).encode(
+    INSURANCE_FUND_DISCRIMINATOR,
+  );
 }
 
 export type InsuranceFund = {
@@ -132,24 +136,24 @@ export type InsuranceFundArgs = {
 export function getInsuranceFundEncoder(): FixedSizeEncoder<InsuranceFundArgs> {
   return transformEncoder(
     getStructEncoder([
-      ['discriminator', fixEncoderSize(getBytesEncoder(), 8)],
-      ['group', getAddressEncoder()],
-      ['bank', getAddressEncoder()],
-      ['shares', getU64Encoder()],
-      ['epochStart', getI64Encoder()],
-      ['epochLeft', getU64Encoder()],
-      ['epochCap', getU16Encoder()],
-      ['bump', getU8Encoder()],
-      ['frozen', getU8Encoder()],
-      ['generation', getU32Encoder()],
-      ['passive', getU64Encoder()],
-      ['activeUnits', getU64Encoder()],
-      ['ownUnits', getU64Encoder()],
-      ['passiveUnits', getU64Encoder()],
-      ['knownShortfall', getU64Encoder()],
-      ['frozenSince', getI64Encoder()],
-      ['frozenUntil', getI64Encoder()],
-      ['reserved', getArrayEncoder(getU64Encoder(), { size: 4 })],
+      ["discriminator", fixEncoderSize(getBytesEncoder(), 8)],
+      ["group", getAddressEncoder()],
+      ["bank", getAddressEncoder()],
+      ["shares", getU64Encoder()],
+      ["epochStart", getI64Encoder()],
+      ["epochLeft", getU64Encoder()],
+      ["epochCap", getU16Encoder()],
+      ["bump", getU8Encoder()],
+      ["frozen", getU8Encoder()],
+      ["generation", getU32Encoder()],
+      ["passive", getU64Encoder()],
+      ["activeUnits", getU64Encoder()],
+      ["ownUnits", getU64Encoder()],
+      ["passiveUnits", getU64Encoder()],
+      ["knownShortfall", getU64Encoder()],
+      ["frozenSince", getI64Encoder()],
+      ["frozenUntil", getI64Encoder()],
+      ["reserved", getArrayEncoder(getU64Encoder(), { size: 4 })],
     ]),
     (value) => ({ ...value, discriminator: INSURANCE_FUND_DISCRIMINATOR }),
   );
@@ -158,29 +162,32 @@ export function getInsuranceFundEncoder(): FixedSizeEncoder<InsuranceFundArgs> {
 /** Gets the decoder for {@link InsuranceFund} account data. */
 export function getInsuranceFundDecoder(): FixedSizeDecoder<InsuranceFund> {
   return getStructDecoder([
-    ['discriminator', fixDecoderSize(getBytesDecoder(), 8)],
-    ['group', getAddressDecoder()],
-    ['bank', getAddressDecoder()],
-    ['shares', getU64Decoder()],
-    ['epochStart', getI64Decoder()],
-    ['epochLeft', getU64Decoder()],
-    ['epochCap', getU16Decoder()],
-    ['bump', getU8Decoder()],
-    ['frozen', getU8Decoder()],
-    ['generation', getU32Decoder()],
-    ['passive', getU64Decoder()],
-    ['activeUnits', getU64Decoder()],
-    ['ownUnits', getU64Decoder()],
-    ['passiveUnits', getU64Decoder()],
-    ['knownShortfall', getU64Decoder()],
-    ['frozenSince', getI64Decoder()],
-    ['frozenUntil', getI64Decoder()],
-    ['reserved', getArrayDecoder(getU64Decoder(), { size: 4 })],
+    ["discriminator", fixDecoderSize(getBytesDecoder(), 8)],
+    ["group", getAddressDecoder()],
+    ["bank", getAddressDecoder()],
+    ["shares", getU64Decoder()],
+    ["epochStart", getI64Decoder()],
+    ["epochLeft", getU64Decoder()],
+    ["epochCap", getU16Decoder()],
+    ["bump", getU8Decoder()],
+    ["frozen", getU8Decoder()],
+    ["generation", getU32Decoder()],
+    ["passive", getU64Decoder()],
+    ["activeUnits", getU64Decoder()],
+    ["ownUnits", getU64Decoder()],
+    ["passiveUnits", getU64Decoder()],
+    ["knownShortfall", getU64Decoder()],
+    ["frozenSince", getI64Decoder()],
+    ["frozenUntil", getI64Decoder()],
+    ["reserved", getArrayDecoder(getU64Decoder(), { size: 4 })],
   ]);
 }
 
 /** Gets the codec for {@link InsuranceFund} account data. */
-export function getInsuranceFundCodec(): FixedSizeCodec<InsuranceFundArgs, InsuranceFund> {
+export function getInsuranceFundCodec(): FixedSizeCodec<
+  InsuranceFundArgs,
+  InsuranceFund
+> {
   return combineCodec(getInsuranceFundEncoder(), getInsuranceFundDecoder());
 }
 
@@ -193,7 +200,10 @@ export function decodeInsuranceFund<TAddress extends string = string>(
 export function decodeInsuranceFund<TAddress extends string = string>(
   encodedAccount: EncodedAccount<TAddress> | MaybeEncodedAccount<TAddress>,
 ): Account<InsuranceFund, TAddress> | MaybeAccount<InsuranceFund, TAddress> {
-  return decodeAccount(encodedAccount as MaybeEncodedAccount<TAddress>, getInsuranceFundDecoder());
+  return decodeAccount(
+    encodedAccount as MaybeEncodedAccount<TAddress>,
+    getInsuranceFundDecoder(),
+  );
 }
 
 export async function fetchInsuranceFund<TAddress extends string = string>(
@@ -220,7 +230,11 @@ export async function fetchAllInsuranceFund(
   addresses: Array<Address>,
   config?: FetchAccountsConfig,
 ): Promise<Account<InsuranceFund>[]> {
-  const maybeAccounts = await fetchAllMaybeInsuranceFund(rpc, addresses, config);
+  const maybeAccounts = await fetchAllMaybeInsuranceFund(
+    rpc,
+    addresses,
+    config,
+  );
   assertAccountsExist(maybeAccounts);
   return maybeAccounts;
 }

@@ -43,12 +43,16 @@ import {
   type MaybeAccount,
   type MaybeEncodedAccount,
   type ReadonlyUint8Array,
-} from '@solana/kit';
+} from "@solana/kit";
 
-export const INSURANCE_STAKE_DISCRIMINATOR = new Uint8Array([110, 110, 233, 160, 124, 191, 45, 161]);
+export const INSURANCE_STAKE_DISCRIMINATOR = new Uint8Array([
+  110, 110, 233, 160, 124, 191, 45, 161,
+]);
 
 export function getInsuranceStakeDiscriminatorBytes() {
-  return fixEncoderSize(getBytesEncoder(), 8).encode(INSURANCE_STAKE_DISCRIMINATOR);
+  return fixEncoderSize(getBytesEncoder(), 8).encode(
+    INSURANCE_STAKE_DISCRIMINATOR,
+  );
 }
 
 export type InsuranceStake = {
@@ -118,21 +122,21 @@ export type InsuranceStakeArgs = {
 export function getInsuranceStakeEncoder(): FixedSizeEncoder<InsuranceStakeArgs> {
   return transformEncoder(
     getStructEncoder([
-      ['discriminator', fixEncoderSize(getBytesEncoder(), 8)],
-      ['fund', getAddressEncoder()],
-      ['owner', getAddressEncoder()],
-      ['activeUnits', getU64Encoder()],
-      ['youngUnits', getU64Encoder()],
-      ['youngCap', getU64Encoder()],
-      ['youngSince', getI64Encoder()],
-      ['leavingUnits', getU64Encoder()],
-      ['leavingCap', getU64Encoder()],
-      ['requestedAt', getI64Encoder()],
-      ['generation', getU32Encoder()],
-      ['bump', getU8Encoder()],
-      ['version', getU8Encoder()],
-      ['reserved', fixEncoderSize(getBytesEncoder(), 2)],
-      ['reservedTail', getArrayEncoder(getU64Encoder(), { size: 3 })],
+      ["discriminator", fixEncoderSize(getBytesEncoder(), 8)],
+      ["fund", getAddressEncoder()],
+      ["owner", getAddressEncoder()],
+      ["activeUnits", getU64Encoder()],
+      ["youngUnits", getU64Encoder()],
+      ["youngCap", getU64Encoder()],
+      ["youngSince", getI64Encoder()],
+      ["leavingUnits", getU64Encoder()],
+      ["leavingCap", getU64Encoder()],
+      ["requestedAt", getI64Encoder()],
+      ["generation", getU32Encoder()],
+      ["bump", getU8Encoder()],
+      ["version", getU8Encoder()],
+      ["reserved", fixEncoderSize(getBytesEncoder(), 2)],
+      ["reservedTail", getArrayEncoder(getU64Encoder(), { size: 3 })],
     ]),
     (value) => ({ ...value, discriminator: INSURANCE_STAKE_DISCRIMINATOR }),
   );
@@ -141,26 +145,29 @@ export function getInsuranceStakeEncoder(): FixedSizeEncoder<InsuranceStakeArgs>
 /** Gets the decoder for {@link InsuranceStake} account data. */
 export function getInsuranceStakeDecoder(): FixedSizeDecoder<InsuranceStake> {
   return getStructDecoder([
-    ['discriminator', fixDecoderSize(getBytesDecoder(), 8)],
-    ['fund', getAddressDecoder()],
-    ['owner', getAddressDecoder()],
-    ['activeUnits', getU64Decoder()],
-    ['youngUnits', getU64Decoder()],
-    ['youngCap', getU64Decoder()],
-    ['youngSince', getI64Decoder()],
-    ['leavingUnits', getU64Decoder()],
-    ['leavingCap', getU64Decoder()],
-    ['requestedAt', getI64Decoder()],
-    ['generation', getU32Decoder()],
-    ['bump', getU8Decoder()],
-    ['version', getU8Decoder()],
-    ['reserved', fixDecoderSize(getBytesDecoder(), 2)],
-    ['reservedTail', getArrayDecoder(getU64Decoder(), { size: 3 })],
+    ["discriminator", fixDecoderSize(getBytesDecoder(), 8)],
+    ["fund", getAddressDecoder()],
+    ["owner", getAddressDecoder()],
+    ["activeUnits", getU64Decoder()],
+    ["youngUnits", getU64Decoder()],
+    ["youngCap", getU64Decoder()],
+    ["youngSince", getI64Decoder()],
+    ["leavingUnits", getU64Decoder()],
+    ["leavingCap", getU64Decoder()],
+    ["requestedAt", getI64Decoder()],
+    ["generation", getU32Decoder()],
+    ["bump", getU8Decoder()],
+    ["version", getU8Decoder()],
+    ["reserved", fixDecoderSize(getBytesDecoder(), 2)],
+    ["reservedTail", getArrayDecoder(getU64Decoder(), { size: 3 })],
   ]);
 }
 
 /** Gets the codec for {@link InsuranceStake} account data. */
-export function getInsuranceStakeCodec(): FixedSizeCodec<InsuranceStakeArgs, InsuranceStake> {
+export function getInsuranceStakeCodec(): FixedSizeCodec<
+  InsuranceStakeArgs,
+  InsuranceStake
+> {
   return combineCodec(getInsuranceStakeEncoder(), getInsuranceStakeDecoder());
 }
 
@@ -173,7 +180,10 @@ export function decodeInsuranceStake<TAddress extends string = string>(
 export function decodeInsuranceStake<TAddress extends string = string>(
   encodedAccount: EncodedAccount<TAddress> | MaybeEncodedAccount<TAddress>,
 ): Account<InsuranceStake, TAddress> | MaybeAccount<InsuranceStake, TAddress> {
-  return decodeAccount(encodedAccount as MaybeEncodedAccount<TAddress>, getInsuranceStakeDecoder());
+  return decodeAccount(
+    encodedAccount as MaybeEncodedAccount<TAddress>,
+    getInsuranceStakeDecoder(),
+  );
 }
 
 export async function fetchInsuranceStake<TAddress extends string = string>(
@@ -186,7 +196,9 @@ export async function fetchInsuranceStake<TAddress extends string = string>(
   return maybeAccount;
 }
 
-export async function fetchMaybeInsuranceStake<TAddress extends string = string>(
+export async function fetchMaybeInsuranceStake<
+  TAddress extends string = string,
+>(
   rpc: Parameters<typeof fetchEncodedAccount>[0],
   address: Address<TAddress>,
   config?: FetchAccountConfig,
@@ -200,7 +212,11 @@ export async function fetchAllInsuranceStake(
   addresses: Array<Address>,
   config?: FetchAccountsConfig,
 ): Promise<Account<InsuranceStake>[]> {
-  const maybeAccounts = await fetchAllMaybeInsuranceStake(rpc, addresses, config);
+  const maybeAccounts = await fetchAllMaybeInsuranceStake(
+    rpc,
+    addresses,
+    config,
+  );
   assertAccountsExist(maybeAccounts);
   return maybeAccounts;
 }
@@ -211,7 +227,9 @@ export async function fetchAllMaybeInsuranceStake(
   config?: FetchAccountsConfig,
 ): Promise<MaybeAccount<InsuranceStake>[]> {
   const maybeAccounts = await fetchEncodedAccounts(rpc, addresses, config);
-  return maybeAccounts.map((maybeAccount) => decodeInsuranceStake(maybeAccount));
+  return maybeAccounts.map((maybeAccount) =>
+    decodeInsuranceStake(maybeAccount),
+  );
 }
 
 export function getInsuranceStakeSize(): number {

@@ -39,12 +39,16 @@ import {
   type MaybeAccount,
   type MaybeEncodedAccount,
   type ReadonlyUint8Array,
-} from '@solana/kit';
+} from "@solana/kit";
 
-export const LIQUIDITY_POSITION_DISCRIMINATOR = new Uint8Array([153, 56, 106, 34, 55, 42, 113, 176]);
+export const LIQUIDITY_POSITION_DISCRIMINATOR = new Uint8Array([
+  153, 56, 106, 34, 55, 42, 113, 176,
+]);
 
 export function getLiquidityPositionDiscriminatorBytes() {
-  return fixEncoderSize(getBytesEncoder(), 8).encode(LIQUIDITY_POSITION_DISCRIMINATOR);
+  return fixEncoderSize(getBytesEncoder(), 8).encode(
+    LIQUIDITY_POSITION_DISCRIMINATOR,
+  );
 }
 
 export type LiquidityPosition = {
@@ -90,15 +94,15 @@ export type LiquidityPositionArgs = {
 export function getLiquidityPositionEncoder(): FixedSizeEncoder<LiquidityPositionArgs> {
   return transformEncoder(
     getStructEncoder([
-      ['discriminator', fixEncoderSize(getBytesEncoder(), 8)],
-      ['market', getAddressEncoder()],
-      ['owner', getAddressEncoder()],
-      ['shares', getU64Encoder()],
-      ['requested', getU64Encoder()],
-      ['requestedValue', getU64Encoder()],
-      ['requestedAt', getI64Encoder()],
-      ['bump', getU8Encoder()],
-      ['reserved', fixEncoderSize(getBytesEncoder(), 7)],
+      ["discriminator", fixEncoderSize(getBytesEncoder(), 8)],
+      ["market", getAddressEncoder()],
+      ["owner", getAddressEncoder()],
+      ["shares", getU64Encoder()],
+      ["requested", getU64Encoder()],
+      ["requestedValue", getU64Encoder()],
+      ["requestedAt", getI64Encoder()],
+      ["bump", getU8Encoder()],
+      ["reserved", fixEncoderSize(getBytesEncoder(), 7)],
     ]),
     (value) => ({ ...value, discriminator: LIQUIDITY_POSITION_DISCRIMINATOR }),
   );
@@ -107,21 +111,27 @@ export function getLiquidityPositionEncoder(): FixedSizeEncoder<LiquidityPositio
 /** Gets the decoder for {@link LiquidityPosition} account data. */
 export function getLiquidityPositionDecoder(): FixedSizeDecoder<LiquidityPosition> {
   return getStructDecoder([
-    ['discriminator', fixDecoderSize(getBytesDecoder(), 8)],
-    ['market', getAddressDecoder()],
-    ['owner', getAddressDecoder()],
-    ['shares', getU64Decoder()],
-    ['requested', getU64Decoder()],
-    ['requestedValue', getU64Decoder()],
-    ['requestedAt', getI64Decoder()],
-    ['bump', getU8Decoder()],
-    ['reserved', fixDecoderSize(getBytesDecoder(), 7)],
+    ["discriminator", fixDecoderSize(getBytesDecoder(), 8)],
+    ["market", getAddressDecoder()],
+    ["owner", getAddressDecoder()],
+    ["shares", getU64Decoder()],
+    ["requested", getU64Decoder()],
+    ["requestedValue", getU64Decoder()],
+    ["requestedAt", getI64Decoder()],
+    ["bump", getU8Decoder()],
+    ["reserved", fixDecoderSize(getBytesDecoder(), 7)],
   ]);
 }
 
 /** Gets the codec for {@link LiquidityPosition} account data. */
-export function getLiquidityPositionCodec(): FixedSizeCodec<LiquidityPositionArgs, LiquidityPosition> {
-  return combineCodec(getLiquidityPositionEncoder(), getLiquidityPositionDecoder());
+export function getLiquidityPositionCodec(): FixedSizeCodec<
+  LiquidityPositionArgs,
+  LiquidityPosition
+> {
+  return combineCodec(
+    getLiquidityPositionEncoder(),
+    getLiquidityPositionDecoder(),
+  );
 }
 
 export function decodeLiquidityPosition<TAddress extends string = string>(
@@ -132,8 +142,13 @@ export function decodeLiquidityPosition<TAddress extends string = string>(
 ): MaybeAccount<LiquidityPosition, TAddress>;
 export function decodeLiquidityPosition<TAddress extends string = string>(
   encodedAccount: EncodedAccount<TAddress> | MaybeEncodedAccount<TAddress>,
-): Account<LiquidityPosition, TAddress> | MaybeAccount<LiquidityPosition, TAddress> {
-  return decodeAccount(encodedAccount as MaybeEncodedAccount<TAddress>, getLiquidityPositionDecoder());
+):
+  | Account<LiquidityPosition, TAddress>
+  | MaybeAccount<LiquidityPosition, TAddress> {
+  return decodeAccount(
+    encodedAccount as MaybeEncodedAccount<TAddress>,
+    getLiquidityPositionDecoder(),
+  );
 }
 
 export async function fetchLiquidityPosition<TAddress extends string = string>(
@@ -146,7 +161,9 @@ export async function fetchLiquidityPosition<TAddress extends string = string>(
   return maybeAccount;
 }
 
-export async function fetchMaybeLiquidityPosition<TAddress extends string = string>(
+export async function fetchMaybeLiquidityPosition<
+  TAddress extends string = string,
+>(
   rpc: Parameters<typeof fetchEncodedAccount>[0],
   address: Address<TAddress>,
   config?: FetchAccountConfig,
@@ -160,7 +177,11 @@ export async function fetchAllLiquidityPosition(
   addresses: Array<Address>,
   config?: FetchAccountsConfig,
 ): Promise<Account<LiquidityPosition>[]> {
-  const maybeAccounts = await fetchAllMaybeLiquidityPosition(rpc, addresses, config);
+  const maybeAccounts = await fetchAllMaybeLiquidityPosition(
+    rpc,
+    addresses,
+    config,
+  );
   assertAccountsExist(maybeAccounts);
   return maybeAccounts;
 }
@@ -171,7 +192,9 @@ export async function fetchAllMaybeLiquidityPosition(
   config?: FetchAccountsConfig,
 ): Promise<MaybeAccount<LiquidityPosition>[]> {
   const maybeAccounts = await fetchEncodedAccounts(rpc, addresses, config);
-  return maybeAccounts.map((maybeAccount) => decodeLiquidityPosition(maybeAccount));
+  return maybeAccounts.map((maybeAccount) =>
+    decodeLiquidityPosition(maybeAccount),
+  );
 }
 
 export function getLiquidityPositionSize(): number {

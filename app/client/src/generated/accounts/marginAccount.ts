@@ -43,7 +43,7 @@ import {
   type MaybeAccount,
   type MaybeEncodedAccount,
   type ReadonlyUint8Array,
-} from '@solana/kit';
+} from "@solana/kit";
 import {
   getPerpPositionDecoder,
   getPerpPositionEncoder,
@@ -57,12 +57,16 @@ import {
   type TokenPositionArgs,
   type TriggerOrder,
   type TriggerOrderArgs,
-} from '../types/index.js';
+} from "../types/index.js";
 
-export const MARGIN_ACCOUNT_DISCRIMINATOR = new Uint8Array([133, 220, 173, 213, 179, 211, 43, 238]);
+export const MARGIN_ACCOUNT_DISCRIMINATOR = new Uint8Array([
+  133, 220, 173, 213, 179, 211, 43, 238,
+]);
 
 export function getMarginAccountDiscriminatorBytes() {
-  return fixEncoderSize(getBytesEncoder(), 8).encode(MARGIN_ACCOUNT_DISCRIMINATOR);
+  return fixEncoderSize(getBytesEncoder(), 8).encode(
+    MARGIN_ACCOUNT_DISCRIMINATOR,
+  );
 }
 
 export type MarginAccount = {
@@ -132,21 +136,21 @@ export type MarginAccountArgs = {
 export function getMarginAccountEncoder(): FixedSizeEncoder<MarginAccountArgs> {
   return transformEncoder(
     getStructEncoder([
-      ['discriminator', fixEncoderSize(getBytesEncoder(), 8)],
-      ['group', getAddressEncoder()],
-      ['owner', getAddressEncoder()],
-      ['delegate', getAddressEncoder()],
-      ['flagSlot', getU64Encoder()],
-      ['flagTime', getI64Encoder()],
-      ['tokens', getArrayEncoder(getTokenPositionEncoder(), { size: 16 })],
-      ['perps', getArrayEncoder(getPerpPositionEncoder(), { size: 8 })],
-      ['orders', getArrayEncoder(getTriggerOrderEncoder(), { size: 4 })],
-      ['number', getU16Encoder()],
-      ['version', getU8Encoder()],
-      ['bump', getU8Encoder()],
-      ['reserved', fixEncoderSize(getBytesEncoder(), 4)],
-      ['shortfall', getU64Encoder()],
-      ['reservedTail', getArrayEncoder(getU64Encoder(), { size: 7 })],
+      ["discriminator", fixEncoderSize(getBytesEncoder(), 8)],
+      ["group", getAddressEncoder()],
+      ["owner", getAddressEncoder()],
+      ["delegate", getAddressEncoder()],
+      ["flagSlot", getU64Encoder()],
+      ["flagTime", getI64Encoder()],
+      ["tokens", getArrayEncoder(getTokenPositionEncoder(), { size: 16 })],
+      ["perps", getArrayEncoder(getPerpPositionEncoder(), { size: 8 })],
+      ["orders", getArrayEncoder(getTriggerOrderEncoder(), { size: 4 })],
+      ["number", getU16Encoder()],
+      ["version", getU8Encoder()],
+      ["bump", getU8Encoder()],
+      ["reserved", fixEncoderSize(getBytesEncoder(), 4)],
+      ["shortfall", getU64Encoder()],
+      ["reservedTail", getArrayEncoder(getU64Encoder(), { size: 7 })],
     ]),
     (value) => ({ ...value, discriminator: MARGIN_ACCOUNT_DISCRIMINATOR }),
   );
@@ -155,26 +159,29 @@ export function getMarginAccountEncoder(): FixedSizeEncoder<MarginAccountArgs> {
 /** Gets the decoder for {@link MarginAccount} account data. */
 export function getMarginAccountDecoder(): FixedSizeDecoder<MarginAccount> {
   return getStructDecoder([
-    ['discriminator', fixDecoderSize(getBytesDecoder(), 8)],
-    ['group', getAddressDecoder()],
-    ['owner', getAddressDecoder()],
-    ['delegate', getAddressDecoder()],
-    ['flagSlot', getU64Decoder()],
-    ['flagTime', getI64Decoder()],
-    ['tokens', getArrayDecoder(getTokenPositionDecoder(), { size: 16 })],
-    ['perps', getArrayDecoder(getPerpPositionDecoder(), { size: 8 })],
-    ['orders', getArrayDecoder(getTriggerOrderDecoder(), { size: 4 })],
-    ['number', getU16Decoder()],
-    ['version', getU8Decoder()],
-    ['bump', getU8Decoder()],
-    ['reserved', fixDecoderSize(getBytesDecoder(), 4)],
-    ['shortfall', getU64Decoder()],
-    ['reservedTail', getArrayDecoder(getU64Decoder(), { size: 7 })],
+    ["discriminator", fixDecoderSize(getBytesDecoder(), 8)],
+    ["group", getAddressDecoder()],
+    ["owner", getAddressDecoder()],
+    ["delegate", getAddressDecoder()],
+    ["flagSlot", getU64Decoder()],
+    ["flagTime", getI64Decoder()],
+    ["tokens", getArrayDecoder(getTokenPositionDecoder(), { size: 16 })],
+    ["perps", getArrayDecoder(getPerpPositionDecoder(), { size: 8 })],
+    ["orders", getArrayDecoder(getTriggerOrderDecoder(), { size: 4 })],
+    ["number", getU16Decoder()],
+    ["version", getU8Decoder()],
+    ["bump", getU8Decoder()],
+    ["reserved", fixDecoderSize(getBytesDecoder(), 4)],
+    ["shortfall", getU64Decoder()],
+    ["reservedTail", getArrayDecoder(getU64Decoder(), { size: 7 })],
   ]);
 }
 
 /** Gets the codec for {@link MarginAccount} account data. */
-export function getMarginAccountCodec(): FixedSizeCodec<MarginAccountArgs, MarginAccount> {
+export function getMarginAccountCodec(): FixedSizeCodec<
+  MarginAccountArgs,
+  MarginAccount
+> {
   return combineCodec(getMarginAccountEncoder(), getMarginAccountDecoder());
 }
 
@@ -187,7 +194,10 @@ export function decodeMarginAccount<TAddress extends string = string>(
 export function decodeMarginAccount<TAddress extends string = string>(
   encodedAccount: EncodedAccount<TAddress> | MaybeEncodedAccount<TAddress>,
 ): Account<MarginAccount, TAddress> | MaybeAccount<MarginAccount, TAddress> {
-  return decodeAccount(encodedAccount as MaybeEncodedAccount<TAddress>, getMarginAccountDecoder());
+  return decodeAccount(
+    encodedAccount as MaybeEncodedAccount<TAddress>,
+    getMarginAccountDecoder(),
+  );
 }
 
 export async function fetchMarginAccount<TAddress extends string = string>(
@@ -214,7 +224,11 @@ export async function fetchAllMarginAccount(
   addresses: Array<Address>,
   config?: FetchAccountsConfig,
 ): Promise<Account<MarginAccount>[]> {
-  const maybeAccounts = await fetchAllMaybeMarginAccount(rpc, addresses, config);
+  const maybeAccounts = await fetchAllMaybeMarginAccount(
+    rpc,
+    addresses,
+    config,
+  );
   assertAccountsExist(maybeAccounts);
   return maybeAccounts;
 }

@@ -39,7 +39,7 @@ import {
   type MaybeAccount,
   type MaybeEncodedAccount,
   type ReadonlyUint8Array,
-} from '@solana/kit';
+} from "@solana/kit";
 import {
   getPauseDecoder,
   getPauseEncoder,
@@ -49,9 +49,11 @@ import {
   type PauseArgs,
   type PerpConfig,
   type PerpConfigArgs,
-} from '../types/index.js';
+} from "../types/index.js";
 
-export const PERP_MARKET_DISCRIMINATOR = new Uint8Array([10, 223, 12, 44, 107, 245, 55, 247]);
+export const PERP_MARKET_DISCRIMINATOR = new Uint8Array([
+  10, 223, 12, 44, 107, 245, 55, 247,
+]);
 
 export function getPerpMarketDiscriminatorBytes() {
   return fixEncoderSize(getBytesEncoder(), 8).encode(PERP_MARKET_DISCRIMINATOR);
@@ -176,34 +178,34 @@ export type PerpMarketArgs = {
 export function getPerpMarketEncoder(): FixedSizeEncoder<PerpMarketArgs> {
   return transformEncoder(
     getStructEncoder([
-      ['discriminator', fixEncoderSize(getBytesEncoder(), 8)],
-      ['group', getAddressEncoder()],
-      ['long', getU64Encoder()],
-      ['short', getU64Encoder()],
-      ['claimsQuote', getI64Encoder()],
-      ['claimsFraction', getU64Encoder()],
-      ['dust', getU64Encoder()],
-      ['fundingIndex', getI64Encoder()],
-      ['fundingTime', getI64Encoder()],
-      ['pool', getU64Encoder()],
-      ['tranche', getU64Encoder()],
-      ['fees', getU64Encoder()],
-      ['liquidity', getU64Encoder()],
-      ['escrow', getU64Encoder()],
-      ['secured', getU64Encoder()],
-      ['deficitSince', getU64Encoder()],
-      ['poolLosses', getU64Encoder()],
-      ['expiresAt', getI64Encoder()],
-      ['bucketLevel', getU64Encoder()],
-      ['bucketTime', getI64Encoder()],
-      ['config', getPerpConfigEncoder()],
-      ['configSetAt', getI64Encoder()],
-      ['pause', getPauseEncoder()],
-      ['market', getU8Encoder()],
-      ['status', getU8Encoder()],
-      ['bump', getU8Encoder()],
-      ['version', getU8Encoder()],
-      ['reserved', fixEncoderSize(getBytesEncoder(), 4)],
+      ["discriminator", fixEncoderSize(getBytesEncoder(), 8)],
+      ["group", getAddressEncoder()],
+      ["long", getU64Encoder()],
+      ["short", getU64Encoder()],
+      ["claimsQuote", getI64Encoder()],
+      ["claimsFraction", getU64Encoder()],
+      ["dust", getU64Encoder()],
+      ["fundingIndex", getI64Encoder()],
+      ["fundingTime", getI64Encoder()],
+      ["pool", getU64Encoder()],
+      ["tranche", getU64Encoder()],
+      ["fees", getU64Encoder()],
+      ["liquidity", getU64Encoder()],
+      ["escrow", getU64Encoder()],
+      ["secured", getU64Encoder()],
+      ["deficitSince", getU64Encoder()],
+      ["poolLosses", getU64Encoder()],
+      ["expiresAt", getI64Encoder()],
+      ["bucketLevel", getU64Encoder()],
+      ["bucketTime", getI64Encoder()],
+      ["config", getPerpConfigEncoder()],
+      ["configSetAt", getI64Encoder()],
+      ["pause", getPauseEncoder()],
+      ["market", getU8Encoder()],
+      ["status", getU8Encoder()],
+      ["bump", getU8Encoder()],
+      ["version", getU8Encoder()],
+      ["reserved", fixEncoderSize(getBytesEncoder(), 4)],
     ]),
     (value) => ({ ...value, discriminator: PERP_MARKET_DISCRIMINATOR }),
   );
@@ -212,39 +214,42 @@ export function getPerpMarketEncoder(): FixedSizeEncoder<PerpMarketArgs> {
 /** Gets the decoder for {@link PerpMarket} account data. */
 export function getPerpMarketDecoder(): FixedSizeDecoder<PerpMarket> {
   return getStructDecoder([
-    ['discriminator', fixDecoderSize(getBytesDecoder(), 8)],
-    ['group', getAddressDecoder()],
-    ['long', getU64Decoder()],
-    ['short', getU64Decoder()],
-    ['claimsQuote', getI64Decoder()],
-    ['claimsFraction', getU64Decoder()],
-    ['dust', getU64Decoder()],
-    ['fundingIndex', getI64Decoder()],
-    ['fundingTime', getI64Decoder()],
-    ['pool', getU64Decoder()],
-    ['tranche', getU64Decoder()],
-    ['fees', getU64Decoder()],
-    ['liquidity', getU64Decoder()],
-    ['escrow', getU64Decoder()],
-    ['secured', getU64Decoder()],
-    ['deficitSince', getU64Decoder()],
-    ['poolLosses', getU64Decoder()],
-    ['expiresAt', getI64Decoder()],
-    ['bucketLevel', getU64Decoder()],
-    ['bucketTime', getI64Decoder()],
-    ['config', getPerpConfigDecoder()],
-    ['configSetAt', getI64Decoder()],
-    ['pause', getPauseDecoder()],
-    ['market', getU8Decoder()],
-    ['status', getU8Decoder()],
-    ['bump', getU8Decoder()],
-    ['version', getU8Decoder()],
-    ['reserved', fixDecoderSize(getBytesDecoder(), 4)],
+    ["discriminator", fixDecoderSize(getBytesDecoder(), 8)],
+    ["group", getAddressDecoder()],
+    ["long", getU64Decoder()],
+    ["short", getU64Decoder()],
+    ["claimsQuote", getI64Decoder()],
+    ["claimsFraction", getU64Decoder()],
+    ["dust", getU64Decoder()],
+    ["fundingIndex", getI64Decoder()],
+    ["fundingTime", getI64Decoder()],
+    ["pool", getU64Decoder()],
+    ["tranche", getU64Decoder()],
+    ["fees", getU64Decoder()],
+    ["liquidity", getU64Decoder()],
+    ["escrow", getU64Decoder()],
+    ["secured", getU64Decoder()],
+    ["deficitSince", getU64Decoder()],
+    ["poolLosses", getU64Decoder()],
+    ["expiresAt", getI64Decoder()],
+    ["bucketLevel", getU64Decoder()],
+    ["bucketTime", getI64Decoder()],
+    ["config", getPerpConfigDecoder()],
+    ["configSetAt", getI64Decoder()],
+    ["pause", getPauseDecoder()],
+    ["market", getU8Decoder()],
+    ["status", getU8Decoder()],
+    ["bump", getU8Decoder()],
+    ["version", getU8Decoder()],
+    ["reserved", fixDecoderSize(getBytesDecoder(), 4)],
   ]);
 }
 
 /** Gets the codec for {@link PerpMarket} account data. */
-export function getPerpMarketCodec(): FixedSizeCodec<PerpMarketArgs, PerpMarket> {
+export function getPerpMarketCodec(): FixedSizeCodec<
+  PerpMarketArgs,
+  PerpMarket
+> {
   return combineCodec(getPerpMarketEncoder(), getPerpMarketDecoder());
 }
 
@@ -257,7 +262,10 @@ export function decodePerpMarket<TAddress extends string = string>(
 export function decodePerpMarket<TAddress extends string = string>(
   encodedAccount: EncodedAccount<TAddress> | MaybeEncodedAccount<TAddress>,
 ): Account<PerpMarket, TAddress> | MaybeAccount<PerpMarket, TAddress> {
-  return decodeAccount(encodedAccount as MaybeEncodedAccount<TAddress>, getPerpMarketDecoder());
+  return decodeAccount(
+    encodedAccount as MaybeEncodedAccount<TAddress>,
+    getPerpMarketDecoder(),
+  );
 }
 
 export async function fetchPerpMarket<TAddress extends string = string>(

@@ -41,12 +41,16 @@ import {
   type MaybeAccount,
   type MaybeEncodedAccount,
   type ReadonlyUint8Array,
-} from '@solana/kit';
+} from "@solana/kit";
 
-export const QUEUED_CHANGE_DISCRIMINATOR = new Uint8Array([178, 209, 212, 240, 49, 65, 50, 3]);
+export const QUEUED_CHANGE_DISCRIMINATOR = new Uint8Array([
+  178, 209, 212, 240, 49, 65, 50, 3,
+]);
 
 export function getQueuedChangeDiscriminatorBytes() {
-  return fixEncoderSize(getBytesEncoder(), 8).encode(QUEUED_CHANGE_DISCRIMINATOR);
+  return fixEncoderSize(getBytesEncoder(), 8).encode(
+    QUEUED_CHANGE_DISCRIMINATOR,
+  );
 }
 
 export type QueuedChange = {
@@ -108,19 +112,19 @@ export type QueuedChangeArgs = {
 export function getQueuedChangeEncoder(): FixedSizeEncoder<QueuedChangeArgs> {
   return transformEncoder(
     getStructEncoder([
-      ['discriminator', fixEncoderSize(getBytesEncoder(), 8)],
-      ['group', getAddressEncoder()],
-      ['proposer', getAddressEncoder()],
-      ['target', getAddressEncoder()],
-      ['queuedAt', getI64Encoder()],
-      ['dueAt', getI64Encoder()],
-      ['expiresAt', getI64Encoder()],
-      ['number', getU64Encoder()],
-      ['data', fixEncoderSize(getBytesEncoder(), 256)],
-      ['length', getU16Encoder()],
-      ['status', getU8Encoder()],
-      ['bump', getU8Encoder()],
-      ['reserved', fixEncoderSize(getBytesEncoder(), 4)],
+      ["discriminator", fixEncoderSize(getBytesEncoder(), 8)],
+      ["group", getAddressEncoder()],
+      ["proposer", getAddressEncoder()],
+      ["target", getAddressEncoder()],
+      ["queuedAt", getI64Encoder()],
+      ["dueAt", getI64Encoder()],
+      ["expiresAt", getI64Encoder()],
+      ["number", getU64Encoder()],
+      ["data", fixEncoderSize(getBytesEncoder(), 256)],
+      ["length", getU16Encoder()],
+      ["status", getU8Encoder()],
+      ["bump", getU8Encoder()],
+      ["reserved", fixEncoderSize(getBytesEncoder(), 4)],
     ]),
     (value) => ({ ...value, discriminator: QUEUED_CHANGE_DISCRIMINATOR }),
   );
@@ -129,24 +133,27 @@ export function getQueuedChangeEncoder(): FixedSizeEncoder<QueuedChangeArgs> {
 /** Gets the decoder for {@link QueuedChange} account data. */
 export function getQueuedChangeDecoder(): FixedSizeDecoder<QueuedChange> {
   return getStructDecoder([
-    ['discriminator', fixDecoderSize(getBytesDecoder(), 8)],
-    ['group', getAddressDecoder()],
-    ['proposer', getAddressDecoder()],
-    ['target', getAddressDecoder()],
-    ['queuedAt', getI64Decoder()],
-    ['dueAt', getI64Decoder()],
-    ['expiresAt', getI64Decoder()],
-    ['number', getU64Decoder()],
-    ['data', fixDecoderSize(getBytesDecoder(), 256)],
-    ['length', getU16Decoder()],
-    ['status', getU8Decoder()],
-    ['bump', getU8Decoder()],
-    ['reserved', fixDecoderSize(getBytesDecoder(), 4)],
+    ["discriminator", fixDecoderSize(getBytesDecoder(), 8)],
+    ["group", getAddressDecoder()],
+    ["proposer", getAddressDecoder()],
+    ["target", getAddressDecoder()],
+    ["queuedAt", getI64Decoder()],
+    ["dueAt", getI64Decoder()],
+    ["expiresAt", getI64Decoder()],
+    ["number", getU64Decoder()],
+    ["data", fixDecoderSize(getBytesDecoder(), 256)],
+    ["length", getU16Decoder()],
+    ["status", getU8Decoder()],
+    ["bump", getU8Decoder()],
+    ["reserved", fixDecoderSize(getBytesDecoder(), 4)],
   ]);
 }
 
 /** Gets the codec for {@link QueuedChange} account data. */
-export function getQueuedChangeCodec(): FixedSizeCodec<QueuedChangeArgs, QueuedChange> {
+export function getQueuedChangeCodec(): FixedSizeCodec<
+  QueuedChangeArgs,
+  QueuedChange
+> {
   return combineCodec(getQueuedChangeEncoder(), getQueuedChangeDecoder());
 }
 
@@ -159,7 +166,10 @@ export function decodeQueuedChange<TAddress extends string = string>(
 export function decodeQueuedChange<TAddress extends string = string>(
   encodedAccount: EncodedAccount<TAddress> | MaybeEncodedAccount<TAddress>,
 ): Account<QueuedChange, TAddress> | MaybeAccount<QueuedChange, TAddress> {
-  return decodeAccount(encodedAccount as MaybeEncodedAccount<TAddress>, getQueuedChangeDecoder());
+  return decodeAccount(
+    encodedAccount as MaybeEncodedAccount<TAddress>,
+    getQueuedChangeDecoder(),
+  );
 }
 
 export async function fetchQueuedChange<TAddress extends string = string>(

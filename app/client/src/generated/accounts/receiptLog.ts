@@ -39,15 +39,17 @@ import {
   type MaybeAccount,
   type MaybeEncodedAccount,
   type ReadonlyUint8Array,
-} from '@solana/kit';
+} from "@solana/kit";
 import {
   getReceiptEntryDecoder,
   getReceiptEntryEncoder,
   type ReceiptEntry,
   type ReceiptEntryArgs,
-} from '../types/index.js';
+} from "../types/index.js";
 
-export const RECEIPT_LOG_DISCRIMINATOR = new Uint8Array([28, 105, 182, 63, 212, 2, 230, 57]);
+export const RECEIPT_LOG_DISCRIMINATOR = new Uint8Array([
+  28, 105, 182, 63, 212, 2, 230, 57,
+]);
 
 export function getReceiptLogDiscriminatorBytes() {
   return fixEncoderSize(getBytesEncoder(), 8).encode(RECEIPT_LOG_DISCRIMINATOR);
@@ -88,13 +90,13 @@ export type ReceiptLogArgs = {
 export function getReceiptLogEncoder(): FixedSizeEncoder<ReceiptLogArgs> {
   return transformEncoder(
     getStructEncoder([
-      ['discriminator', fixEncoderSize(getBytesEncoder(), 8)],
-      ['group', getAddressEncoder()],
-      ['head', fixEncoderSize(getBytesEncoder(), 32)],
-      ['count', getU64Encoder()],
-      ['bump', getU8Encoder()],
-      ['reserved', fixEncoderSize(getBytesEncoder(), 7)],
-      ['entries', getArrayEncoder(getReceiptEntryEncoder(), { size: 64 })],
+      ["discriminator", fixEncoderSize(getBytesEncoder(), 8)],
+      ["group", getAddressEncoder()],
+      ["head", fixEncoderSize(getBytesEncoder(), 32)],
+      ["count", getU64Encoder()],
+      ["bump", getU8Encoder()],
+      ["reserved", fixEncoderSize(getBytesEncoder(), 7)],
+      ["entries", getArrayEncoder(getReceiptEntryEncoder(), { size: 64 })],
     ]),
     (value) => ({ ...value, discriminator: RECEIPT_LOG_DISCRIMINATOR }),
   );
@@ -103,18 +105,21 @@ export function getReceiptLogEncoder(): FixedSizeEncoder<ReceiptLogArgs> {
 /** Gets the decoder for {@link ReceiptLog} account data. */
 export function getReceiptLogDecoder(): FixedSizeDecoder<ReceiptLog> {
   return getStructDecoder([
-    ['discriminator', fixDecoderSize(getBytesDecoder(), 8)],
-    ['group', getAddressDecoder()],
-    ['head', fixDecoderSize(getBytesDecoder(), 32)],
-    ['count', getU64Decoder()],
-    ['bump', getU8Decoder()],
-    ['reserved', fixDecoderSize(getBytesDecoder(), 7)],
-    ['entries', getArrayDecoder(getReceiptEntryDecoder(), { size: 64 })],
+    ["discriminator", fixDecoderSize(getBytesDecoder(), 8)],
+    ["group", getAddressDecoder()],
+    ["head", fixDecoderSize(getBytesDecoder(), 32)],
+    ["count", getU64Decoder()],
+    ["bump", getU8Decoder()],
+    ["reserved", fixDecoderSize(getBytesDecoder(), 7)],
+    ["entries", getArrayDecoder(getReceiptEntryDecoder(), { size: 64 })],
   ]);
 }
 
 /** Gets the codec for {@link ReceiptLog} account data. */
-export function getReceiptLogCodec(): FixedSizeCodec<ReceiptLogArgs, ReceiptLog> {
+export function getReceiptLogCodec(): FixedSizeCodec<
+  ReceiptLogArgs,
+  ReceiptLog
+> {
   return combineCodec(getReceiptLogEncoder(), getReceiptLogDecoder());
 }
 
@@ -127,7 +132,10 @@ export function decodeReceiptLog<TAddress extends string = string>(
 export function decodeReceiptLog<TAddress extends string = string>(
   encodedAccount: EncodedAccount<TAddress> | MaybeEncodedAccount<TAddress>,
 ): Account<ReceiptLog, TAddress> | MaybeAccount<ReceiptLog, TAddress> {
-  return decodeAccount(encodedAccount as MaybeEncodedAccount<TAddress>, getReceiptLogDecoder());
+  return decodeAccount(
+    encodedAccount as MaybeEncodedAccount<TAddress>,
+    getReceiptLogDecoder(),
+  );
 }
 
 export async function fetchReceiptLog<TAddress extends string = string>(

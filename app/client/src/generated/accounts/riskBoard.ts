@@ -39,7 +39,7 @@ import {
   type MaybeAccount,
   type MaybeEncodedAccount,
   type ReadonlyUint8Array,
-} from '@solana/kit';
+} from "@solana/kit";
 import {
   getFeedDecoder,
   getFeedEncoder,
@@ -65,9 +65,11 @@ import {
   type PauseArgs,
   type TokenRisk,
   type TokenRiskArgs,
-} from '../types/index.js';
+} from "../types/index.js";
 
-export const RISK_BOARD_DISCRIMINATOR = new Uint8Array([165, 133, 243, 129, 185, 106, 112, 56]);
+export const RISK_BOARD_DISCRIMINATOR = new Uint8Array([
+  165, 133, 243, 129, 185, 106, 112, 56,
+]);
 
 export function getRiskBoardDiscriminatorBytes() {
   return fixEncoderSize(getBytesEncoder(), 8).encode(RISK_BOARD_DISCRIMINATOR);
@@ -152,24 +154,24 @@ export type RiskBoardArgs = {
 export function getRiskBoardEncoder(): FixedSizeEncoder<RiskBoardArgs> {
   return transformEncoder(
     getStructEncoder([
-      ['discriminator', fixEncoderSize(getBytesEncoder(), 8)],
-      ['group', getAddressEncoder()],
-      ['tokenCount', getU8Encoder()],
-      ['marketCount', getU8Encoder()],
-      ['quoteToken', getU8Encoder()],
-      ['quoteSet', getU8Encoder()],
-      ['liquidation', getLiquidationConfigEncoder()],
-      ['receipts', getU8Encoder()],
-      ['version', getU8Encoder()],
-      ['acceptedAt', getI64Encoder()],
-      ['calmAt', getI64Encoder()],
-      ['pause', getPauseEncoder()],
-      ['pauseAllowance', getPauseAllowanceEncoder()],
-      ['haltUntil', getI64Encoder()],
-      ['liquidationSetAt', getI64Encoder()],
-      ['feeds', getArrayEncoder(getFeedEncoder(), { size: 64 })],
-      ['tokens', getArrayEncoder(getTokenRiskEncoder(), { size: 32 })],
-      ['markets', getArrayEncoder(getMarketRiskEncoder(), { size: 32 })],
+      ["discriminator", fixEncoderSize(getBytesEncoder(), 8)],
+      ["group", getAddressEncoder()],
+      ["tokenCount", getU8Encoder()],
+      ["marketCount", getU8Encoder()],
+      ["quoteToken", getU8Encoder()],
+      ["quoteSet", getU8Encoder()],
+      ["liquidation", getLiquidationConfigEncoder()],
+      ["receipts", getU8Encoder()],
+      ["version", getU8Encoder()],
+      ["acceptedAt", getI64Encoder()],
+      ["calmAt", getI64Encoder()],
+      ["pause", getPauseEncoder()],
+      ["pauseAllowance", getPauseAllowanceEncoder()],
+      ["haltUntil", getI64Encoder()],
+      ["liquidationSetAt", getI64Encoder()],
+      ["feeds", getArrayEncoder(getFeedEncoder(), { size: 64 })],
+      ["tokens", getArrayEncoder(getTokenRiskEncoder(), { size: 32 })],
+      ["markets", getArrayEncoder(getMarketRiskEncoder(), { size: 32 })],
     ]),
     (value) => ({ ...value, discriminator: RISK_BOARD_DISCRIMINATOR }),
   );
@@ -178,24 +180,24 @@ export function getRiskBoardEncoder(): FixedSizeEncoder<RiskBoardArgs> {
 /** Gets the decoder for {@link RiskBoard} account data. */
 export function getRiskBoardDecoder(): FixedSizeDecoder<RiskBoard> {
   return getStructDecoder([
-    ['discriminator', fixDecoderSize(getBytesDecoder(), 8)],
-    ['group', getAddressDecoder()],
-    ['tokenCount', getU8Decoder()],
-    ['marketCount', getU8Decoder()],
-    ['quoteToken', getU8Decoder()],
-    ['quoteSet', getU8Decoder()],
-    ['liquidation', getLiquidationConfigDecoder()],
-    ['receipts', getU8Decoder()],
-    ['version', getU8Decoder()],
-    ['acceptedAt', getI64Decoder()],
-    ['calmAt', getI64Decoder()],
-    ['pause', getPauseDecoder()],
-    ['pauseAllowance', getPauseAllowanceDecoder()],
-    ['haltUntil', getI64Decoder()],
-    ['liquidationSetAt', getI64Decoder()],
-    ['feeds', getArrayDecoder(getFeedDecoder(), { size: 64 })],
-    ['tokens', getArrayDecoder(getTokenRiskDecoder(), { size: 32 })],
-    ['markets', getArrayDecoder(getMarketRiskDecoder(), { size: 32 })],
+    ["discriminator", fixDecoderSize(getBytesDecoder(), 8)],
+    ["group", getAddressDecoder()],
+    ["tokenCount", getU8Decoder()],
+    ["marketCount", getU8Decoder()],
+    ["quoteToken", getU8Decoder()],
+    ["quoteSet", getU8Decoder()],
+    ["liquidation", getLiquidationConfigDecoder()],
+    ["receipts", getU8Decoder()],
+    ["version", getU8Decoder()],
+    ["acceptedAt", getI64Decoder()],
+    ["calmAt", getI64Decoder()],
+    ["pause", getPauseDecoder()],
+    ["pauseAllowance", getPauseAllowanceDecoder()],
+    ["haltUntil", getI64Decoder()],
+    ["liquidationSetAt", getI64Decoder()],
+    ["feeds", getArrayDecoder(getFeedDecoder(), { size: 64 })],
+    ["tokens", getArrayDecoder(getTokenRiskDecoder(), { size: 32 })],
+    ["markets", getArrayDecoder(getMarketRiskDecoder(), { size: 32 })],
   ]);
 }
 
@@ -213,7 +215,10 @@ export function decodeRiskBoard<TAddress extends string = string>(
 export function decodeRiskBoard<TAddress extends string = string>(
   encodedAccount: EncodedAccount<TAddress> | MaybeEncodedAccount<TAddress>,
 ): Account<RiskBoard, TAddress> | MaybeAccount<RiskBoard, TAddress> {
-  return decodeAccount(encodedAccount as MaybeEncodedAccount<TAddress>, getRiskBoardDecoder());
+  return decodeAccount(
+    encodedAccount as MaybeEncodedAccount<TAddress>,
+    getRiskBoardDecoder(),
+  );
 }
 
 export async function fetchRiskBoard<TAddress extends string = string>(

@@ -31,14 +31,18 @@ import {
   type ReadonlyUint8Array,
   type TransactionSigner,
   type WritableAccount,
-} from '@solana/kit';
-import { BREAKWATER_PROGRAM_ADDRESS } from '../programs/index.js';
-import { getAccountMetaFactory, type ResolvedAccount } from '../shared/index.js';
+} from "@solana/kit";
+import { BREAKWATER_PROGRAM_ADDRESS } from "../programs/index.js";
+import { getAccountMetaFactory, type ResolvedAccount } from "../shared/index.js";
 
-export const ADD_LIQUIDITY_DISCRIMINATOR = new Uint8Array([181, 157, 89, 67, 143, 182, 52, 72]);
+export const ADD_LIQUIDITY_DISCRIMINATOR = new Uint8Array([
+  181, 157, 89, 67, 143, 182, 52, 72,
+]);
 
 export function getAddLiquidityDiscriminatorBytes() {
-  return fixEncoderSize(getBytesEncoder(), 8).encode(ADD_LIQUIDITY_DISCRIMINATOR);
+  return fixEncoderSize(getBytesEncoder(), 8).encode(
+    ADD_LIQUIDITY_DISCRIMINATOR,
+  );
 }
 
 export type AddLiquidityInstruction<
@@ -55,13 +59,24 @@ export type AddLiquidityInstruction<
   InstructionWithAccounts<
     [
       TAccountOwner extends string
-        ? ReadonlySignerAccount<TAccountOwner> & AccountSignerMeta<TAccountOwner>
+        ? ReadonlySignerAccount<TAccountOwner> &
+            AccountSignerMeta<TAccountOwner>
         : TAccountOwner,
-      TAccountMarginAccount extends string ? WritableAccount<TAccountMarginAccount> : TAccountMarginAccount,
-      TAccountBoard extends string ? ReadonlyAccount<TAccountBoard> : TAccountBoard,
-      TAccountBank extends string ? WritableAccount<TAccountBank> : TAccountBank,
-      TAccountMarket extends string ? WritableAccount<TAccountMarket> : TAccountMarket,
-      TAccountLiquidity extends string ? WritableAccount<TAccountLiquidity> : TAccountLiquidity,
+      TAccountMarginAccount extends string
+        ? WritableAccount<TAccountMarginAccount>
+        : TAccountMarginAccount,
+      TAccountBoard extends string
+        ? ReadonlyAccount<TAccountBoard>
+        : TAccountBoard,
+      TAccountBank extends string
+        ? WritableAccount<TAccountBank>
+        : TAccountBank,
+      TAccountMarket extends string
+        ? WritableAccount<TAccountMarket>
+        : TAccountMarket,
+      TAccountLiquidity extends string
+        ? WritableAccount<TAccountLiquidity>
+        : TAccountLiquidity,
       ...TRemainingAccounts,
     ]
   >;
@@ -76,8 +91,8 @@ export type AddLiquidityInstructionDataArgs = { amount: number | bigint };
 export function getAddLiquidityInstructionDataEncoder(): FixedSizeEncoder<AddLiquidityInstructionDataArgs> {
   return transformEncoder(
     getStructEncoder([
-      ['discriminator', fixEncoderSize(getBytesEncoder(), 8)],
-      ['amount', getU64Encoder()],
+      ["discriminator", fixEncoderSize(getBytesEncoder(), 8)],
+      ["amount", getU64Encoder()],
     ]),
     (value) => ({ ...value, discriminator: ADD_LIQUIDITY_DISCRIMINATOR }),
   );
@@ -85,8 +100,8 @@ export function getAddLiquidityInstructionDataEncoder(): FixedSizeEncoder<AddLiq
 
 export function getAddLiquidityInstructionDataDecoder(): FixedSizeDecoder<AddLiquidityInstructionData> {
   return getStructDecoder([
-    ['discriminator', fixDecoderSize(getBytesDecoder(), 8)],
-    ['amount', getU64Decoder()],
+    ["discriminator", fixDecoderSize(getBytesDecoder(), 8)],
+    ["amount", getU64Decoder()],
   ]);
 }
 
@@ -94,7 +109,10 @@ export function getAddLiquidityInstructionDataCodec(): FixedSizeCodec<
   AddLiquidityInstructionDataArgs,
   AddLiquidityInstructionData
 > {
-  return combineCodec(getAddLiquidityInstructionDataEncoder(), getAddLiquidityInstructionDataDecoder());
+  return combineCodec(
+    getAddLiquidityInstructionDataEncoder(),
+    getAddLiquidityInstructionDataDecoder(),
+  );
 }
 
 export type AddLiquidityInput<
@@ -111,7 +129,7 @@ export type AddLiquidityInput<
   bank: Address<TAccountBank>;
   market: Address<TAccountMarket>;
   liquidity: Address<TAccountLiquidity>;
-  amount: AddLiquidityInstructionDataArgs['amount'];
+  amount: AddLiquidityInstructionDataArgs["amount"];
 };
 
 export function getAddLiquidityInstruction<
@@ -153,12 +171,15 @@ export function getAddLiquidityInstruction<
     market: { value: input.market ?? null, isWritable: true },
     liquidity: { value: input.liquidity ?? null, isWritable: true },
   };
-  const accounts = originalAccounts as Record<keyof typeof originalAccounts, ResolvedAccount>;
+  const accounts = originalAccounts as Record<
+    keyof typeof originalAccounts,
+    ResolvedAccount
+  >;
 
   // Original args.
   const args = { ...input };
 
-  const getAccountMeta = getAccountMetaFactory(programAddress, 'programId');
+  const getAccountMeta = getAccountMetaFactory(programAddress, "programId");
   return Object.freeze({
     accounts: [
       getAccountMeta(accounts.owner),
@@ -168,7 +189,9 @@ export function getAddLiquidityInstruction<
       getAccountMeta(accounts.market),
       getAccountMeta(accounts.liquidity),
     ],
-    data: getAddLiquidityInstructionDataEncoder().encode(args as AddLiquidityInstructionDataArgs),
+    data: getAddLiquidityInstructionDataEncoder().encode(
+      args as AddLiquidityInstructionDataArgs,
+    ),
     programAddress,
   } as AddLiquidityInstruction<
     TProgramAddress,
@@ -197,11 +220,17 @@ export type ParsedAddLiquidityInstruction<
   data: AddLiquidityInstructionData;
 };
 
-export function parseAddLiquidityInstruction<TProgram extends string, TAccountMetas extends readonly AccountMeta[]>(
-  instruction: Instruction<TProgram> & InstructionWithAccounts<TAccountMetas> & InstructionWithData<ReadonlyUint8Array>,
+export function parseAddLiquidityInstruction<
+  TProgram extends string,
+  TAccountMetas extends readonly AccountMeta[],
+>(
+  instruction: Instruction<TProgram> &
+    InstructionWithAccounts<TAccountMetas> &
+    InstructionWithData<ReadonlyUint8Array>,
 ): ParsedAddLiquidityInstruction<TProgram, TAccountMetas> {
   if (instruction.accounts.length < 6) {
-    throw new Error('Not enough accounts');
+    
+    throw new Error("Not enough accounts");
   }
   let accountIndex = 0;
   const getNextAccount = () => {

@@ -31,11 +31,13 @@ import {
   type ReadonlyUint8Array,
   type TransactionSigner,
   type WritableAccount,
-} from '@solana/kit';
-import { BREAKWATER_PROGRAM_ADDRESS } from '../programs/index.js';
-import { getAccountMetaFactory, type ResolvedAccount } from '../shared/index.js';
+} from "@solana/kit";
+import { BREAKWATER_PROGRAM_ADDRESS } from "../programs/index.js";
+import { getAccountMetaFactory, type ResolvedAccount } from "../shared/index.js";
 
-export const BORROW_DISCRIMINATOR = new Uint8Array([228, 253, 131, 202, 207, 116, 89, 18]);
+export const BORROW_DISCRIMINATOR = new Uint8Array([
+  228, 253, 131, 202, 207, 116, 89, 18,
+]);
 
 export function getBorrowDiscriminatorBytes() {
   return fixEncoderSize(getBytesEncoder(), 8).encode(BORROW_DISCRIMINATOR);
@@ -50,22 +52,38 @@ export type BorrowInstruction<
   TAccountVault extends string | AccountMeta<string> = string,
   TAccountDestination extends string | AccountMeta<string> = string,
   TAccountMint extends string | AccountMeta<string> = string,
-  TAccountTokenProgram extends string | AccountMeta<string> = 'TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA',
+  TAccountTokenProgram extends string | AccountMeta<string> =
+    "TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA",
   TRemainingAccounts extends readonly AccountMeta<string>[] = [],
 > = Instruction<TProgram> &
   InstructionWithData<ReadonlyUint8Array> &
   InstructionWithAccounts<
     [
       TAccountOwner extends string
-        ? ReadonlySignerAccount<TAccountOwner> & AccountSignerMeta<TAccountOwner>
+        ? ReadonlySignerAccount<TAccountOwner> &
+            AccountSignerMeta<TAccountOwner>
         : TAccountOwner,
-      TAccountMarginAccount extends string ? WritableAccount<TAccountMarginAccount> : TAccountMarginAccount,
-      TAccountBoard extends string ? ReadonlyAccount<TAccountBoard> : TAccountBoard,
-      TAccountBank extends string ? WritableAccount<TAccountBank> : TAccountBank,
-      TAccountVault extends string ? WritableAccount<TAccountVault> : TAccountVault,
-      TAccountDestination extends string ? WritableAccount<TAccountDestination> : TAccountDestination,
-      TAccountMint extends string ? ReadonlyAccount<TAccountMint> : TAccountMint,
-      TAccountTokenProgram extends string ? ReadonlyAccount<TAccountTokenProgram> : TAccountTokenProgram,
+      TAccountMarginAccount extends string
+        ? WritableAccount<TAccountMarginAccount>
+        : TAccountMarginAccount,
+      TAccountBoard extends string
+        ? ReadonlyAccount<TAccountBoard>
+        : TAccountBoard,
+      TAccountBank extends string
+        ? WritableAccount<TAccountBank>
+        : TAccountBank,
+      TAccountVault extends string
+        ? WritableAccount<TAccountVault>
+        : TAccountVault,
+      TAccountDestination extends string
+        ? WritableAccount<TAccountDestination>
+        : TAccountDestination,
+      TAccountMint extends string
+        ? ReadonlyAccount<TAccountMint>
+        : TAccountMint,
+      TAccountTokenProgram extends string
+        ? ReadonlyAccount<TAccountTokenProgram>
+        : TAccountTokenProgram,
       ...TRemainingAccounts,
     ]
   >;
@@ -80,8 +98,8 @@ export type BorrowInstructionDataArgs = { amount: number | bigint };
 export function getBorrowInstructionDataEncoder(): FixedSizeEncoder<BorrowInstructionDataArgs> {
   return transformEncoder(
     getStructEncoder([
-      ['discriminator', fixEncoderSize(getBytesEncoder(), 8)],
-      ['amount', getU64Encoder()],
+      ["discriminator", fixEncoderSize(getBytesEncoder(), 8)],
+      ["amount", getU64Encoder()],
     ]),
     (value) => ({ ...value, discriminator: BORROW_DISCRIMINATOR }),
   );
@@ -89,13 +107,19 @@ export function getBorrowInstructionDataEncoder(): FixedSizeEncoder<BorrowInstru
 
 export function getBorrowInstructionDataDecoder(): FixedSizeDecoder<BorrowInstructionData> {
   return getStructDecoder([
-    ['discriminator', fixDecoderSize(getBytesDecoder(), 8)],
-    ['amount', getU64Decoder()],
+    ["discriminator", fixDecoderSize(getBytesDecoder(), 8)],
+    ["amount", getU64Decoder()],
   ]);
 }
 
-export function getBorrowInstructionDataCodec(): FixedSizeCodec<BorrowInstructionDataArgs, BorrowInstructionData> {
-  return combineCodec(getBorrowInstructionDataEncoder(), getBorrowInstructionDataDecoder());
+export function getBorrowInstructionDataCodec(): FixedSizeCodec<
+  BorrowInstructionDataArgs,
+  BorrowInstructionData
+> {
+  return combineCodec(
+    getBorrowInstructionDataEncoder(),
+    getBorrowInstructionDataDecoder(),
+  );
 }
 
 export type BorrowInput<
@@ -118,7 +142,7 @@ export type BorrowInput<
   destination: Address<TAccountDestination>;
   mint: Address<TAccountMint>;
   tokenProgram?: Address<TAccountTokenProgram>;
-  amount: BorrowInstructionDataArgs['amount'];
+  amount: BorrowInstructionDataArgs["amount"];
 };
 
 export function getBorrowInstruction<
@@ -168,7 +192,10 @@ export function getBorrowInstruction<
     mint: { value: input.mint ?? null, isWritable: false },
     tokenProgram: { value: input.tokenProgram ?? null, isWritable: false },
   };
-  const accounts = originalAccounts as Record<keyof typeof originalAccounts, ResolvedAccount>;
+  const accounts = originalAccounts as Record<
+    keyof typeof originalAccounts,
+    ResolvedAccount
+  >;
 
   // Original args.
   const args = { ...input };
@@ -176,10 +203,10 @@ export function getBorrowInstruction<
   // Resolve default values.
   if (!accounts.tokenProgram.value) {
     accounts.tokenProgram.value =
-      'TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA' as Address<'TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA'>;
+      "TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA" as Address<"TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA">;
   }
 
-  const getAccountMeta = getAccountMetaFactory(programAddress, 'programId');
+  const getAccountMeta = getAccountMetaFactory(programAddress, "programId");
   return Object.freeze({
     accounts: [
       getAccountMeta(accounts.owner),
@@ -191,7 +218,9 @@ export function getBorrowInstruction<
       getAccountMeta(accounts.mint),
       getAccountMeta(accounts.tokenProgram),
     ],
-    data: getBorrowInstructionDataEncoder().encode(args as BorrowInstructionDataArgs),
+    data: getBorrowInstructionDataEncoder().encode(
+      args as BorrowInstructionDataArgs,
+    ),
     programAddress,
   } as BorrowInstruction<
     TProgramAddress,
@@ -226,11 +255,17 @@ export type ParsedBorrowInstruction<
   data: BorrowInstructionData;
 };
 
-export function parseBorrowInstruction<TProgram extends string, TAccountMetas extends readonly AccountMeta[]>(
-  instruction: Instruction<TProgram> & InstructionWithAccounts<TAccountMetas> & InstructionWithData<ReadonlyUint8Array>,
+export function parseBorrowInstruction<
+  TProgram extends string,
+  TAccountMetas extends readonly AccountMeta[],
+>(
+  instruction: Instruction<TProgram> &
+    InstructionWithAccounts<TAccountMetas> &
+    InstructionWithData<ReadonlyUint8Array>,
 ): ParsedBorrowInstruction<TProgram, TAccountMetas> {
   if (instruction.accounts.length < 8) {
-    throw new Error('Not enough accounts');
+    
+    throw new Error("Not enough accounts");
   }
   let accountIndex = 0;
   const getNextAccount = () => {

@@ -30,14 +30,18 @@ import {
   type ReadonlyUint8Array,
   type TransactionSigner,
   type WritableAccount,
-} from '@solana/kit';
-import { BREAKWATER_PROGRAM_ADDRESS } from '../programs/index.js';
-import { getAccountMetaFactory, type ResolvedAccount } from '../shared/index.js';
+} from "@solana/kit";
+import { BREAKWATER_PROGRAM_ADDRESS } from "../programs/index.js";
+import { getAccountMetaFactory, type ResolvedAccount } from "../shared/index.js";
 
-export const CANCEL_ORDER_DISCRIMINATOR = new Uint8Array([95, 129, 237, 240, 8, 49, 223, 132]);
+export const CANCEL_ORDER_DISCRIMINATOR = new Uint8Array([
+  95, 129, 237, 240, 8, 49, 223, 132,
+]);
 
 export function getCancelOrderDiscriminatorBytes() {
-  return fixEncoderSize(getBytesEncoder(), 8).encode(CANCEL_ORDER_DISCRIMINATOR);
+  return fixEncoderSize(getBytesEncoder(), 8).encode(
+    CANCEL_ORDER_DISCRIMINATOR,
+  );
 }
 
 export type CancelOrderInstruction<
@@ -50,9 +54,12 @@ export type CancelOrderInstruction<
   InstructionWithAccounts<
     [
       TAccountAuthority extends string
-        ? ReadonlySignerAccount<TAccountAuthority> & AccountSignerMeta<TAccountAuthority>
+        ? ReadonlySignerAccount<TAccountAuthority> &
+            AccountSignerMeta<TAccountAuthority>
         : TAccountAuthority,
-      TAccountMarginAccount extends string ? WritableAccount<TAccountMarginAccount> : TAccountMarginAccount,
+      TAccountMarginAccount extends string
+        ? WritableAccount<TAccountMarginAccount>
+        : TAccountMarginAccount,
       ...TRemainingAccounts,
     ]
   >;
@@ -67,8 +74,8 @@ export type CancelOrderInstructionDataArgs = { slot: number };
 export function getCancelOrderInstructionDataEncoder(): FixedSizeEncoder<CancelOrderInstructionDataArgs> {
   return transformEncoder(
     getStructEncoder([
-      ['discriminator', fixEncoderSize(getBytesEncoder(), 8)],
-      ['slot', getU8Encoder()],
+      ["discriminator", fixEncoderSize(getBytesEncoder(), 8)],
+      ["slot", getU8Encoder()],
     ]),
     (value) => ({ ...value, discriminator: CANCEL_ORDER_DISCRIMINATOR }),
   );
@@ -76,8 +83,8 @@ export function getCancelOrderInstructionDataEncoder(): FixedSizeEncoder<CancelO
 
 export function getCancelOrderInstructionDataDecoder(): FixedSizeDecoder<CancelOrderInstructionData> {
   return getStructDecoder([
-    ['discriminator', fixDecoderSize(getBytesDecoder(), 8)],
-    ['slot', getU8Decoder()],
+    ["discriminator", fixDecoderSize(getBytesDecoder(), 8)],
+    ["slot", getU8Decoder()],
   ]);
 }
 
@@ -85,7 +92,10 @@ export function getCancelOrderInstructionDataCodec(): FixedSizeCodec<
   CancelOrderInstructionDataArgs,
   CancelOrderInstructionData
 > {
-  return combineCodec(getCancelOrderInstructionDataEncoder(), getCancelOrderInstructionDataDecoder());
+  return combineCodec(
+    getCancelOrderInstructionDataEncoder(),
+    getCancelOrderInstructionDataDecoder(),
+  );
 }
 
 export type CancelOrderInput<
@@ -94,7 +104,7 @@ export type CancelOrderInput<
 > = {
   authority: TransactionSigner<TAccountAuthority>;
   marginAccount: Address<TAccountMarginAccount>;
-  slot: CancelOrderInstructionDataArgs['slot'];
+  slot: CancelOrderInstructionDataArgs["slot"];
 };
 
 export function getCancelOrderInstruction<
@@ -104,7 +114,11 @@ export function getCancelOrderInstruction<
 >(
   input: CancelOrderInput<TAccountAuthority, TAccountMarginAccount>,
   config?: { programAddress?: TProgramAddress },
-): CancelOrderInstruction<TProgramAddress, TAccountAuthority, TAccountMarginAccount> {
+): CancelOrderInstruction<
+  TProgramAddress,
+  TAccountAuthority,
+  TAccountMarginAccount
+> {
   // Program address.
   const programAddress = config?.programAddress ?? BREAKWATER_PROGRAM_ADDRESS;
 
@@ -113,17 +127,29 @@ export function getCancelOrderInstruction<
     authority: { value: input.authority ?? null, isWritable: false },
     marginAccount: { value: input.marginAccount ?? null, isWritable: true },
   };
-  const accounts = originalAccounts as Record<keyof typeof originalAccounts, ResolvedAccount>;
+  const accounts = originalAccounts as Record<
+    keyof typeof originalAccounts,
+    ResolvedAccount
+  >;
 
   // Original args.
   const args = { ...input };
 
-  const getAccountMeta = getAccountMetaFactory(programAddress, 'programId');
+  const getAccountMeta = getAccountMetaFactory(programAddress, "programId");
   return Object.freeze({
-    accounts: [getAccountMeta(accounts.authority), getAccountMeta(accounts.marginAccount)],
-    data: getCancelOrderInstructionDataEncoder().encode(args as CancelOrderInstructionDataArgs),
+    accounts: [
+      getAccountMeta(accounts.authority),
+      getAccountMeta(accounts.marginAccount),
+    ],
+    data: getCancelOrderInstructionDataEncoder().encode(
+      args as CancelOrderInstructionDataArgs,
+    ),
     programAddress,
-  } as CancelOrderInstruction<TProgramAddress, TAccountAuthority, TAccountMarginAccount>);
+  } as CancelOrderInstruction<
+    TProgramAddress,
+    TAccountAuthority,
+    TAccountMarginAccount
+  >);
 }
 
 export type ParsedCancelOrderInstruction<
@@ -138,11 +164,17 @@ export type ParsedCancelOrderInstruction<
   data: CancelOrderInstructionData;
 };
 
-export function parseCancelOrderInstruction<TProgram extends string, TAccountMetas extends readonly AccountMeta[]>(
-  instruction: Instruction<TProgram> & InstructionWithAccounts<TAccountMetas> & InstructionWithData<ReadonlyUint8Array>,
+export function parseCancelOrderInstruction<
+  TProgram extends string,
+  TAccountMetas extends readonly AccountMeta[],
+>(
+  instruction: Instruction<TProgram> &
+    InstructionWithAccounts<TAccountMetas> &
+    InstructionWithData<ReadonlyUint8Array>,
 ): ParsedCancelOrderInstruction<TProgram, TAccountMetas> {
   if (instruction.accounts.length < 2) {
-    throw new Error('Not enough accounts');
+    
+    throw new Error("Not enough accounts");
   }
   let accountIndex = 0;
   const getNextAccount = () => {

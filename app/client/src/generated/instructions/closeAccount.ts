@@ -28,14 +28,18 @@ import {
   type TransactionSigner,
   type WritableAccount,
   type WritableSignerAccount,
-} from '@solana/kit';
-import { BREAKWATER_PROGRAM_ADDRESS } from '../programs/index.js';
-import { getAccountMetaFactory, type ResolvedAccount } from '../shared/index.js';
+} from "@solana/kit";
+import { BREAKWATER_PROGRAM_ADDRESS } from "../programs/index.js";
+import { getAccountMetaFactory, type ResolvedAccount } from "../shared/index.js";
 
-export const CLOSE_ACCOUNT_DISCRIMINATOR = new Uint8Array([125, 255, 149, 14, 110, 34, 72, 24]);
+export const CLOSE_ACCOUNT_DISCRIMINATOR = new Uint8Array([
+  125, 255, 149, 14, 110, 34, 72, 24,
+]);
 
 export function getCloseAccountDiscriminatorBytes() {
-  return fixEncoderSize(getBytesEncoder(), 8).encode(CLOSE_ACCOUNT_DISCRIMINATOR);
+  return fixEncoderSize(getBytesEncoder(), 8).encode(
+    CLOSE_ACCOUNT_DISCRIMINATOR,
+  );
 }
 
 export type CloseAccountInstruction<
@@ -48,9 +52,12 @@ export type CloseAccountInstruction<
   InstructionWithAccounts<
     [
       TAccountOwner extends string
-        ? WritableSignerAccount<TAccountOwner> & AccountSignerMeta<TAccountOwner>
+        ? WritableSignerAccount<TAccountOwner> &
+            AccountSignerMeta<TAccountOwner>
         : TAccountOwner,
-      TAccountMarginAccount extends string ? WritableAccount<TAccountMarginAccount> : TAccountMarginAccount,
+      TAccountMarginAccount extends string
+        ? WritableAccount<TAccountMarginAccount>
+        : TAccountMarginAccount,
       ...TRemainingAccounts,
     ]
   >;
@@ -60,24 +67,32 @@ export type CloseAccountInstructionData = { discriminator: ReadonlyUint8Array };
 export type CloseAccountInstructionDataArgs = {};
 
 export function getCloseAccountInstructionDataEncoder(): FixedSizeEncoder<CloseAccountInstructionDataArgs> {
-  return transformEncoder(getStructEncoder([['discriminator', fixEncoderSize(getBytesEncoder(), 8)]]), (value) => ({
-    ...value,
-    discriminator: CLOSE_ACCOUNT_DISCRIMINATOR,
-  }));
+  return transformEncoder(
+    getStructEncoder([["discriminator", fixEncoderSize(getBytesEncoder(), 8)]]),
+    (value) => ({ ...value, discriminator: CLOSE_ACCOUNT_DISCRIMINATOR }),
+  );
 }
 
 export function getCloseAccountInstructionDataDecoder(): FixedSizeDecoder<CloseAccountInstructionData> {
-  return getStructDecoder([['discriminator', fixDecoderSize(getBytesDecoder(), 8)]]);
+  return getStructDecoder([
+    ["discriminator", fixDecoderSize(getBytesDecoder(), 8)],
+  ]);
 }
 
 export function getCloseAccountInstructionDataCodec(): FixedSizeCodec<
   CloseAccountInstructionDataArgs,
   CloseAccountInstructionData
 > {
-  return combineCodec(getCloseAccountInstructionDataEncoder(), getCloseAccountInstructionDataDecoder());
+  return combineCodec(
+    getCloseAccountInstructionDataEncoder(),
+    getCloseAccountInstructionDataDecoder(),
+  );
 }
 
-export type CloseAccountInput<TAccountOwner extends string = string, TAccountMarginAccount extends string = string> = {
+export type CloseAccountInput<
+  TAccountOwner extends string = string,
+  TAccountMarginAccount extends string = string,
+> = {
   owner: TransactionSigner<TAccountOwner>;
   marginAccount: Address<TAccountMarginAccount>;
 };
@@ -89,7 +104,11 @@ export function getCloseAccountInstruction<
 >(
   input: CloseAccountInput<TAccountOwner, TAccountMarginAccount>,
   config?: { programAddress?: TProgramAddress },
-): CloseAccountInstruction<TProgramAddress, TAccountOwner, TAccountMarginAccount> {
+): CloseAccountInstruction<
+  TProgramAddress,
+  TAccountOwner,
+  TAccountMarginAccount
+> {
   // Program address.
   const programAddress = config?.programAddress ?? BREAKWATER_PROGRAM_ADDRESS;
 
@@ -98,14 +117,24 @@ export function getCloseAccountInstruction<
     owner: { value: input.owner ?? null, isWritable: true },
     marginAccount: { value: input.marginAccount ?? null, isWritable: true },
   };
-  const accounts = originalAccounts as Record<keyof typeof originalAccounts, ResolvedAccount>;
+  const accounts = originalAccounts as Record<
+    keyof typeof originalAccounts,
+    ResolvedAccount
+  >;
 
-  const getAccountMeta = getAccountMetaFactory(programAddress, 'programId');
+  const getAccountMeta = getAccountMetaFactory(programAddress, "programId");
   return Object.freeze({
-    accounts: [getAccountMeta(accounts.owner), getAccountMeta(accounts.marginAccount)],
+    accounts: [
+      getAccountMeta(accounts.owner),
+      getAccountMeta(accounts.marginAccount),
+    ],
     data: getCloseAccountInstructionDataEncoder().encode({}),
     programAddress,
-  } as CloseAccountInstruction<TProgramAddress, TAccountOwner, TAccountMarginAccount>);
+  } as CloseAccountInstruction<
+    TProgramAddress,
+    TAccountOwner,
+    TAccountMarginAccount
+  >);
 }
 
 export type ParsedCloseAccountInstruction<
@@ -120,11 +149,17 @@ export type ParsedCloseAccountInstruction<
   data: CloseAccountInstructionData;
 };
 
-export function parseCloseAccountInstruction<TProgram extends string, TAccountMetas extends readonly AccountMeta[]>(
-  instruction: Instruction<TProgram> & InstructionWithAccounts<TAccountMetas> & InstructionWithData<ReadonlyUint8Array>,
+export function parseCloseAccountInstruction<
+  TProgram extends string,
+  TAccountMetas extends readonly AccountMeta[],
+>(
+  instruction: Instruction<TProgram> &
+    InstructionWithAccounts<TAccountMetas> &
+    InstructionWithData<ReadonlyUint8Array>,
 ): ParsedCloseAccountInstruction<TProgram, TAccountMetas> {
   if (instruction.accounts.length < 2) {
-    throw new Error('Not enough accounts');
+    
+    throw new Error("Not enough accounts");
   }
   let accountIndex = 0;
   const getNextAccount = () => {

@@ -25,14 +25,18 @@ import {
   type InstructionWithData,
   type ReadonlyUint8Array,
   type WritableAccount,
-} from '@solana/kit';
-import { BREAKWATER_PROGRAM_ADDRESS } from '../programs/index.js';
-import { getAccountMetaFactory, type ResolvedAccount } from '../shared/index.js';
+} from "@solana/kit";
+import { BREAKWATER_PROGRAM_ADDRESS } from "../programs/index.js";
+import { getAccountMetaFactory, type ResolvedAccount } from "../shared/index.js";
 
-export const CLOSE_CHANGE_DISCRIMINATOR = new Uint8Array([70, 70, 80, 253, 140, 253, 213, 181]);
+export const CLOSE_CHANGE_DISCRIMINATOR = new Uint8Array([
+  70, 70, 80, 253, 140, 253, 213, 181,
+]);
 
 export function getCloseChangeDiscriminatorBytes() {
-  return fixEncoderSize(getBytesEncoder(), 8).encode(CLOSE_CHANGE_DISCRIMINATOR);
+  return fixEncoderSize(getBytesEncoder(), 8).encode(
+    CLOSE_CHANGE_DISCRIMINATOR,
+  );
 }
 
 export type CloseChangeInstruction<
@@ -44,8 +48,12 @@ export type CloseChangeInstruction<
   InstructionWithData<ReadonlyUint8Array> &
   InstructionWithAccounts<
     [
-      TAccountProposer extends string ? WritableAccount<TAccountProposer> : TAccountProposer,
-      TAccountChange extends string ? WritableAccount<TAccountChange> : TAccountChange,
+      TAccountProposer extends string
+        ? WritableAccount<TAccountProposer>
+        : TAccountProposer,
+      TAccountChange extends string
+        ? WritableAccount<TAccountChange>
+        : TAccountChange,
       ...TRemainingAccounts,
     ]
   >;
@@ -55,24 +63,32 @@ export type CloseChangeInstructionData = { discriminator: ReadonlyUint8Array };
 export type CloseChangeInstructionDataArgs = {};
 
 export function getCloseChangeInstructionDataEncoder(): FixedSizeEncoder<CloseChangeInstructionDataArgs> {
-  return transformEncoder(getStructEncoder([['discriminator', fixEncoderSize(getBytesEncoder(), 8)]]), (value) => ({
-    ...value,
-    discriminator: CLOSE_CHANGE_DISCRIMINATOR,
-  }));
+  return transformEncoder(
+    getStructEncoder([["discriminator", fixEncoderSize(getBytesEncoder(), 8)]]),
+    (value) => ({ ...value, discriminator: CLOSE_CHANGE_DISCRIMINATOR }),
+  );
 }
 
 export function getCloseChangeInstructionDataDecoder(): FixedSizeDecoder<CloseChangeInstructionData> {
-  return getStructDecoder([['discriminator', fixDecoderSize(getBytesDecoder(), 8)]]);
+  return getStructDecoder([
+    ["discriminator", fixDecoderSize(getBytesDecoder(), 8)],
+  ]);
 }
 
 export function getCloseChangeInstructionDataCodec(): FixedSizeCodec<
   CloseChangeInstructionDataArgs,
   CloseChangeInstructionData
 > {
-  return combineCodec(getCloseChangeInstructionDataEncoder(), getCloseChangeInstructionDataDecoder());
+  return combineCodec(
+    getCloseChangeInstructionDataEncoder(),
+    getCloseChangeInstructionDataDecoder(),
+  );
 }
 
-export type CloseChangeInput<TAccountProposer extends string = string, TAccountChange extends string = string> = {
+export type CloseChangeInput<
+  TAccountProposer extends string = string,
+  TAccountChange extends string = string,
+> = {
   proposer: Address<TAccountProposer>;
   change: Address<TAccountChange>;
 };
@@ -93,14 +109,24 @@ export function getCloseChangeInstruction<
     proposer: { value: input.proposer ?? null, isWritable: true },
     change: { value: input.change ?? null, isWritable: true },
   };
-  const accounts = originalAccounts as Record<keyof typeof originalAccounts, ResolvedAccount>;
+  const accounts = originalAccounts as Record<
+    keyof typeof originalAccounts,
+    ResolvedAccount
+  >;
 
-  const getAccountMeta = getAccountMetaFactory(programAddress, 'programId');
+  const getAccountMeta = getAccountMetaFactory(programAddress, "programId");
   return Object.freeze({
-    accounts: [getAccountMeta(accounts.proposer), getAccountMeta(accounts.change)],
+    accounts: [
+      getAccountMeta(accounts.proposer),
+      getAccountMeta(accounts.change),
+    ],
     data: getCloseChangeInstructionDataEncoder().encode({}),
     programAddress,
-  } as CloseChangeInstruction<TProgramAddress, TAccountProposer, TAccountChange>);
+  } as CloseChangeInstruction<
+    TProgramAddress,
+    TAccountProposer,
+    TAccountChange
+  >);
 }
 
 export type ParsedCloseChangeInstruction<
@@ -115,11 +141,17 @@ export type ParsedCloseChangeInstruction<
   data: CloseChangeInstructionData;
 };
 
-export function parseCloseChangeInstruction<TProgram extends string, TAccountMetas extends readonly AccountMeta[]>(
-  instruction: Instruction<TProgram> & InstructionWithAccounts<TAccountMetas> & InstructionWithData<ReadonlyUint8Array>,
+export function parseCloseChangeInstruction<
+  TProgram extends string,
+  TAccountMetas extends readonly AccountMeta[],
+>(
+  instruction: Instruction<TProgram> &
+    InstructionWithAccounts<TAccountMetas> &
+    InstructionWithData<ReadonlyUint8Array>,
 ): ParsedCloseChangeInstruction<TProgram, TAccountMetas> {
   if (instruction.accounts.length < 2) {
-    throw new Error('Not enough accounts');
+    
+    throw new Error("Not enough accounts");
   }
   let accountIndex = 0;
   const getNextAccount = () => {

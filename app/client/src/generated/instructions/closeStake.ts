@@ -29,11 +29,13 @@ import {
   type TransactionSigner,
   type WritableAccount,
   type WritableSignerAccount,
-} from '@solana/kit';
-import { BREAKWATER_PROGRAM_ADDRESS } from '../programs/index.js';
-import { getAccountMetaFactory, type ResolvedAccount } from '../shared/index.js';
+} from "@solana/kit";
+import { BREAKWATER_PROGRAM_ADDRESS } from "../programs/index.js";
+import { getAccountMetaFactory, type ResolvedAccount } from "../shared/index.js";
 
-export const CLOSE_STAKE_DISCRIMINATOR = new Uint8Array([92, 229, 76, 76, 25, 26, 189, 239]);
+export const CLOSE_STAKE_DISCRIMINATOR = new Uint8Array([
+  92, 229, 76, 76, 25, 26, 189, 239,
+]);
 
 export function getCloseStakeDiscriminatorBytes() {
   return fixEncoderSize(getBytesEncoder(), 8).encode(CLOSE_STAKE_DISCRIMINATOR);
@@ -50,10 +52,15 @@ export type CloseStakeInstruction<
   InstructionWithAccounts<
     [
       TAccountOwner extends string
-        ? WritableSignerAccount<TAccountOwner> & AccountSignerMeta<TAccountOwner>
+        ? WritableSignerAccount<TAccountOwner> &
+            AccountSignerMeta<TAccountOwner>
         : TAccountOwner,
-      TAccountFund extends string ? ReadonlyAccount<TAccountFund> : TAccountFund,
-      TAccountStake extends string ? WritableAccount<TAccountStake> : TAccountStake,
+      TAccountFund extends string
+        ? ReadonlyAccount<TAccountFund>
+        : TAccountFund,
+      TAccountStake extends string
+        ? WritableAccount<TAccountStake>
+        : TAccountStake,
       ...TRemainingAccounts,
     ]
   >;
@@ -63,21 +70,26 @@ export type CloseStakeInstructionData = { discriminator: ReadonlyUint8Array };
 export type CloseStakeInstructionDataArgs = {};
 
 export function getCloseStakeInstructionDataEncoder(): FixedSizeEncoder<CloseStakeInstructionDataArgs> {
-  return transformEncoder(getStructEncoder([['discriminator', fixEncoderSize(getBytesEncoder(), 8)]]), (value) => ({
-    ...value,
-    discriminator: CLOSE_STAKE_DISCRIMINATOR,
-  }));
+  return transformEncoder(
+    getStructEncoder([["discriminator", fixEncoderSize(getBytesEncoder(), 8)]]),
+    (value) => ({ ...value, discriminator: CLOSE_STAKE_DISCRIMINATOR }),
+  );
 }
 
 export function getCloseStakeInstructionDataDecoder(): FixedSizeDecoder<CloseStakeInstructionData> {
-  return getStructDecoder([['discriminator', fixDecoderSize(getBytesDecoder(), 8)]]);
+  return getStructDecoder([
+    ["discriminator", fixDecoderSize(getBytesDecoder(), 8)],
+  ]);
 }
 
 export function getCloseStakeInstructionDataCodec(): FixedSizeCodec<
   CloseStakeInstructionDataArgs,
   CloseStakeInstructionData
 > {
-  return combineCodec(getCloseStakeInstructionDataEncoder(), getCloseStakeInstructionDataDecoder());
+  return combineCodec(
+    getCloseStakeInstructionDataEncoder(),
+    getCloseStakeInstructionDataDecoder(),
+  );
 }
 
 export type CloseStakeInput<
@@ -98,7 +110,12 @@ export function getCloseStakeInstruction<
 >(
   input: CloseStakeInput<TAccountOwner, TAccountFund, TAccountStake>,
   config?: { programAddress?: TProgramAddress },
-): CloseStakeInstruction<TProgramAddress, TAccountOwner, TAccountFund, TAccountStake> {
+): CloseStakeInstruction<
+  TProgramAddress,
+  TAccountOwner,
+  TAccountFund,
+  TAccountStake
+> {
   // Program address.
   const programAddress = config?.programAddress ?? BREAKWATER_PROGRAM_ADDRESS;
 
@@ -108,14 +125,26 @@ export function getCloseStakeInstruction<
     fund: { value: input.fund ?? null, isWritable: false },
     stake: { value: input.stake ?? null, isWritable: true },
   };
-  const accounts = originalAccounts as Record<keyof typeof originalAccounts, ResolvedAccount>;
+  const accounts = originalAccounts as Record<
+    keyof typeof originalAccounts,
+    ResolvedAccount
+  >;
 
-  const getAccountMeta = getAccountMetaFactory(programAddress, 'programId');
+  const getAccountMeta = getAccountMetaFactory(programAddress, "programId");
   return Object.freeze({
-    accounts: [getAccountMeta(accounts.owner), getAccountMeta(accounts.fund), getAccountMeta(accounts.stake)],
+    accounts: [
+      getAccountMeta(accounts.owner),
+      getAccountMeta(accounts.fund),
+      getAccountMeta(accounts.stake),
+    ],
     data: getCloseStakeInstructionDataEncoder().encode({}),
     programAddress,
-  } as CloseStakeInstruction<TProgramAddress, TAccountOwner, TAccountFund, TAccountStake>);
+  } as CloseStakeInstruction<
+    TProgramAddress,
+    TAccountOwner,
+    TAccountFund,
+    TAccountStake
+  >);
 }
 
 export type ParsedCloseStakeInstruction<
@@ -131,11 +160,17 @@ export type ParsedCloseStakeInstruction<
   data: CloseStakeInstructionData;
 };
 
-export function parseCloseStakeInstruction<TProgram extends string, TAccountMetas extends readonly AccountMeta[]>(
-  instruction: Instruction<TProgram> & InstructionWithAccounts<TAccountMetas> & InstructionWithData<ReadonlyUint8Array>,
+export function parseCloseStakeInstruction<
+  TProgram extends string,
+  TAccountMetas extends readonly AccountMeta[],
+>(
+  instruction: Instruction<TProgram> &
+    InstructionWithAccounts<TAccountMetas> &
+    InstructionWithData<ReadonlyUint8Array>,
 ): ParsedCloseStakeInstruction<TProgram, TAccountMetas> {
   if (instruction.accounts.length < 3) {
-    throw new Error('Not enough accounts');
+    
+    throw new Error("Not enough accounts");
   }
   let accountIndex = 0;
   const getNextAccount = () => {

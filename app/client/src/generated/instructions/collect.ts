@@ -25,11 +25,13 @@ import {
   type InstructionWithData,
   type ReadonlyUint8Array,
   type WritableAccount,
-} from '@solana/kit';
-import { BREAKWATER_PROGRAM_ADDRESS } from '../programs/index.js';
-import { getAccountMetaFactory, type ResolvedAccount } from '../shared/index.js';
+} from "@solana/kit";
+import { BREAKWATER_PROGRAM_ADDRESS } from "../programs/index.js";
+import { getAccountMetaFactory, type ResolvedAccount } from "../shared/index.js";
 
-export const COLLECT_DISCRIMINATOR = new Uint8Array([208, 47, 194, 155, 17, 98, 82, 236]);
+export const COLLECT_DISCRIMINATOR = new Uint8Array([
+  208, 47, 194, 155, 17, 98, 82, 236,
+]);
 
 export function getCollectDiscriminatorBytes() {
   return fixEncoderSize(getBytesEncoder(), 8).encode(COLLECT_DISCRIMINATOR);
@@ -45,9 +47,15 @@ export type CollectInstruction<
   InstructionWithData<ReadonlyUint8Array> &
   InstructionWithAccounts<
     [
-      TAccountFund extends string ? WritableAccount<TAccountFund> : TAccountFund,
-      TAccountBank extends string ? WritableAccount<TAccountBank> : TAccountBank,
-      TAccountMarket extends string ? WritableAccount<TAccountMarket> : TAccountMarket,
+      TAccountFund extends string
+        ? WritableAccount<TAccountFund>
+        : TAccountFund,
+      TAccountBank extends string
+        ? WritableAccount<TAccountBank>
+        : TAccountBank,
+      TAccountMarket extends string
+        ? WritableAccount<TAccountMarket>
+        : TAccountMarket,
       ...TRemainingAccounts,
     ]
   >;
@@ -57,18 +65,26 @@ export type CollectInstructionData = { discriminator: ReadonlyUint8Array };
 export type CollectInstructionDataArgs = {};
 
 export function getCollectInstructionDataEncoder(): FixedSizeEncoder<CollectInstructionDataArgs> {
-  return transformEncoder(getStructEncoder([['discriminator', fixEncoderSize(getBytesEncoder(), 8)]]), (value) => ({
-    ...value,
-    discriminator: COLLECT_DISCRIMINATOR,
-  }));
+  return transformEncoder(
+    getStructEncoder([["discriminator", fixEncoderSize(getBytesEncoder(), 8)]]),
+    (value) => ({ ...value, discriminator: COLLECT_DISCRIMINATOR }),
+  );
 }
 
 export function getCollectInstructionDataDecoder(): FixedSizeDecoder<CollectInstructionData> {
-  return getStructDecoder([['discriminator', fixDecoderSize(getBytesDecoder(), 8)]]);
+  return getStructDecoder([
+    ["discriminator", fixDecoderSize(getBytesDecoder(), 8)],
+  ]);
 }
 
-export function getCollectInstructionDataCodec(): FixedSizeCodec<CollectInstructionDataArgs, CollectInstructionData> {
-  return combineCodec(getCollectInstructionDataEncoder(), getCollectInstructionDataDecoder());
+export function getCollectInstructionDataCodec(): FixedSizeCodec<
+  CollectInstructionDataArgs,
+  CollectInstructionData
+> {
+  return combineCodec(
+    getCollectInstructionDataEncoder(),
+    getCollectInstructionDataDecoder(),
+  );
 }
 
 export type CollectInput<
@@ -89,7 +105,12 @@ export function getCollectInstruction<
 >(
   input: CollectInput<TAccountFund, TAccountBank, TAccountMarket>,
   config?: { programAddress?: TProgramAddress },
-): CollectInstruction<TProgramAddress, TAccountFund, TAccountBank, TAccountMarket> {
+): CollectInstruction<
+  TProgramAddress,
+  TAccountFund,
+  TAccountBank,
+  TAccountMarket
+> {
   // Program address.
   const programAddress = config?.programAddress ?? BREAKWATER_PROGRAM_ADDRESS;
 
@@ -99,14 +120,26 @@ export function getCollectInstruction<
     bank: { value: input.bank ?? null, isWritable: true },
     market: { value: input.market ?? null, isWritable: true },
   };
-  const accounts = originalAccounts as Record<keyof typeof originalAccounts, ResolvedAccount>;
+  const accounts = originalAccounts as Record<
+    keyof typeof originalAccounts,
+    ResolvedAccount
+  >;
 
-  const getAccountMeta = getAccountMetaFactory(programAddress, 'programId');
+  const getAccountMeta = getAccountMetaFactory(programAddress, "programId");
   return Object.freeze({
-    accounts: [getAccountMeta(accounts.fund), getAccountMeta(accounts.bank), getAccountMeta(accounts.market)],
+    accounts: [
+      getAccountMeta(accounts.fund),
+      getAccountMeta(accounts.bank),
+      getAccountMeta(accounts.market),
+    ],
     data: getCollectInstructionDataEncoder().encode({}),
     programAddress,
-  } as CollectInstruction<TProgramAddress, TAccountFund, TAccountBank, TAccountMarket>);
+  } as CollectInstruction<
+    TProgramAddress,
+    TAccountFund,
+    TAccountBank,
+    TAccountMarket
+  >);
 }
 
 export type ParsedCollectInstruction<
@@ -122,11 +155,17 @@ export type ParsedCollectInstruction<
   data: CollectInstructionData;
 };
 
-export function parseCollectInstruction<TProgram extends string, TAccountMetas extends readonly AccountMeta[]>(
-  instruction: Instruction<TProgram> & InstructionWithAccounts<TAccountMetas> & InstructionWithData<ReadonlyUint8Array>,
+export function parseCollectInstruction<
+  TProgram extends string,
+  TAccountMetas extends readonly AccountMeta[],
+>(
+  instruction: Instruction<TProgram> &
+    InstructionWithAccounts<TAccountMetas> &
+    InstructionWithData<ReadonlyUint8Array>,
 ): ParsedCollectInstruction<TProgram, TAccountMetas> {
   if (instruction.accounts.length < 3) {
-    throw new Error('Not enough accounts');
+    
+    throw new Error("Not enough accounts");
   }
   let accountIndex = 0;
   const getNextAccount = () => {
@@ -136,7 +175,9 @@ export function parseCollectInstruction<TProgram extends string, TAccountMetas e
   };
   const getNextOptionalAccount = () => {
     const accountMeta = getNextAccount();
-    return accountMeta.address === BREAKWATER_PROGRAM_ADDRESS ? undefined : accountMeta;
+    return accountMeta.address === BREAKWATER_PROGRAM_ADDRESS
+      ? undefined
+      : accountMeta;
   };
   return {
     programAddress: instruction.programAddress,

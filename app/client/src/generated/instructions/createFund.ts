@@ -31,12 +31,18 @@ import {
   type TransactionSigner,
   type WritableAccount,
   type WritableSignerAccount,
-} from '@solana/kit';
-import { findFundPda } from '../pdas/index.js';
-import { BREAKWATER_PROGRAM_ADDRESS } from '../programs/index.js';
-import { expectAddress, getAccountMetaFactory, type ResolvedAccount } from '../shared/index.js';
+} from "@solana/kit";
+import { findFundPda } from "../pdas/index.js";
+import { BREAKWATER_PROGRAM_ADDRESS } from "../programs/index.js";
+import {
+  expectAddress,
+  getAccountMetaFactory,
+  type ResolvedAccount,
+} from "../shared/index.js";
 
-export const CREATE_FUND_DISCRIMINATOR = new Uint8Array([38, 128, 18, 11, 203, 0, 153, 21]);
+export const CREATE_FUND_DISCRIMINATOR = new Uint8Array([
+  38, 128, 18, 11, 203, 0, 153, 21,
+]);
 
 export function getCreateFundDiscriminatorBytes() {
   return fixEncoderSize(getBytesEncoder(), 8).encode(CREATE_FUND_DISCRIMINATOR);
@@ -49,8 +55,10 @@ export type CreateFundInstruction<
   TAccountBoard extends string | AccountMeta<string> = string,
   TAccountBank extends string | AccountMeta<string> = string,
   TAccountFund extends string | AccountMeta<string> = string,
-  TAccountSystemProgram extends string | AccountMeta<string> = '11111111111111111111111111111111',
-  TAccountInstructions extends string | AccountMeta<string> = 'Sysvar1nstructions1111111111111111111111111',
+  TAccountSystemProgram extends string | AccountMeta<string> =
+    "11111111111111111111111111111111",
+  TAccountInstructions extends string | AccountMeta<string> =
+    "Sysvar1nstructions1111111111111111111111111",
   TAccountChange extends string | AccountMeta<string> = string,
   TRemainingAccounts extends readonly AccountMeta<string>[] = [],
 > = Instruction<TProgram> &
@@ -58,15 +66,30 @@ export type CreateFundInstruction<
   InstructionWithAccounts<
     [
       TAccountAuthority extends string
-        ? WritableSignerAccount<TAccountAuthority> & AccountSignerMeta<TAccountAuthority>
+        ? WritableSignerAccount<TAccountAuthority> &
+            AccountSignerMeta<TAccountAuthority>
         : TAccountAuthority,
-      TAccountGroup extends string ? ReadonlyAccount<TAccountGroup> : TAccountGroup,
-      TAccountBoard extends string ? WritableAccount<TAccountBoard> : TAccountBoard,
-      TAccountBank extends string ? ReadonlyAccount<TAccountBank> : TAccountBank,
-      TAccountFund extends string ? WritableAccount<TAccountFund> : TAccountFund,
-      TAccountSystemProgram extends string ? ReadonlyAccount<TAccountSystemProgram> : TAccountSystemProgram,
-      TAccountInstructions extends string ? ReadonlyAccount<TAccountInstructions> : TAccountInstructions,
-      TAccountChange extends string ? WritableAccount<TAccountChange> : TAccountChange,
+      TAccountGroup extends string
+        ? ReadonlyAccount<TAccountGroup>
+        : TAccountGroup,
+      TAccountBoard extends string
+        ? WritableAccount<TAccountBoard>
+        : TAccountBoard,
+      TAccountBank extends string
+        ? ReadonlyAccount<TAccountBank>
+        : TAccountBank,
+      TAccountFund extends string
+        ? WritableAccount<TAccountFund>
+        : TAccountFund,
+      TAccountSystemProgram extends string
+        ? ReadonlyAccount<TAccountSystemProgram>
+        : TAccountSystemProgram,
+      TAccountInstructions extends string
+        ? ReadonlyAccount<TAccountInstructions>
+        : TAccountInstructions,
+      TAccountChange extends string
+        ? WritableAccount<TAccountChange>
+        : TAccountChange,
       ...TRemainingAccounts,
     ]
   >;
@@ -81,8 +104,8 @@ export type CreateFundInstructionDataArgs = { epochCap: number };
 export function getCreateFundInstructionDataEncoder(): FixedSizeEncoder<CreateFundInstructionDataArgs> {
   return transformEncoder(
     getStructEncoder([
-      ['discriminator', fixEncoderSize(getBytesEncoder(), 8)],
-      ['epochCap', getU16Encoder()],
+      ["discriminator", fixEncoderSize(getBytesEncoder(), 8)],
+      ["epochCap", getU16Encoder()],
     ]),
     (value) => ({ ...value, discriminator: CREATE_FUND_DISCRIMINATOR }),
   );
@@ -90,8 +113,8 @@ export function getCreateFundInstructionDataEncoder(): FixedSizeEncoder<CreateFu
 
 export function getCreateFundInstructionDataDecoder(): FixedSizeDecoder<CreateFundInstructionData> {
   return getStructDecoder([
-    ['discriminator', fixDecoderSize(getBytesDecoder(), 8)],
-    ['epochCap', getU16Decoder()],
+    ["discriminator", fixDecoderSize(getBytesDecoder(), 8)],
+    ["epochCap", getU16Decoder()],
   ]);
 }
 
@@ -99,7 +122,10 @@ export function getCreateFundInstructionDataCodec(): FixedSizeCodec<
   CreateFundInstructionDataArgs,
   CreateFundInstructionData
 > {
-  return combineCodec(getCreateFundInstructionDataEncoder(), getCreateFundInstructionDataDecoder());
+  return combineCodec(
+    getCreateFundInstructionDataEncoder(),
+    getCreateFundInstructionDataDecoder(),
+  );
 }
 
 export type CreateFundAsyncInput<
@@ -121,7 +147,7 @@ export type CreateFundAsyncInput<
   instructions?: Address<TAccountInstructions>;
   /** The change that this instruction carries out; none where it may take effect at once. */
   change?: Address<TAccountChange>;
-  epochCap: CreateFundInstructionDataArgs['epochCap'];
+  epochCap: CreateFundInstructionDataArgs["epochCap"];
 };
 
 export async function getCreateFundInstructionAsync<
@@ -173,7 +199,10 @@ export async function getCreateFundInstructionAsync<
     instructions: { value: input.instructions ?? null, isWritable: false },
     change: { value: input.change ?? null, isWritable: true },
   };
-  const accounts = originalAccounts as Record<keyof typeof originalAccounts, ResolvedAccount>;
+  const accounts = originalAccounts as Record<
+    keyof typeof originalAccounts,
+    ResolvedAccount
+  >;
 
   // Original args.
   const args = { ...input };
@@ -185,14 +214,15 @@ export async function getCreateFundInstructionAsync<
     });
   }
   if (!accounts.systemProgram.value) {
-    accounts.systemProgram.value = '11111111111111111111111111111111' as Address<'11111111111111111111111111111111'>;
+    accounts.systemProgram.value =
+      "11111111111111111111111111111111" as Address<"11111111111111111111111111111111">;
   }
   if (!accounts.instructions.value) {
     accounts.instructions.value =
-      'Sysvar1nstructions1111111111111111111111111' as Address<'Sysvar1nstructions1111111111111111111111111'>;
+      "Sysvar1nstructions1111111111111111111111111" as Address<"Sysvar1nstructions1111111111111111111111111">;
   }
 
-  const getAccountMeta = getAccountMetaFactory(programAddress, 'programId');
+  const getAccountMeta = getAccountMetaFactory(programAddress, "programId");
   return Object.freeze({
     accounts: [
       getAccountMeta(accounts.authority),
@@ -204,7 +234,9 @@ export async function getCreateFundInstructionAsync<
       getAccountMeta(accounts.instructions),
       getAccountMeta(accounts.change),
     ],
-    data: getCreateFundInstructionDataEncoder().encode(args as CreateFundInstructionDataArgs),
+    data: getCreateFundInstructionDataEncoder().encode(
+      args as CreateFundInstructionDataArgs,
+    ),
     programAddress,
   } as CreateFundInstruction<
     TProgramAddress,
@@ -238,7 +270,7 @@ export type CreateFundInput<
   instructions?: Address<TAccountInstructions>;
   /** The change that this instruction carries out; none where it may take effect at once. */
   change?: Address<TAccountChange>;
-  epochCap: CreateFundInstructionDataArgs['epochCap'];
+  epochCap: CreateFundInstructionDataArgs["epochCap"];
 };
 
 export function getCreateFundInstruction<
@@ -288,21 +320,25 @@ export function getCreateFundInstruction<
     instructions: { value: input.instructions ?? null, isWritable: false },
     change: { value: input.change ?? null, isWritable: true },
   };
-  const accounts = originalAccounts as Record<keyof typeof originalAccounts, ResolvedAccount>;
+  const accounts = originalAccounts as Record<
+    keyof typeof originalAccounts,
+    ResolvedAccount
+  >;
 
   // Original args.
   const args = { ...input };
 
   // Resolve default values.
   if (!accounts.systemProgram.value) {
-    accounts.systemProgram.value = '11111111111111111111111111111111' as Address<'11111111111111111111111111111111'>;
+    accounts.systemProgram.value =
+      "11111111111111111111111111111111" as Address<"11111111111111111111111111111111">;
   }
   if (!accounts.instructions.value) {
     accounts.instructions.value =
-      'Sysvar1nstructions1111111111111111111111111' as Address<'Sysvar1nstructions1111111111111111111111111'>;
+      "Sysvar1nstructions1111111111111111111111111" as Address<"Sysvar1nstructions1111111111111111111111111">;
   }
 
-  const getAccountMeta = getAccountMetaFactory(programAddress, 'programId');
+  const getAccountMeta = getAccountMetaFactory(programAddress, "programId");
   return Object.freeze({
     accounts: [
       getAccountMeta(accounts.authority),
@@ -314,7 +350,9 @@ export function getCreateFundInstruction<
       getAccountMeta(accounts.instructions),
       getAccountMeta(accounts.change),
     ],
-    data: getCreateFundInstructionDataEncoder().encode(args as CreateFundInstructionDataArgs),
+    data: getCreateFundInstructionDataEncoder().encode(
+      args as CreateFundInstructionDataArgs,
+    ),
     programAddress,
   } as CreateFundInstruction<
     TProgramAddress,
@@ -348,11 +386,17 @@ export type ParsedCreateFundInstruction<
   data: CreateFundInstructionData;
 };
 
-export function parseCreateFundInstruction<TProgram extends string, TAccountMetas extends readonly AccountMeta[]>(
-  instruction: Instruction<TProgram> & InstructionWithAccounts<TAccountMetas> & InstructionWithData<ReadonlyUint8Array>,
+export function parseCreateFundInstruction<
+  TProgram extends string,
+  TAccountMetas extends readonly AccountMeta[],
+>(
+  instruction: Instruction<TProgram> &
+    InstructionWithAccounts<TAccountMetas> &
+    InstructionWithData<ReadonlyUint8Array>,
 ): ParsedCreateFundInstruction<TProgram, TAccountMetas> {
   if (instruction.accounts.length < 8) {
-    throw new Error('Not enough accounts');
+    
+    throw new Error("Not enough accounts");
   }
   let accountIndex = 0;
   const getNextAccount = () => {
@@ -362,7 +406,9 @@ export function parseCreateFundInstruction<TProgram extends string, TAccountMeta
   };
   const getNextOptionalAccount = () => {
     const accountMeta = getNextAccount();
-    return accountMeta.address === BREAKWATER_PROGRAM_ADDRESS ? undefined : accountMeta;
+    return accountMeta.address === BREAKWATER_PROGRAM_ADDRESS
+      ? undefined
+      : accountMeta;
   };
   return {
     programAddress: instruction.programAddress,

@@ -31,21 +31,30 @@ import {
   type TransactionSigner,
   type WritableAccount,
   type WritableSignerAccount,
-} from '@solana/kit';
-import { findGroupPda } from '../pdas/index.js';
-import { BREAKWATER_PROGRAM_ADDRESS } from '../programs/index.js';
-import { expectAddress, expectSome, getAccountMetaFactory, type ResolvedAccount } from '../shared/index.js';
+} from "@solana/kit";
+import { findGroupPda } from "../pdas/index.js";
+import { BREAKWATER_PROGRAM_ADDRESS } from "../programs/index.js";
+import {
+  expectAddress,
+  expectSome,
+  getAccountMetaFactory,
+  type ResolvedAccount,
+} from "../shared/index.js";
 import {
   getLiquidationConfigDecoder,
   getLiquidationConfigEncoder,
   type LiquidationConfig,
   type LiquidationConfigArgs,
-} from '../types/index.js';
+} from "../types/index.js";
 
-export const CREATE_GROUP_DISCRIMINATOR = new Uint8Array([79, 60, 158, 134, 61, 199, 56, 248]);
+export const CREATE_GROUP_DISCRIMINATOR = new Uint8Array([
+  79, 60, 158, 134, 61, 199, 56, 248,
+]);
 
 export function getCreateGroupDiscriminatorBytes() {
-  return fixEncoderSize(getBytesEncoder(), 8).encode(CREATE_GROUP_DISCRIMINATOR);
+  return fixEncoderSize(getBytesEncoder(), 8).encode(
+    CREATE_GROUP_DISCRIMINATOR,
+  );
 }
 
 export type CreateGroupInstruction<
@@ -53,18 +62,26 @@ export type CreateGroupInstruction<
   TAccountCreator extends string | AccountMeta<string> = string,
   TAccountGroup extends string | AccountMeta<string> = string,
   TAccountBoard extends string | AccountMeta<string> = string,
-  TAccountSystemProgram extends string | AccountMeta<string> = '11111111111111111111111111111111',
+  TAccountSystemProgram extends string | AccountMeta<string> =
+    "11111111111111111111111111111111",
   TRemainingAccounts extends readonly AccountMeta<string>[] = [],
 > = Instruction<TProgram> &
   InstructionWithData<ReadonlyUint8Array> &
   InstructionWithAccounts<
     [
       TAccountCreator extends string
-        ? WritableSignerAccount<TAccountCreator> & AccountSignerMeta<TAccountCreator>
+        ? WritableSignerAccount<TAccountCreator> &
+            AccountSignerMeta<TAccountCreator>
         : TAccountCreator,
-      TAccountGroup extends string ? WritableAccount<TAccountGroup> : TAccountGroup,
-      TAccountBoard extends string ? WritableAccount<TAccountBoard> : TAccountBoard,
-      TAccountSystemProgram extends string ? ReadonlyAccount<TAccountSystemProgram> : TAccountSystemProgram,
+      TAccountGroup extends string
+        ? WritableAccount<TAccountGroup>
+        : TAccountGroup,
+      TAccountBoard extends string
+        ? WritableAccount<TAccountBoard>
+        : TAccountBoard,
+      TAccountSystemProgram extends string
+        ? ReadonlyAccount<TAccountSystemProgram>
+        : TAccountSystemProgram,
       ...TRemainingAccounts,
     ]
   >;
@@ -83,9 +100,9 @@ export type CreateGroupInstructionDataArgs = {
 export function getCreateGroupInstructionDataEncoder(): FixedSizeEncoder<CreateGroupInstructionDataArgs> {
   return transformEncoder(
     getStructEncoder([
-      ['discriminator', fixEncoderSize(getBytesEncoder(), 8)],
-      ['number', getU16Encoder()],
-      ['liquidation', getLiquidationConfigEncoder()],
+      ["discriminator", fixEncoderSize(getBytesEncoder(), 8)],
+      ["number", getU16Encoder()],
+      ["liquidation", getLiquidationConfigEncoder()],
     ]),
     (value) => ({ ...value, discriminator: CREATE_GROUP_DISCRIMINATOR }),
   );
@@ -93,9 +110,9 @@ export function getCreateGroupInstructionDataEncoder(): FixedSizeEncoder<CreateG
 
 export function getCreateGroupInstructionDataDecoder(): FixedSizeDecoder<CreateGroupInstructionData> {
   return getStructDecoder([
-    ['discriminator', fixDecoderSize(getBytesDecoder(), 8)],
-    ['number', getU16Decoder()],
-    ['liquidation', getLiquidationConfigDecoder()],
+    ["discriminator", fixDecoderSize(getBytesDecoder(), 8)],
+    ["number", getU16Decoder()],
+    ["liquidation", getLiquidationConfigDecoder()],
   ]);
 }
 
@@ -103,7 +120,10 @@ export function getCreateGroupInstructionDataCodec(): FixedSizeCodec<
   CreateGroupInstructionDataArgs,
   CreateGroupInstructionData
 > {
-  return combineCodec(getCreateGroupInstructionDataEncoder(), getCreateGroupInstructionDataDecoder());
+  return combineCodec(
+    getCreateGroupInstructionDataEncoder(),
+    getCreateGroupInstructionDataDecoder(),
+  );
 }
 
 export type CreateGroupAsyncInput<
@@ -116,8 +136,8 @@ export type CreateGroupAsyncInput<
   group?: Address<TAccountGroup>;
   board: Address<TAccountBoard>;
   systemProgram?: Address<TAccountSystemProgram>;
-  number: CreateGroupInstructionDataArgs['number'];
-  liquidation: CreateGroupInstructionDataArgs['liquidation'];
+  number: CreateGroupInstructionDataArgs["number"];
+  liquidation: CreateGroupInstructionDataArgs["liquidation"];
 };
 
 export async function getCreateGroupInstructionAsync<
@@ -127,10 +147,21 @@ export async function getCreateGroupInstructionAsync<
   TAccountSystemProgram extends string,
   TProgramAddress extends Address = typeof BREAKWATER_PROGRAM_ADDRESS,
 >(
-  input: CreateGroupAsyncInput<TAccountCreator, TAccountGroup, TAccountBoard, TAccountSystemProgram>,
+  input: CreateGroupAsyncInput<
+    TAccountCreator,
+    TAccountGroup,
+    TAccountBoard,
+    TAccountSystemProgram
+  >,
   config?: { programAddress?: TProgramAddress },
 ): Promise<
-  CreateGroupInstruction<TProgramAddress, TAccountCreator, TAccountGroup, TAccountBoard, TAccountSystemProgram>
+  CreateGroupInstruction<
+    TProgramAddress,
+    TAccountCreator,
+    TAccountGroup,
+    TAccountBoard,
+    TAccountSystemProgram
+  >
 > {
   // Program address.
   const programAddress = config?.programAddress ?? BREAKWATER_PROGRAM_ADDRESS;
@@ -142,7 +173,10 @@ export async function getCreateGroupInstructionAsync<
     board: { value: input.board ?? null, isWritable: true },
     systemProgram: { value: input.systemProgram ?? null, isWritable: false },
   };
-  const accounts = originalAccounts as Record<keyof typeof originalAccounts, ResolvedAccount>;
+  const accounts = originalAccounts as Record<
+    keyof typeof originalAccounts,
+    ResolvedAccount
+  >;
 
   // Original args.
   const args = { ...input };
@@ -155,10 +189,11 @@ export async function getCreateGroupInstructionAsync<
     });
   }
   if (!accounts.systemProgram.value) {
-    accounts.systemProgram.value = '11111111111111111111111111111111' as Address<'11111111111111111111111111111111'>;
+    accounts.systemProgram.value =
+      "11111111111111111111111111111111" as Address<"11111111111111111111111111111111">;
   }
 
-  const getAccountMeta = getAccountMetaFactory(programAddress, 'programId');
+  const getAccountMeta = getAccountMetaFactory(programAddress, "programId");
   return Object.freeze({
     accounts: [
       getAccountMeta(accounts.creator),
@@ -166,9 +201,17 @@ export async function getCreateGroupInstructionAsync<
       getAccountMeta(accounts.board),
       getAccountMeta(accounts.systemProgram),
     ],
-    data: getCreateGroupInstructionDataEncoder().encode(args as CreateGroupInstructionDataArgs),
+    data: getCreateGroupInstructionDataEncoder().encode(
+      args as CreateGroupInstructionDataArgs,
+    ),
     programAddress,
-  } as CreateGroupInstruction<TProgramAddress, TAccountCreator, TAccountGroup, TAccountBoard, TAccountSystemProgram>);
+  } as CreateGroupInstruction<
+    TProgramAddress,
+    TAccountCreator,
+    TAccountGroup,
+    TAccountBoard,
+    TAccountSystemProgram
+  >);
 }
 
 export type CreateGroupInput<
@@ -181,8 +224,8 @@ export type CreateGroupInput<
   group: Address<TAccountGroup>;
   board: Address<TAccountBoard>;
   systemProgram?: Address<TAccountSystemProgram>;
-  number: CreateGroupInstructionDataArgs['number'];
-  liquidation: CreateGroupInstructionDataArgs['liquidation'];
+  number: CreateGroupInstructionDataArgs["number"];
+  liquidation: CreateGroupInstructionDataArgs["liquidation"];
 };
 
 export function getCreateGroupInstruction<
@@ -192,9 +235,20 @@ export function getCreateGroupInstruction<
   TAccountSystemProgram extends string,
   TProgramAddress extends Address = typeof BREAKWATER_PROGRAM_ADDRESS,
 >(
-  input: CreateGroupInput<TAccountCreator, TAccountGroup, TAccountBoard, TAccountSystemProgram>,
+  input: CreateGroupInput<
+    TAccountCreator,
+    TAccountGroup,
+    TAccountBoard,
+    TAccountSystemProgram
+  >,
   config?: { programAddress?: TProgramAddress },
-): CreateGroupInstruction<TProgramAddress, TAccountCreator, TAccountGroup, TAccountBoard, TAccountSystemProgram> {
+): CreateGroupInstruction<
+  TProgramAddress,
+  TAccountCreator,
+  TAccountGroup,
+  TAccountBoard,
+  TAccountSystemProgram
+> {
   // Program address.
   const programAddress = config?.programAddress ?? BREAKWATER_PROGRAM_ADDRESS;
 
@@ -205,17 +259,21 @@ export function getCreateGroupInstruction<
     board: { value: input.board ?? null, isWritable: true },
     systemProgram: { value: input.systemProgram ?? null, isWritable: false },
   };
-  const accounts = originalAccounts as Record<keyof typeof originalAccounts, ResolvedAccount>;
+  const accounts = originalAccounts as Record<
+    keyof typeof originalAccounts,
+    ResolvedAccount
+  >;
 
   // Original args.
   const args = { ...input };
 
   // Resolve default values.
   if (!accounts.systemProgram.value) {
-    accounts.systemProgram.value = '11111111111111111111111111111111' as Address<'11111111111111111111111111111111'>;
+    accounts.systemProgram.value =
+      "11111111111111111111111111111111" as Address<"11111111111111111111111111111111">;
   }
 
-  const getAccountMeta = getAccountMetaFactory(programAddress, 'programId');
+  const getAccountMeta = getAccountMetaFactory(programAddress, "programId");
   return Object.freeze({
     accounts: [
       getAccountMeta(accounts.creator),
@@ -223,9 +281,17 @@ export function getCreateGroupInstruction<
       getAccountMeta(accounts.board),
       getAccountMeta(accounts.systemProgram),
     ],
-    data: getCreateGroupInstructionDataEncoder().encode(args as CreateGroupInstructionDataArgs),
+    data: getCreateGroupInstructionDataEncoder().encode(
+      args as CreateGroupInstructionDataArgs,
+    ),
     programAddress,
-  } as CreateGroupInstruction<TProgramAddress, TAccountCreator, TAccountGroup, TAccountBoard, TAccountSystemProgram>);
+  } as CreateGroupInstruction<
+    TProgramAddress,
+    TAccountCreator,
+    TAccountGroup,
+    TAccountBoard,
+    TAccountSystemProgram
+  >);
 }
 
 export type ParsedCreateGroupInstruction<
@@ -242,11 +308,17 @@ export type ParsedCreateGroupInstruction<
   data: CreateGroupInstructionData;
 };
 
-export function parseCreateGroupInstruction<TProgram extends string, TAccountMetas extends readonly AccountMeta[]>(
-  instruction: Instruction<TProgram> & InstructionWithAccounts<TAccountMetas> & InstructionWithData<ReadonlyUint8Array>,
+export function parseCreateGroupInstruction<
+  TProgram extends string,
+  TAccountMetas extends readonly AccountMeta[],
+>(
+  instruction: Instruction<TProgram> &
+    InstructionWithAccounts<TAccountMetas> &
+    InstructionWithData<ReadonlyUint8Array>,
 ): ParsedCreateGroupInstruction<TProgram, TAccountMetas> {
   if (instruction.accounts.length < 4) {
-    throw new Error('Not enough accounts');
+    
+    throw new Error("Not enough accounts");
   }
   let accountIndex = 0;
   const getNextAccount = () => {

@@ -29,12 +29,18 @@ import {
   type TransactionSigner,
   type WritableAccount,
   type WritableSignerAccount,
-} from '@solana/kit';
-import { findReceiptLogPda } from '../pdas/index.js';
-import { BREAKWATER_PROGRAM_ADDRESS } from '../programs/index.js';
-import { expectAddress, getAccountMetaFactory, type ResolvedAccount } from '../shared/index.js';
+} from "@solana/kit";
+import { findReceiptLogPda } from "../pdas/index.js";
+import { BREAKWATER_PROGRAM_ADDRESS } from "../programs/index.js";
+import {
+  expectAddress,
+  getAccountMetaFactory,
+  type ResolvedAccount,
+} from "../shared/index.js";
 
-export const CREATE_LOG_DISCRIMINATOR = new Uint8Array([215, 95, 248, 114, 153, 204, 208, 48]);
+export const CREATE_LOG_DISCRIMINATOR = new Uint8Array([
+  215, 95, 248, 114, 153, 204, 208, 48,
+]);
 
 export function getCreateLogDiscriminatorBytes() {
   return fixEncoderSize(getBytesEncoder(), 8).encode(CREATE_LOG_DISCRIMINATOR);
@@ -46,8 +52,10 @@ export type CreateLogInstruction<
   TAccountGroup extends string | AccountMeta<string> = string,
   TAccountBoard extends string | AccountMeta<string> = string,
   TAccountReceiptLog extends string | AccountMeta<string> = string,
-  TAccountSystemProgram extends string | AccountMeta<string> = '11111111111111111111111111111111',
-  TAccountInstructions extends string | AccountMeta<string> = 'Sysvar1nstructions1111111111111111111111111',
+  TAccountSystemProgram extends string | AccountMeta<string> =
+    "11111111111111111111111111111111",
+  TAccountInstructions extends string | AccountMeta<string> =
+    "Sysvar1nstructions1111111111111111111111111",
   TAccountChange extends string | AccountMeta<string> = string,
   TRemainingAccounts extends readonly AccountMeta<string>[] = [],
 > = Instruction<TProgram> &
@@ -55,14 +63,27 @@ export type CreateLogInstruction<
   InstructionWithAccounts<
     [
       TAccountAuthority extends string
-        ? WritableSignerAccount<TAccountAuthority> & AccountSignerMeta<TAccountAuthority>
+        ? WritableSignerAccount<TAccountAuthority> &
+            AccountSignerMeta<TAccountAuthority>
         : TAccountAuthority,
-      TAccountGroup extends string ? ReadonlyAccount<TAccountGroup> : TAccountGroup,
-      TAccountBoard extends string ? WritableAccount<TAccountBoard> : TAccountBoard,
-      TAccountReceiptLog extends string ? WritableAccount<TAccountReceiptLog> : TAccountReceiptLog,
-      TAccountSystemProgram extends string ? ReadonlyAccount<TAccountSystemProgram> : TAccountSystemProgram,
-      TAccountInstructions extends string ? ReadonlyAccount<TAccountInstructions> : TAccountInstructions,
-      TAccountChange extends string ? WritableAccount<TAccountChange> : TAccountChange,
+      TAccountGroup extends string
+        ? ReadonlyAccount<TAccountGroup>
+        : TAccountGroup,
+      TAccountBoard extends string
+        ? WritableAccount<TAccountBoard>
+        : TAccountBoard,
+      TAccountReceiptLog extends string
+        ? WritableAccount<TAccountReceiptLog>
+        : TAccountReceiptLog,
+      TAccountSystemProgram extends string
+        ? ReadonlyAccount<TAccountSystemProgram>
+        : TAccountSystemProgram,
+      TAccountInstructions extends string
+        ? ReadonlyAccount<TAccountInstructions>
+        : TAccountInstructions,
+      TAccountChange extends string
+        ? WritableAccount<TAccountChange>
+        : TAccountChange,
       ...TRemainingAccounts,
     ]
   >;
@@ -72,21 +93,26 @@ export type CreateLogInstructionData = { discriminator: ReadonlyUint8Array };
 export type CreateLogInstructionDataArgs = {};
 
 export function getCreateLogInstructionDataEncoder(): FixedSizeEncoder<CreateLogInstructionDataArgs> {
-  return transformEncoder(getStructEncoder([['discriminator', fixEncoderSize(getBytesEncoder(), 8)]]), (value) => ({
-    ...value,
-    discriminator: CREATE_LOG_DISCRIMINATOR,
-  }));
+  return transformEncoder(
+    getStructEncoder([["discriminator", fixEncoderSize(getBytesEncoder(), 8)]]),
+    (value) => ({ ...value, discriminator: CREATE_LOG_DISCRIMINATOR }),
+  );
 }
 
 export function getCreateLogInstructionDataDecoder(): FixedSizeDecoder<CreateLogInstructionData> {
-  return getStructDecoder([['discriminator', fixDecoderSize(getBytesDecoder(), 8)]]);
+  return getStructDecoder([
+    ["discriminator", fixDecoderSize(getBytesDecoder(), 8)],
+  ]);
 }
 
 export function getCreateLogInstructionDataCodec(): FixedSizeCodec<
   CreateLogInstructionDataArgs,
   CreateLogInstructionData
 > {
-  return combineCodec(getCreateLogInstructionDataEncoder(), getCreateLogInstructionDataDecoder());
+  return combineCodec(
+    getCreateLogInstructionDataEncoder(),
+    getCreateLogInstructionDataDecoder(),
+  );
 }
 
 export type CreateLogAsyncInput<
@@ -153,7 +179,10 @@ export async function getCreateLogInstructionAsync<
     instructions: { value: input.instructions ?? null, isWritable: false },
     change: { value: input.change ?? null, isWritable: true },
   };
-  const accounts = originalAccounts as Record<keyof typeof originalAccounts, ResolvedAccount>;
+  const accounts = originalAccounts as Record<
+    keyof typeof originalAccounts,
+    ResolvedAccount
+  >;
 
   // Resolve default values.
   if (!accounts.receiptLog.value) {
@@ -162,14 +191,15 @@ export async function getCreateLogInstructionAsync<
     });
   }
   if (!accounts.systemProgram.value) {
-    accounts.systemProgram.value = '11111111111111111111111111111111' as Address<'11111111111111111111111111111111'>;
+    accounts.systemProgram.value =
+      "11111111111111111111111111111111" as Address<"11111111111111111111111111111111">;
   }
   if (!accounts.instructions.value) {
     accounts.instructions.value =
-      'Sysvar1nstructions1111111111111111111111111' as Address<'Sysvar1nstructions1111111111111111111111111'>;
+      "Sysvar1nstructions1111111111111111111111111" as Address<"Sysvar1nstructions1111111111111111111111111">;
   }
 
-  const getAccountMeta = getAccountMetaFactory(programAddress, 'programId');
+  const getAccountMeta = getAccountMetaFactory(programAddress, "programId");
   return Object.freeze({
     accounts: [
       getAccountMeta(accounts.authority),
@@ -256,18 +286,22 @@ export function getCreateLogInstruction<
     instructions: { value: input.instructions ?? null, isWritable: false },
     change: { value: input.change ?? null, isWritable: true },
   };
-  const accounts = originalAccounts as Record<keyof typeof originalAccounts, ResolvedAccount>;
+  const accounts = originalAccounts as Record<
+    keyof typeof originalAccounts,
+    ResolvedAccount
+  >;
 
   // Resolve default values.
   if (!accounts.systemProgram.value) {
-    accounts.systemProgram.value = '11111111111111111111111111111111' as Address<'11111111111111111111111111111111'>;
+    accounts.systemProgram.value =
+      "11111111111111111111111111111111" as Address<"11111111111111111111111111111111">;
   }
   if (!accounts.instructions.value) {
     accounts.instructions.value =
-      'Sysvar1nstructions1111111111111111111111111' as Address<'Sysvar1nstructions1111111111111111111111111'>;
+      "Sysvar1nstructions1111111111111111111111111" as Address<"Sysvar1nstructions1111111111111111111111111">;
   }
 
-  const getAccountMeta = getAccountMetaFactory(programAddress, 'programId');
+  const getAccountMeta = getAccountMetaFactory(programAddress, "programId");
   return Object.freeze({
     accounts: [
       getAccountMeta(accounts.authority),
@@ -310,11 +344,17 @@ export type ParsedCreateLogInstruction<
   data: CreateLogInstructionData;
 };
 
-export function parseCreateLogInstruction<TProgram extends string, TAccountMetas extends readonly AccountMeta[]>(
-  instruction: Instruction<TProgram> & InstructionWithAccounts<TAccountMetas> & InstructionWithData<ReadonlyUint8Array>,
+export function parseCreateLogInstruction<
+  TProgram extends string,
+  TAccountMetas extends readonly AccountMeta[],
+>(
+  instruction: Instruction<TProgram> &
+    InstructionWithAccounts<TAccountMetas> &
+    InstructionWithData<ReadonlyUint8Array>,
 ): ParsedCreateLogInstruction<TProgram, TAccountMetas> {
   if (instruction.accounts.length < 7) {
-    throw new Error('Not enough accounts');
+    
+    throw new Error("Not enough accounts");
   }
   let accountIndex = 0;
   const getNextAccount = () => {
@@ -324,7 +364,9 @@ export function parseCreateLogInstruction<TProgram extends string, TAccountMetas
   };
   const getNextOptionalAccount = () => {
     const accountMeta = getNextAccount();
-    return accountMeta.address === BREAKWATER_PROGRAM_ADDRESS ? undefined : accountMeta;
+    return accountMeta.address === BREAKWATER_PROGRAM_ADDRESS
+      ? undefined
+      : accountMeta;
   };
   return {
     programAddress: instruction.programAddress,

@@ -31,9 +31,9 @@ import {
   type TransactionSigner,
   type WritableAccount,
   type WritableSignerAccount,
-} from '@solana/kit';
-import { BREAKWATER_PROGRAM_ADDRESS } from '../programs/index.js';
-import { getAccountMetaFactory, type ResolvedAccount } from '../shared/index.js';
+} from "@solana/kit";
+import { BREAKWATER_PROGRAM_ADDRESS } from "../programs/index.js";
+import { getAccountMetaFactory, type ResolvedAccount } from "../shared/index.js";
 import {
   getOracleConfigDecoder,
   getOracleConfigEncoder,
@@ -43,12 +43,16 @@ import {
   type OracleConfigArgs,
   type PerpConfig,
   type PerpConfigArgs,
-} from '../types/index.js';
+} from "../types/index.js";
 
-export const CREATE_MARKET_DISCRIMINATOR = new Uint8Array([103, 226, 97, 235, 200, 188, 251, 254]);
+export const CREATE_MARKET_DISCRIMINATOR = new Uint8Array([
+  103, 226, 97, 235, 200, 188, 251, 254,
+]);
 
 export function getCreateMarketDiscriminatorBytes() {
-  return fixEncoderSize(getBytesEncoder(), 8).encode(CREATE_MARKET_DISCRIMINATOR);
+  return fixEncoderSize(getBytesEncoder(), 8).encode(
+    CREATE_MARKET_DISCRIMINATOR,
+  );
 }
 
 export type CreateMarketInstruction<
@@ -57,8 +61,10 @@ export type CreateMarketInstruction<
   TAccountGroup extends string | AccountMeta<string> = string,
   TAccountBoard extends string | AccountMeta<string> = string,
   TAccountMarket extends string | AccountMeta<string> = string,
-  TAccountSystemProgram extends string | AccountMeta<string> = '11111111111111111111111111111111',
-  TAccountInstructions extends string | AccountMeta<string> = 'Sysvar1nstructions1111111111111111111111111',
+  TAccountSystemProgram extends string | AccountMeta<string> =
+    "11111111111111111111111111111111",
+  TAccountInstructions extends string | AccountMeta<string> =
+    "Sysvar1nstructions1111111111111111111111111",
   TAccountChange extends string | AccountMeta<string> = string,
   TRemainingAccounts extends readonly AccountMeta<string>[] = [],
 > = Instruction<TProgram> &
@@ -66,14 +72,27 @@ export type CreateMarketInstruction<
   InstructionWithAccounts<
     [
       TAccountAuthority extends string
-        ? WritableSignerAccount<TAccountAuthority> & AccountSignerMeta<TAccountAuthority>
+        ? WritableSignerAccount<TAccountAuthority> &
+            AccountSignerMeta<TAccountAuthority>
         : TAccountAuthority,
-      TAccountGroup extends string ? ReadonlyAccount<TAccountGroup> : TAccountGroup,
-      TAccountBoard extends string ? WritableAccount<TAccountBoard> : TAccountBoard,
-      TAccountMarket extends string ? WritableAccount<TAccountMarket> : TAccountMarket,
-      TAccountSystemProgram extends string ? ReadonlyAccount<TAccountSystemProgram> : TAccountSystemProgram,
-      TAccountInstructions extends string ? ReadonlyAccount<TAccountInstructions> : TAccountInstructions,
-      TAccountChange extends string ? WritableAccount<TAccountChange> : TAccountChange,
+      TAccountGroup extends string
+        ? ReadonlyAccount<TAccountGroup>
+        : TAccountGroup,
+      TAccountBoard extends string
+        ? WritableAccount<TAccountBoard>
+        : TAccountBoard,
+      TAccountMarket extends string
+        ? WritableAccount<TAccountMarket>
+        : TAccountMarket,
+      TAccountSystemProgram extends string
+        ? ReadonlyAccount<TAccountSystemProgram>
+        : TAccountSystemProgram,
+      TAccountInstructions extends string
+        ? ReadonlyAccount<TAccountInstructions>
+        : TAccountInstructions,
+      TAccountChange extends string
+        ? WritableAccount<TAccountChange>
+        : TAccountChange,
       ...TRemainingAccounts,
     ]
   >;
@@ -94,10 +113,10 @@ export type CreateMarketInstructionDataArgs = {
 export function getCreateMarketInstructionDataEncoder(): FixedSizeEncoder<CreateMarketInstructionDataArgs> {
   return transformEncoder(
     getStructEncoder([
-      ['discriminator', fixEncoderSize(getBytesEncoder(), 8)],
-      ['number', getU8Encoder()],
-      ['config', getPerpConfigEncoder()],
-      ['oracle', getOracleConfigEncoder()],
+      ["discriminator", fixEncoderSize(getBytesEncoder(), 8)],
+      ["number", getU8Encoder()],
+      ["config", getPerpConfigEncoder()],
+      ["oracle", getOracleConfigEncoder()],
     ]),
     (value) => ({ ...value, discriminator: CREATE_MARKET_DISCRIMINATOR }),
   );
@@ -105,10 +124,10 @@ export function getCreateMarketInstructionDataEncoder(): FixedSizeEncoder<Create
 
 export function getCreateMarketInstructionDataDecoder(): FixedSizeDecoder<CreateMarketInstructionData> {
   return getStructDecoder([
-    ['discriminator', fixDecoderSize(getBytesDecoder(), 8)],
-    ['number', getU8Decoder()],
-    ['config', getPerpConfigDecoder()],
-    ['oracle', getOracleConfigDecoder()],
+    ["discriminator", fixDecoderSize(getBytesDecoder(), 8)],
+    ["number", getU8Decoder()],
+    ["config", getPerpConfigDecoder()],
+    ["oracle", getOracleConfigDecoder()],
   ]);
 }
 
@@ -116,7 +135,10 @@ export function getCreateMarketInstructionDataCodec(): FixedSizeCodec<
   CreateMarketInstructionDataArgs,
   CreateMarketInstructionData
 > {
-  return combineCodec(getCreateMarketInstructionDataEncoder(), getCreateMarketInstructionDataDecoder());
+  return combineCodec(
+    getCreateMarketInstructionDataEncoder(),
+    getCreateMarketInstructionDataDecoder(),
+  );
 }
 
 export type CreateMarketInput<
@@ -136,9 +158,9 @@ export type CreateMarketInput<
   instructions?: Address<TAccountInstructions>;
   /** The change that this instruction carries out; none where it may take effect at once. */
   change?: Address<TAccountChange>;
-  number: CreateMarketInstructionDataArgs['number'];
-  config: CreateMarketInstructionDataArgs['config'];
-  oracle: CreateMarketInstructionDataArgs['oracle'];
+  number: CreateMarketInstructionDataArgs["number"];
+  config: CreateMarketInstructionDataArgs["config"];
+  oracle: CreateMarketInstructionDataArgs["oracle"];
 };
 
 export function getCreateMarketInstruction<
@@ -184,21 +206,25 @@ export function getCreateMarketInstruction<
     instructions: { value: input.instructions ?? null, isWritable: false },
     change: { value: input.change ?? null, isWritable: true },
   };
-  const accounts = originalAccounts as Record<keyof typeof originalAccounts, ResolvedAccount>;
+  const accounts = originalAccounts as Record<
+    keyof typeof originalAccounts,
+    ResolvedAccount
+  >;
 
   // Original args.
   const args = { ...input };
 
   // Resolve default values.
   if (!accounts.systemProgram.value) {
-    accounts.systemProgram.value = '11111111111111111111111111111111' as Address<'11111111111111111111111111111111'>;
+    accounts.systemProgram.value =
+      "11111111111111111111111111111111" as Address<"11111111111111111111111111111111">;
   }
   if (!accounts.instructions.value) {
     accounts.instructions.value =
-      'Sysvar1nstructions1111111111111111111111111' as Address<'Sysvar1nstructions1111111111111111111111111'>;
+      "Sysvar1nstructions1111111111111111111111111" as Address<"Sysvar1nstructions1111111111111111111111111">;
   }
 
-  const getAccountMeta = getAccountMetaFactory(programAddress, 'programId');
+  const getAccountMeta = getAccountMetaFactory(programAddress, "programId");
   return Object.freeze({
     accounts: [
       getAccountMeta(accounts.authority),
@@ -209,7 +235,9 @@ export function getCreateMarketInstruction<
       getAccountMeta(accounts.instructions),
       getAccountMeta(accounts.change),
     ],
-    data: getCreateMarketInstructionDataEncoder().encode(args as CreateMarketInstructionDataArgs),
+    data: getCreateMarketInstructionDataEncoder().encode(
+      args as CreateMarketInstructionDataArgs,
+    ),
     programAddress,
   } as CreateMarketInstruction<
     TProgramAddress,
@@ -241,11 +269,17 @@ export type ParsedCreateMarketInstruction<
   data: CreateMarketInstructionData;
 };
 
-export function parseCreateMarketInstruction<TProgram extends string, TAccountMetas extends readonly AccountMeta[]>(
-  instruction: Instruction<TProgram> & InstructionWithAccounts<TAccountMetas> & InstructionWithData<ReadonlyUint8Array>,
+export function parseCreateMarketInstruction<
+  TProgram extends string,
+  TAccountMetas extends readonly AccountMeta[],
+>(
+  instruction: Instruction<TProgram> &
+    InstructionWithAccounts<TAccountMetas> &
+    InstructionWithData<ReadonlyUint8Array>,
 ): ParsedCreateMarketInstruction<TProgram, TAccountMetas> {
   if (instruction.accounts.length < 7) {
-    throw new Error('Not enough accounts');
+    
+    throw new Error("Not enough accounts");
   }
   let accountIndex = 0;
   const getNextAccount = () => {
@@ -255,7 +289,9 @@ export function parseCreateMarketInstruction<TProgram extends string, TAccountMe
   };
   const getNextOptionalAccount = () => {
     const accountMeta = getNextAccount();
-    return accountMeta.address === BREAKWATER_PROGRAM_ADDRESS ? undefined : accountMeta;
+    return accountMeta.address === BREAKWATER_PROGRAM_ADDRESS
+      ? undefined
+      : accountMeta;
   };
   return {
     programAddress: instruction.programAddress,

@@ -26,11 +26,13 @@ import {
   type ReadonlyAccount,
   type ReadonlyUint8Array,
   type WritableAccount,
-} from '@solana/kit';
-import { BREAKWATER_PROGRAM_ADDRESS } from '../programs/index.js';
-import { getAccountMetaFactory, type ResolvedAccount } from '../shared/index.js';
+} from "@solana/kit";
+import { BREAKWATER_PROGRAM_ADDRESS } from "../programs/index.js";
+import { getAccountMetaFactory, type ResolvedAccount } from "../shared/index.js";
 
-export const DELEVERAGE_DISCRIMINATOR = new Uint8Array([158, 127, 27, 222, 183, 178, 35, 194]);
+export const DELEVERAGE_DISCRIMINATOR = new Uint8Array([
+  158, 127, 27, 222, 183, 178, 35, 194,
+]);
 
 export function getDeleverageDiscriminatorBytes() {
   return fixEncoderSize(getBytesEncoder(), 8).encode(DELEVERAGE_DISCRIMINATOR);
@@ -47,10 +49,18 @@ export type DeleverageInstruction<
   InstructionWithData<ReadonlyUint8Array> &
   InstructionWithAccounts<
     [
-      TAccountMarginAccount extends string ? WritableAccount<TAccountMarginAccount> : TAccountMarginAccount,
-      TAccountBoard extends string ? WritableAccount<TAccountBoard> : TAccountBoard,
-      TAccountBank extends string ? ReadonlyAccount<TAccountBank> : TAccountBank,
-      TAccountMarket extends string ? WritableAccount<TAccountMarket> : TAccountMarket,
+      TAccountMarginAccount extends string
+        ? WritableAccount<TAccountMarginAccount>
+        : TAccountMarginAccount,
+      TAccountBoard extends string
+        ? WritableAccount<TAccountBoard>
+        : TAccountBoard,
+      TAccountBank extends string
+        ? ReadonlyAccount<TAccountBank>
+        : TAccountBank,
+      TAccountMarket extends string
+        ? WritableAccount<TAccountMarket>
+        : TAccountMarket,
       ...TRemainingAccounts,
     ]
   >;
@@ -60,21 +70,26 @@ export type DeleverageInstructionData = { discriminator: ReadonlyUint8Array };
 export type DeleverageInstructionDataArgs = {};
 
 export function getDeleverageInstructionDataEncoder(): FixedSizeEncoder<DeleverageInstructionDataArgs> {
-  return transformEncoder(getStructEncoder([['discriminator', fixEncoderSize(getBytesEncoder(), 8)]]), (value) => ({
-    ...value,
-    discriminator: DELEVERAGE_DISCRIMINATOR,
-  }));
+  return transformEncoder(
+    getStructEncoder([["discriminator", fixEncoderSize(getBytesEncoder(), 8)]]),
+    (value) => ({ ...value, discriminator: DELEVERAGE_DISCRIMINATOR }),
+  );
 }
 
 export function getDeleverageInstructionDataDecoder(): FixedSizeDecoder<DeleverageInstructionData> {
-  return getStructDecoder([['discriminator', fixDecoderSize(getBytesDecoder(), 8)]]);
+  return getStructDecoder([
+    ["discriminator", fixDecoderSize(getBytesDecoder(), 8)],
+  ]);
 }
 
 export function getDeleverageInstructionDataCodec(): FixedSizeCodec<
   DeleverageInstructionDataArgs,
   DeleverageInstructionData
 > {
-  return combineCodec(getDeleverageInstructionDataEncoder(), getDeleverageInstructionDataDecoder());
+  return combineCodec(
+    getDeleverageInstructionDataEncoder(),
+    getDeleverageInstructionDataDecoder(),
+  );
 }
 
 export type DeleverageInput<
@@ -96,9 +111,20 @@ export function getDeleverageInstruction<
   TAccountMarket extends string,
   TProgramAddress extends Address = typeof BREAKWATER_PROGRAM_ADDRESS,
 >(
-  input: DeleverageInput<TAccountMarginAccount, TAccountBoard, TAccountBank, TAccountMarket>,
+  input: DeleverageInput<
+    TAccountMarginAccount,
+    TAccountBoard,
+    TAccountBank,
+    TAccountMarket
+  >,
   config?: { programAddress?: TProgramAddress },
-): DeleverageInstruction<TProgramAddress, TAccountMarginAccount, TAccountBoard, TAccountBank, TAccountMarket> {
+): DeleverageInstruction<
+  TProgramAddress,
+  TAccountMarginAccount,
+  TAccountBoard,
+  TAccountBank,
+  TAccountMarket
+> {
   // Program address.
   const programAddress = config?.programAddress ?? BREAKWATER_PROGRAM_ADDRESS;
 
@@ -109,9 +135,12 @@ export function getDeleverageInstruction<
     bank: { value: input.bank ?? null, isWritable: false },
     market: { value: input.market ?? null, isWritable: true },
   };
-  const accounts = originalAccounts as Record<keyof typeof originalAccounts, ResolvedAccount>;
+  const accounts = originalAccounts as Record<
+    keyof typeof originalAccounts,
+    ResolvedAccount
+  >;
 
-  const getAccountMeta = getAccountMetaFactory(programAddress, 'programId');
+  const getAccountMeta = getAccountMetaFactory(programAddress, "programId");
   return Object.freeze({
     accounts: [
       getAccountMeta(accounts.marginAccount),
@@ -121,7 +150,13 @@ export function getDeleverageInstruction<
     ],
     data: getDeleverageInstructionDataEncoder().encode({}),
     programAddress,
-  } as DeleverageInstruction<TProgramAddress, TAccountMarginAccount, TAccountBoard, TAccountBank, TAccountMarket>);
+  } as DeleverageInstruction<
+    TProgramAddress,
+    TAccountMarginAccount,
+    TAccountBoard,
+    TAccountBank,
+    TAccountMarket
+  >);
 }
 
 export type ParsedDeleverageInstruction<
@@ -138,11 +173,17 @@ export type ParsedDeleverageInstruction<
   data: DeleverageInstructionData;
 };
 
-export function parseDeleverageInstruction<TProgram extends string, TAccountMetas extends readonly AccountMeta[]>(
-  instruction: Instruction<TProgram> & InstructionWithAccounts<TAccountMetas> & InstructionWithData<ReadonlyUint8Array>,
+export function parseDeleverageInstruction<
+  TProgram extends string,
+  TAccountMetas extends readonly AccountMeta[],
+>(
+  instruction: Instruction<TProgram> &
+    InstructionWithAccounts<TAccountMetas> &
+    InstructionWithData<ReadonlyUint8Array>,
 ): ParsedDeleverageInstruction<TProgram, TAccountMetas> {
   if (instruction.accounts.length < 4) {
-    throw new Error('Not enough accounts');
+    
+    throw new Error("Not enough accounts");
   }
   let accountIndex = 0;
   const getNextAccount = () => {

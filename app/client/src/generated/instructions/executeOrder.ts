@@ -31,14 +31,18 @@ import {
   type ReadonlyUint8Array,
   type TransactionSigner,
   type WritableAccount,
-} from '@solana/kit';
-import { BREAKWATER_PROGRAM_ADDRESS } from '../programs/index.js';
-import { getAccountMetaFactory, type ResolvedAccount } from '../shared/index.js';
+} from "@solana/kit";
+import { BREAKWATER_PROGRAM_ADDRESS } from "../programs/index.js";
+import { getAccountMetaFactory, type ResolvedAccount } from "../shared/index.js";
 
-export const EXECUTE_ORDER_DISCRIMINATOR = new Uint8Array([115, 61, 180, 24, 168, 32, 215, 20]);
+export const EXECUTE_ORDER_DISCRIMINATOR = new Uint8Array([
+  115, 61, 180, 24, 168, 32, 215, 20,
+]);
 
 export function getExecuteOrderDiscriminatorBytes() {
-  return fixEncoderSize(getBytesEncoder(), 8).encode(EXECUTE_ORDER_DISCRIMINATOR);
+  return fixEncoderSize(getBytesEncoder(), 8).encode(
+    EXECUTE_ORDER_DISCRIMINATOR,
+  );
 }
 
 export type ExecuteOrderInstruction<
@@ -55,13 +59,24 @@ export type ExecuteOrderInstruction<
   InstructionWithAccounts<
     [
       TAccountExecutor extends string
-        ? ReadonlySignerAccount<TAccountExecutor> & AccountSignerMeta<TAccountExecutor>
+        ? ReadonlySignerAccount<TAccountExecutor> &
+            AccountSignerMeta<TAccountExecutor>
         : TAccountExecutor,
-      TAccountExecutorAccount extends string ? WritableAccount<TAccountExecutorAccount> : TAccountExecutorAccount,
-      TAccountMarginAccount extends string ? WritableAccount<TAccountMarginAccount> : TAccountMarginAccount,
-      TAccountBoard extends string ? ReadonlyAccount<TAccountBoard> : TAccountBoard,
-      TAccountMarket extends string ? WritableAccount<TAccountMarket> : TAccountMarket,
-      TAccountBank extends string ? WritableAccount<TAccountBank> : TAccountBank,
+      TAccountExecutorAccount extends string
+        ? WritableAccount<TAccountExecutorAccount>
+        : TAccountExecutorAccount,
+      TAccountMarginAccount extends string
+        ? WritableAccount<TAccountMarginAccount>
+        : TAccountMarginAccount,
+      TAccountBoard extends string
+        ? ReadonlyAccount<TAccountBoard>
+        : TAccountBoard,
+      TAccountMarket extends string
+        ? WritableAccount<TAccountMarket>
+        : TAccountMarket,
+      TAccountBank extends string
+        ? WritableAccount<TAccountBank>
+        : TAccountBank,
       ...TRemainingAccounts,
     ]
   >;
@@ -76,8 +91,8 @@ export type ExecuteOrderInstructionDataArgs = { slot: number };
 export function getExecuteOrderInstructionDataEncoder(): FixedSizeEncoder<ExecuteOrderInstructionDataArgs> {
   return transformEncoder(
     getStructEncoder([
-      ['discriminator', fixEncoderSize(getBytesEncoder(), 8)],
-      ['slot', getU8Encoder()],
+      ["discriminator", fixEncoderSize(getBytesEncoder(), 8)],
+      ["slot", getU8Encoder()],
     ]),
     (value) => ({ ...value, discriminator: EXECUTE_ORDER_DISCRIMINATOR }),
   );
@@ -85,8 +100,8 @@ export function getExecuteOrderInstructionDataEncoder(): FixedSizeEncoder<Execut
 
 export function getExecuteOrderInstructionDataDecoder(): FixedSizeDecoder<ExecuteOrderInstructionData> {
   return getStructDecoder([
-    ['discriminator', fixDecoderSize(getBytesDecoder(), 8)],
-    ['slot', getU8Decoder()],
+    ["discriminator", fixDecoderSize(getBytesDecoder(), 8)],
+    ["slot", getU8Decoder()],
   ]);
 }
 
@@ -94,7 +109,10 @@ export function getExecuteOrderInstructionDataCodec(): FixedSizeCodec<
   ExecuteOrderInstructionDataArgs,
   ExecuteOrderInstructionData
 > {
-  return combineCodec(getExecuteOrderInstructionDataEncoder(), getExecuteOrderInstructionDataDecoder());
+  return combineCodec(
+    getExecuteOrderInstructionDataEncoder(),
+    getExecuteOrderInstructionDataDecoder(),
+  );
 }
 
 export type ExecuteOrderInput<
@@ -111,7 +129,7 @@ export type ExecuteOrderInput<
   board: Address<TAccountBoard>;
   market: Address<TAccountMarket>;
   bank: Address<TAccountBank>;
-  slot: ExecuteOrderInstructionDataArgs['slot'];
+  slot: ExecuteOrderInstructionDataArgs["slot"];
 };
 
 export function getExecuteOrderInstruction<
@@ -153,12 +171,15 @@ export function getExecuteOrderInstruction<
     market: { value: input.market ?? null, isWritable: true },
     bank: { value: input.bank ?? null, isWritable: true },
   };
-  const accounts = originalAccounts as Record<keyof typeof originalAccounts, ResolvedAccount>;
+  const accounts = originalAccounts as Record<
+    keyof typeof originalAccounts,
+    ResolvedAccount
+  >;
 
   // Original args.
   const args = { ...input };
 
-  const getAccountMeta = getAccountMetaFactory(programAddress, 'programId');
+  const getAccountMeta = getAccountMetaFactory(programAddress, "programId");
   return Object.freeze({
     accounts: [
       getAccountMeta(accounts.executor),
@@ -168,7 +189,9 @@ export function getExecuteOrderInstruction<
       getAccountMeta(accounts.market),
       getAccountMeta(accounts.bank),
     ],
-    data: getExecuteOrderInstructionDataEncoder().encode(args as ExecuteOrderInstructionDataArgs),
+    data: getExecuteOrderInstructionDataEncoder().encode(
+      args as ExecuteOrderInstructionDataArgs,
+    ),
     programAddress,
   } as ExecuteOrderInstruction<
     TProgramAddress,
@@ -197,11 +220,17 @@ export type ParsedExecuteOrderInstruction<
   data: ExecuteOrderInstructionData;
 };
 
-export function parseExecuteOrderInstruction<TProgram extends string, TAccountMetas extends readonly AccountMeta[]>(
-  instruction: Instruction<TProgram> & InstructionWithAccounts<TAccountMetas> & InstructionWithData<ReadonlyUint8Array>,
+export function parseExecuteOrderInstruction<
+  TProgram extends string,
+  TAccountMetas extends readonly AccountMeta[],
+>(
+  instruction: Instruction<TProgram> &
+    InstructionWithAccounts<TAccountMetas> &
+    InstructionWithData<ReadonlyUint8Array>,
 ): ParsedExecuteOrderInstruction<TProgram, TAccountMetas> {
   if (instruction.accounts.length < 6) {
-    throw new Error('Not enough accounts');
+    
+    throw new Error("Not enough accounts");
   }
   let accountIndex = 0;
   const getNextAccount = () => {

@@ -31,11 +31,13 @@ import {
   type ReadonlyUint8Array,
   type TransactionSigner,
   type WritableAccount,
-} from '@solana/kit';
-import { BREAKWATER_PROGRAM_ADDRESS } from '../programs/index.js';
-import { getAccountMetaFactory, type ResolvedAccount } from '../shared/index.js';
+} from "@solana/kit";
+import { BREAKWATER_PROGRAM_ADDRESS } from "../programs/index.js";
+import { getAccountMetaFactory, type ResolvedAccount } from "../shared/index.js";
 
-export const INSURE_DISCRIMINATOR = new Uint8Array([52, 71, 178, 244, 147, 176, 31, 175]);
+export const INSURE_DISCRIMINATOR = new Uint8Array([
+  52, 71, 178, 244, 147, 176, 31, 175,
+]);
 
 export function getInsureDiscriminatorBytes() {
   return fixEncoderSize(getBytesEncoder(), 8).encode(INSURE_DISCRIMINATOR);
@@ -55,13 +57,24 @@ export type InsureInstruction<
   InstructionWithAccounts<
     [
       TAccountOwner extends string
-        ? ReadonlySignerAccount<TAccountOwner> & AccountSignerMeta<TAccountOwner>
+        ? ReadonlySignerAccount<TAccountOwner> &
+            AccountSignerMeta<TAccountOwner>
         : TAccountOwner,
-      TAccountMarginAccount extends string ? WritableAccount<TAccountMarginAccount> : TAccountMarginAccount,
-      TAccountBoard extends string ? ReadonlyAccount<TAccountBoard> : TAccountBoard,
-      TAccountBank extends string ? WritableAccount<TAccountBank> : TAccountBank,
-      TAccountFund extends string ? WritableAccount<TAccountFund> : TAccountFund,
-      TAccountMarket extends string ? WritableAccount<TAccountMarket> : TAccountMarket,
+      TAccountMarginAccount extends string
+        ? WritableAccount<TAccountMarginAccount>
+        : TAccountMarginAccount,
+      TAccountBoard extends string
+        ? ReadonlyAccount<TAccountBoard>
+        : TAccountBoard,
+      TAccountBank extends string
+        ? WritableAccount<TAccountBank>
+        : TAccountBank,
+      TAccountFund extends string
+        ? WritableAccount<TAccountFund>
+        : TAccountFund,
+      TAccountMarket extends string
+        ? WritableAccount<TAccountMarket>
+        : TAccountMarket,
       ...TRemainingAccounts,
     ]
   >;
@@ -76,8 +89,8 @@ export type InsureInstructionDataArgs = { amount: number | bigint };
 export function getInsureInstructionDataEncoder(): FixedSizeEncoder<InsureInstructionDataArgs> {
   return transformEncoder(
     getStructEncoder([
-      ['discriminator', fixEncoderSize(getBytesEncoder(), 8)],
-      ['amount', getU64Encoder()],
+      ["discriminator", fixEncoderSize(getBytesEncoder(), 8)],
+      ["amount", getU64Encoder()],
     ]),
     (value) => ({ ...value, discriminator: INSURE_DISCRIMINATOR }),
   );
@@ -85,13 +98,19 @@ export function getInsureInstructionDataEncoder(): FixedSizeEncoder<InsureInstru
 
 export function getInsureInstructionDataDecoder(): FixedSizeDecoder<InsureInstructionData> {
   return getStructDecoder([
-    ['discriminator', fixDecoderSize(getBytesDecoder(), 8)],
-    ['amount', getU64Decoder()],
+    ["discriminator", fixDecoderSize(getBytesDecoder(), 8)],
+    ["amount", getU64Decoder()],
   ]);
 }
 
-export function getInsureInstructionDataCodec(): FixedSizeCodec<InsureInstructionDataArgs, InsureInstructionData> {
-  return combineCodec(getInsureInstructionDataEncoder(), getInsureInstructionDataDecoder());
+export function getInsureInstructionDataCodec(): FixedSizeCodec<
+  InsureInstructionDataArgs,
+  InsureInstructionData
+> {
+  return combineCodec(
+    getInsureInstructionDataEncoder(),
+    getInsureInstructionDataDecoder(),
+  );
 }
 
 export type InsureInput<
@@ -108,7 +127,7 @@ export type InsureInput<
   bank: Address<TAccountBank>;
   fund?: Address<TAccountFund>;
   market?: Address<TAccountMarket>;
-  amount: InsureInstructionDataArgs['amount'];
+  amount: InsureInstructionDataArgs["amount"];
 };
 
 export function getInsureInstruction<
@@ -120,7 +139,14 @@ export function getInsureInstruction<
   TAccountMarket extends string,
   TProgramAddress extends Address = typeof BREAKWATER_PROGRAM_ADDRESS,
 >(
-  input: InsureInput<TAccountOwner, TAccountMarginAccount, TAccountBoard, TAccountBank, TAccountFund, TAccountMarket>,
+  input: InsureInput<
+    TAccountOwner,
+    TAccountMarginAccount,
+    TAccountBoard,
+    TAccountBank,
+    TAccountFund,
+    TAccountMarket
+  >,
   config?: { programAddress?: TProgramAddress },
 ): InsureInstruction<
   TProgramAddress,
@@ -143,12 +169,15 @@ export function getInsureInstruction<
     fund: { value: input.fund ?? null, isWritable: true },
     market: { value: input.market ?? null, isWritable: true },
   };
-  const accounts = originalAccounts as Record<keyof typeof originalAccounts, ResolvedAccount>;
+  const accounts = originalAccounts as Record<
+    keyof typeof originalAccounts,
+    ResolvedAccount
+  >;
 
   // Original args.
   const args = { ...input };
 
-  const getAccountMeta = getAccountMetaFactory(programAddress, 'programId');
+  const getAccountMeta = getAccountMetaFactory(programAddress, "programId");
   return Object.freeze({
     accounts: [
       getAccountMeta(accounts.owner),
@@ -158,7 +187,9 @@ export function getInsureInstruction<
       getAccountMeta(accounts.fund),
       getAccountMeta(accounts.market),
     ],
-    data: getInsureInstructionDataEncoder().encode(args as InsureInstructionDataArgs),
+    data: getInsureInstructionDataEncoder().encode(
+      args as InsureInstructionDataArgs,
+    ),
     programAddress,
   } as InsureInstruction<
     TProgramAddress,
@@ -187,11 +218,17 @@ export type ParsedInsureInstruction<
   data: InsureInstructionData;
 };
 
-export function parseInsureInstruction<TProgram extends string, TAccountMetas extends readonly AccountMeta[]>(
-  instruction: Instruction<TProgram> & InstructionWithAccounts<TAccountMetas> & InstructionWithData<ReadonlyUint8Array>,
+export function parseInsureInstruction<
+  TProgram extends string,
+  TAccountMetas extends readonly AccountMeta[],
+>(
+  instruction: Instruction<TProgram> &
+    InstructionWithAccounts<TAccountMetas> &
+    InstructionWithData<ReadonlyUint8Array>,
 ): ParsedInsureInstruction<TProgram, TAccountMetas> {
   if (instruction.accounts.length < 6) {
-    throw new Error('Not enough accounts');
+    
+    throw new Error("Not enough accounts");
   }
   let accountIndex = 0;
   const getNextAccount = () => {
@@ -201,7 +238,9 @@ export function parseInsureInstruction<TProgram extends string, TAccountMetas ex
   };
   const getNextOptionalAccount = () => {
     const accountMeta = getNextAccount();
-    return accountMeta.address === BREAKWATER_PROGRAM_ADDRESS ? undefined : accountMeta;
+    return accountMeta.address === BREAKWATER_PROGRAM_ADDRESS
+      ? undefined
+      : accountMeta;
   };
   return {
     programAddress: instruction.programAddress,

@@ -29,31 +29,41 @@ import {
   type ReadonlyUint8Array,
   type TransactionSigner,
   type WritableAccount,
-} from '@solana/kit';
-import { BREAKWATER_PROGRAM_ADDRESS } from '../programs/index.js';
-import { getAccountMetaFactory, type ResolvedAccount } from '../shared/index.js';
+} from "@solana/kit";
+import { BREAKWATER_PROGRAM_ADDRESS } from "../programs/index.js";
+import { getAccountMetaFactory, type ResolvedAccount } from "../shared/index.js";
 
-export const LAUNCH_GROUP_DISCRIMINATOR = new Uint8Array([59, 49, 23, 108, 227, 201, 149, 222]);
+export const LAUNCH_GROUP_DISCRIMINATOR = new Uint8Array([
+  59, 49, 23, 108, 227, 201, 149, 222,
+]);
 
 export function getLaunchGroupDiscriminatorBytes() {
-  return fixEncoderSize(getBytesEncoder(), 8).encode(LAUNCH_GROUP_DISCRIMINATOR);
+  return fixEncoderSize(getBytesEncoder(), 8).encode(
+    LAUNCH_GROUP_DISCRIMINATOR,
+  );
 }
 
 export type LaunchGroupInstruction<
   TProgram extends string = typeof BREAKWATER_PROGRAM_ADDRESS,
   TAccountAdmin extends string | AccountMeta<string> = string,
   TAccountGroup extends string | AccountMeta<string> = string,
-  TAccountInstructions extends string | AccountMeta<string> = 'Sysvar1nstructions1111111111111111111111111',
+  TAccountInstructions extends string | AccountMeta<string> =
+    "Sysvar1nstructions1111111111111111111111111",
   TRemainingAccounts extends readonly AccountMeta<string>[] = [],
 > = Instruction<TProgram> &
   InstructionWithData<ReadonlyUint8Array> &
   InstructionWithAccounts<
     [
       TAccountAdmin extends string
-        ? ReadonlySignerAccount<TAccountAdmin> & AccountSignerMeta<TAccountAdmin>
+        ? ReadonlySignerAccount<TAccountAdmin> &
+            AccountSignerMeta<TAccountAdmin>
         : TAccountAdmin,
-      TAccountGroup extends string ? WritableAccount<TAccountGroup> : TAccountGroup,
-      TAccountInstructions extends string ? ReadonlyAccount<TAccountInstructions> : TAccountInstructions,
+      TAccountGroup extends string
+        ? WritableAccount<TAccountGroup>
+        : TAccountGroup,
+      TAccountInstructions extends string
+        ? ReadonlyAccount<TAccountInstructions>
+        : TAccountInstructions,
       ...TRemainingAccounts,
     ]
   >;
@@ -63,21 +73,26 @@ export type LaunchGroupInstructionData = { discriminator: ReadonlyUint8Array };
 export type LaunchGroupInstructionDataArgs = {};
 
 export function getLaunchGroupInstructionDataEncoder(): FixedSizeEncoder<LaunchGroupInstructionDataArgs> {
-  return transformEncoder(getStructEncoder([['discriminator', fixEncoderSize(getBytesEncoder(), 8)]]), (value) => ({
-    ...value,
-    discriminator: LAUNCH_GROUP_DISCRIMINATOR,
-  }));
+  return transformEncoder(
+    getStructEncoder([["discriminator", fixEncoderSize(getBytesEncoder(), 8)]]),
+    (value) => ({ ...value, discriminator: LAUNCH_GROUP_DISCRIMINATOR }),
+  );
 }
 
 export function getLaunchGroupInstructionDataDecoder(): FixedSizeDecoder<LaunchGroupInstructionData> {
-  return getStructDecoder([['discriminator', fixDecoderSize(getBytesDecoder(), 8)]]);
+  return getStructDecoder([
+    ["discriminator", fixDecoderSize(getBytesDecoder(), 8)],
+  ]);
 }
 
 export function getLaunchGroupInstructionDataCodec(): FixedSizeCodec<
   LaunchGroupInstructionDataArgs,
   LaunchGroupInstructionData
 > {
-  return combineCodec(getLaunchGroupInstructionDataEncoder(), getLaunchGroupInstructionDataDecoder());
+  return combineCodec(
+    getLaunchGroupInstructionDataEncoder(),
+    getLaunchGroupInstructionDataDecoder(),
+  );
 }
 
 export type LaunchGroupInput<
@@ -98,7 +113,12 @@ export function getLaunchGroupInstruction<
 >(
   input: LaunchGroupInput<TAccountAdmin, TAccountGroup, TAccountInstructions>,
   config?: { programAddress?: TProgramAddress },
-): LaunchGroupInstruction<TProgramAddress, TAccountAdmin, TAccountGroup, TAccountInstructions> {
+): LaunchGroupInstruction<
+  TProgramAddress,
+  TAccountAdmin,
+  TAccountGroup,
+  TAccountInstructions
+> {
   // Program address.
   const programAddress = config?.programAddress ?? BREAKWATER_PROGRAM_ADDRESS;
 
@@ -108,20 +128,32 @@ export function getLaunchGroupInstruction<
     group: { value: input.group ?? null, isWritable: true },
     instructions: { value: input.instructions ?? null, isWritable: false },
   };
-  const accounts = originalAccounts as Record<keyof typeof originalAccounts, ResolvedAccount>;
+  const accounts = originalAccounts as Record<
+    keyof typeof originalAccounts,
+    ResolvedAccount
+  >;
 
   // Resolve default values.
   if (!accounts.instructions.value) {
     accounts.instructions.value =
-      'Sysvar1nstructions1111111111111111111111111' as Address<'Sysvar1nstructions1111111111111111111111111'>;
+      "Sysvar1nstructions1111111111111111111111111" as Address<"Sysvar1nstructions1111111111111111111111111">;
   }
 
-  const getAccountMeta = getAccountMetaFactory(programAddress, 'programId');
+  const getAccountMeta = getAccountMetaFactory(programAddress, "programId");
   return Object.freeze({
-    accounts: [getAccountMeta(accounts.admin), getAccountMeta(accounts.group), getAccountMeta(accounts.instructions)],
+    accounts: [
+      getAccountMeta(accounts.admin),
+      getAccountMeta(accounts.group),
+      getAccountMeta(accounts.instructions),
+    ],
     data: getLaunchGroupInstructionDataEncoder().encode({}),
     programAddress,
-  } as LaunchGroupInstruction<TProgramAddress, TAccountAdmin, TAccountGroup, TAccountInstructions>);
+  } as LaunchGroupInstruction<
+    TProgramAddress,
+    TAccountAdmin,
+    TAccountGroup,
+    TAccountInstructions
+  >);
 }
 
 export type ParsedLaunchGroupInstruction<
@@ -137,11 +169,17 @@ export type ParsedLaunchGroupInstruction<
   data: LaunchGroupInstructionData;
 };
 
-export function parseLaunchGroupInstruction<TProgram extends string, TAccountMetas extends readonly AccountMeta[]>(
-  instruction: Instruction<TProgram> & InstructionWithAccounts<TAccountMetas> & InstructionWithData<ReadonlyUint8Array>,
+export function parseLaunchGroupInstruction<
+  TProgram extends string,
+  TAccountMetas extends readonly AccountMeta[],
+>(
+  instruction: Instruction<TProgram> &
+    InstructionWithAccounts<TAccountMetas> &
+    InstructionWithData<ReadonlyUint8Array>,
 ): ParsedLaunchGroupInstruction<TProgram, TAccountMetas> {
   if (instruction.accounts.length < 3) {
-    throw new Error('Not enough accounts');
+    
+    throw new Error("Not enough accounts");
   }
   let accountIndex = 0;
   const getNextAccount = () => {

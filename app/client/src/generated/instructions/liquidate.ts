@@ -31,11 +31,13 @@ import {
   type ReadonlyUint8Array,
   type TransactionSigner,
   type WritableAccount,
-} from '@solana/kit';
-import { BREAKWATER_PROGRAM_ADDRESS } from '../programs/index.js';
-import { getAccountMetaFactory, type ResolvedAccount } from '../shared/index.js';
+} from "@solana/kit";
+import { BREAKWATER_PROGRAM_ADDRESS } from "../programs/index.js";
+import { getAccountMetaFactory, type ResolvedAccount } from "../shared/index.js";
 
-export const LIQUIDATE_DISCRIMINATOR = new Uint8Array([223, 179, 226, 125, 48, 46, 39, 74]);
+export const LIQUIDATE_DISCRIMINATOR = new Uint8Array([
+  223, 179, 226, 125, 48, 46, 39, 74,
+]);
 
 export function getLiquidateDiscriminatorBytes() {
   return fixEncoderSize(getBytesEncoder(), 8).encode(LIQUIDATE_DISCRIMINATOR);
@@ -56,14 +58,27 @@ export type LiquidateInstruction<
   InstructionWithAccounts<
     [
       TAccountKeeper extends string
-        ? ReadonlySignerAccount<TAccountKeeper> & AccountSignerMeta<TAccountKeeper>
+        ? ReadonlySignerAccount<TAccountKeeper> &
+            AccountSignerMeta<TAccountKeeper>
         : TAccountKeeper,
-      TAccountKeeperAccount extends string ? WritableAccount<TAccountKeeperAccount> : TAccountKeeperAccount,
-      TAccountLiquidatee extends string ? WritableAccount<TAccountLiquidatee> : TAccountLiquidatee,
-      TAccountBoard extends string ? ReadonlyAccount<TAccountBoard> : TAccountBoard,
-      TAccountBank extends string ? WritableAccount<TAccountBank> : TAccountBank,
-      TAccountCollateralBank extends string ? WritableAccount<TAccountCollateralBank> : TAccountCollateralBank,
-      TAccountMarket extends string ? WritableAccount<TAccountMarket> : TAccountMarket,
+      TAccountKeeperAccount extends string
+        ? WritableAccount<TAccountKeeperAccount>
+        : TAccountKeeperAccount,
+      TAccountLiquidatee extends string
+        ? WritableAccount<TAccountLiquidatee>
+        : TAccountLiquidatee,
+      TAccountBoard extends string
+        ? ReadonlyAccount<TAccountBoard>
+        : TAccountBoard,
+      TAccountBank extends string
+        ? WritableAccount<TAccountBank>
+        : TAccountBank,
+      TAccountCollateralBank extends string
+        ? WritableAccount<TAccountCollateralBank>
+        : TAccountCollateralBank,
+      TAccountMarket extends string
+        ? WritableAccount<TAccountMarket>
+        : TAccountMarket,
       ...TRemainingAccounts,
     ]
   >;
@@ -78,8 +93,8 @@ export type LiquidateInstructionDataArgs = { most: number | bigint };
 export function getLiquidateInstructionDataEncoder(): FixedSizeEncoder<LiquidateInstructionDataArgs> {
   return transformEncoder(
     getStructEncoder([
-      ['discriminator', fixEncoderSize(getBytesEncoder(), 8)],
-      ['most', getU64Encoder()],
+      ["discriminator", fixEncoderSize(getBytesEncoder(), 8)],
+      ["most", getU64Encoder()],
     ]),
     (value) => ({ ...value, discriminator: LIQUIDATE_DISCRIMINATOR }),
   );
@@ -87,8 +102,8 @@ export function getLiquidateInstructionDataEncoder(): FixedSizeEncoder<Liquidate
 
 export function getLiquidateInstructionDataDecoder(): FixedSizeDecoder<LiquidateInstructionData> {
   return getStructDecoder([
-    ['discriminator', fixDecoderSize(getBytesDecoder(), 8)],
-    ['most', getU64Decoder()],
+    ["discriminator", fixDecoderSize(getBytesDecoder(), 8)],
+    ["most", getU64Decoder()],
   ]);
 }
 
@@ -96,7 +111,10 @@ export function getLiquidateInstructionDataCodec(): FixedSizeCodec<
   LiquidateInstructionDataArgs,
   LiquidateInstructionData
 > {
-  return combineCodec(getLiquidateInstructionDataEncoder(), getLiquidateInstructionDataDecoder());
+  return combineCodec(
+    getLiquidateInstructionDataEncoder(),
+    getLiquidateInstructionDataDecoder(),
+  );
 }
 
 export type LiquidateInput<
@@ -116,7 +134,7 @@ export type LiquidateInput<
   bank: Address<TAccountBank>;
   collateralBank?: Address<TAccountCollateralBank>;
   market?: Address<TAccountMarket>;
-  most: LiquidateInstructionDataArgs['most'];
+  most: LiquidateInstructionDataArgs["most"];
 };
 
 export function getLiquidateInstruction<
@@ -162,12 +180,15 @@ export function getLiquidateInstruction<
     collateralBank: { value: input.collateralBank ?? null, isWritable: true },
     market: { value: input.market ?? null, isWritable: true },
   };
-  const accounts = originalAccounts as Record<keyof typeof originalAccounts, ResolvedAccount>;
+  const accounts = originalAccounts as Record<
+    keyof typeof originalAccounts,
+    ResolvedAccount
+  >;
 
   // Original args.
   const args = { ...input };
 
-  const getAccountMeta = getAccountMetaFactory(programAddress, 'programId');
+  const getAccountMeta = getAccountMetaFactory(programAddress, "programId");
   return Object.freeze({
     accounts: [
       getAccountMeta(accounts.keeper),
@@ -178,7 +199,9 @@ export function getLiquidateInstruction<
       getAccountMeta(accounts.collateralBank),
       getAccountMeta(accounts.market),
     ],
-    data: getLiquidateInstructionDataEncoder().encode(args as LiquidateInstructionDataArgs),
+    data: getLiquidateInstructionDataEncoder().encode(
+      args as LiquidateInstructionDataArgs,
+    ),
     programAddress,
   } as LiquidateInstruction<
     TProgramAddress,
@@ -210,11 +233,17 @@ export type ParsedLiquidateInstruction<
   data: LiquidateInstructionData;
 };
 
-export function parseLiquidateInstruction<TProgram extends string, TAccountMetas extends readonly AccountMeta[]>(
-  instruction: Instruction<TProgram> & InstructionWithAccounts<TAccountMetas> & InstructionWithData<ReadonlyUint8Array>,
+export function parseLiquidateInstruction<
+  TProgram extends string,
+  TAccountMetas extends readonly AccountMeta[],
+>(
+  instruction: Instruction<TProgram> &
+    InstructionWithAccounts<TAccountMetas> &
+    InstructionWithData<ReadonlyUint8Array>,
 ): ParsedLiquidateInstruction<TProgram, TAccountMetas> {
   if (instruction.accounts.length < 7) {
-    throw new Error('Not enough accounts');
+    
+    throw new Error("Not enough accounts");
   }
   let accountIndex = 0;
   const getNextAccount = () => {
@@ -224,7 +253,9 @@ export function parseLiquidateInstruction<TProgram extends string, TAccountMetas
   };
   const getNextOptionalAccount = () => {
     const accountMeta = getNextAccount();
-    return accountMeta.address === BREAKWATER_PROGRAM_ADDRESS ? undefined : accountMeta;
+    return accountMeta.address === BREAKWATER_PROGRAM_ADDRESS
+      ? undefined
+      : accountMeta;
   };
   return {
     programAddress: instruction.programAddress,

@@ -29,10 +29,14 @@ import {
   type TransactionSigner,
   type WritableAccount,
   type WritableSignerAccount,
-} from '@solana/kit';
-import { findBankPda, findVaultPda } from '../pdas/index.js';
-import { BREAKWATER_PROGRAM_ADDRESS } from '../programs/index.js';
-import { expectAddress, getAccountMetaFactory, type ResolvedAccount } from '../shared/index.js';
+} from "@solana/kit";
+import { findBankPda, findVaultPda } from "../pdas/index.js";
+import { BREAKWATER_PROGRAM_ADDRESS } from "../programs/index.js";
+import {
+  expectAddress,
+  getAccountMetaFactory,
+  type ResolvedAccount,
+} from "../shared/index.js";
 import {
   getLendingConfigDecoder,
   getLendingConfigEncoder,
@@ -46,9 +50,11 @@ import {
   type OracleConfigArgs,
   type WeightConfig,
   type WeightConfigArgs,
-} from '../types/index.js';
+} from "../types/index.js";
 
-export const LIST_TOKEN_DISCRIMINATOR = new Uint8Array([210, 166, 134, 74, 206, 157, 92, 138]);
+export const LIST_TOKEN_DISCRIMINATOR = new Uint8Array([
+  210, 166, 134, 74, 206, 157, 92, 138,
+]);
 
 export function getListTokenDiscriminatorBytes() {
   return fixEncoderSize(getBytesEncoder(), 8).encode(LIST_TOKEN_DISCRIMINATOR);
@@ -62,9 +68,12 @@ export type ListTokenInstruction<
   TAccountBank extends string | AccountMeta<string> = string,
   TAccountVault extends string | AccountMeta<string> = string,
   TAccountMint extends string | AccountMeta<string> = string,
-  TAccountTokenProgram extends string | AccountMeta<string> = 'TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA',
-  TAccountSystemProgram extends string | AccountMeta<string> = '11111111111111111111111111111111',
-  TAccountInstructions extends string | AccountMeta<string> = 'Sysvar1nstructions1111111111111111111111111',
+  TAccountTokenProgram extends string | AccountMeta<string> =
+    "TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA",
+  TAccountSystemProgram extends string | AccountMeta<string> =
+    "11111111111111111111111111111111",
+  TAccountInstructions extends string | AccountMeta<string> =
+    "Sysvar1nstructions1111111111111111111111111",
   TAccountChange extends string | AccountMeta<string> = string,
   TRemainingAccounts extends readonly AccountMeta<string>[] = [],
 > = Instruction<TProgram> &
@@ -72,17 +81,36 @@ export type ListTokenInstruction<
   InstructionWithAccounts<
     [
       TAccountAuthority extends string
-        ? WritableSignerAccount<TAccountAuthority> & AccountSignerMeta<TAccountAuthority>
+        ? WritableSignerAccount<TAccountAuthority> &
+            AccountSignerMeta<TAccountAuthority>
         : TAccountAuthority,
-      TAccountGroup extends string ? ReadonlyAccount<TAccountGroup> : TAccountGroup,
-      TAccountBoard extends string ? WritableAccount<TAccountBoard> : TAccountBoard,
-      TAccountBank extends string ? WritableAccount<TAccountBank> : TAccountBank,
-      TAccountVault extends string ? WritableAccount<TAccountVault> : TAccountVault,
-      TAccountMint extends string ? ReadonlyAccount<TAccountMint> : TAccountMint,
-      TAccountTokenProgram extends string ? ReadonlyAccount<TAccountTokenProgram> : TAccountTokenProgram,
-      TAccountSystemProgram extends string ? ReadonlyAccount<TAccountSystemProgram> : TAccountSystemProgram,
-      TAccountInstructions extends string ? ReadonlyAccount<TAccountInstructions> : TAccountInstructions,
-      TAccountChange extends string ? WritableAccount<TAccountChange> : TAccountChange,
+      TAccountGroup extends string
+        ? ReadonlyAccount<TAccountGroup>
+        : TAccountGroup,
+      TAccountBoard extends string
+        ? WritableAccount<TAccountBoard>
+        : TAccountBoard,
+      TAccountBank extends string
+        ? WritableAccount<TAccountBank>
+        : TAccountBank,
+      TAccountVault extends string
+        ? WritableAccount<TAccountVault>
+        : TAccountVault,
+      TAccountMint extends string
+        ? ReadonlyAccount<TAccountMint>
+        : TAccountMint,
+      TAccountTokenProgram extends string
+        ? ReadonlyAccount<TAccountTokenProgram>
+        : TAccountTokenProgram,
+      TAccountSystemProgram extends string
+        ? ReadonlyAccount<TAccountSystemProgram>
+        : TAccountSystemProgram,
+      TAccountInstructions extends string
+        ? ReadonlyAccount<TAccountInstructions>
+        : TAccountInstructions,
+      TAccountChange extends string
+        ? WritableAccount<TAccountChange>
+        : TAccountChange,
       ...TRemainingAccounts,
     ]
   >;
@@ -103,10 +131,10 @@ export type ListTokenInstructionDataArgs = {
 export function getListTokenInstructionDataEncoder(): FixedSizeEncoder<ListTokenInstructionDataArgs> {
   return transformEncoder(
     getStructEncoder([
-      ['discriminator', fixEncoderSize(getBytesEncoder(), 8)],
-      ['lending', getLendingConfigEncoder()],
-      ['weights', getWeightConfigEncoder()],
-      ['oracle', getOracleConfigEncoder()],
+      ["discriminator", fixEncoderSize(getBytesEncoder(), 8)],
+      ["lending", getLendingConfigEncoder()],
+      ["weights", getWeightConfigEncoder()],
+      ["oracle", getOracleConfigEncoder()],
     ]),
     (value) => ({ ...value, discriminator: LIST_TOKEN_DISCRIMINATOR }),
   );
@@ -114,10 +142,10 @@ export function getListTokenInstructionDataEncoder(): FixedSizeEncoder<ListToken
 
 export function getListTokenInstructionDataDecoder(): FixedSizeDecoder<ListTokenInstructionData> {
   return getStructDecoder([
-    ['discriminator', fixDecoderSize(getBytesDecoder(), 8)],
-    ['lending', getLendingConfigDecoder()],
-    ['weights', getWeightConfigDecoder()],
-    ['oracle', getOracleConfigDecoder()],
+    ["discriminator", fixDecoderSize(getBytesDecoder(), 8)],
+    ["lending", getLendingConfigDecoder()],
+    ["weights", getWeightConfigDecoder()],
+    ["oracle", getOracleConfigDecoder()],
   ]);
 }
 
@@ -125,7 +153,10 @@ export function getListTokenInstructionDataCodec(): FixedSizeCodec<
   ListTokenInstructionDataArgs,
   ListTokenInstructionData
 > {
-  return combineCodec(getListTokenInstructionDataEncoder(), getListTokenInstructionDataDecoder());
+  return combineCodec(
+    getListTokenInstructionDataEncoder(),
+    getListTokenInstructionDataDecoder(),
+  );
 }
 
 export type ListTokenAsyncInput<
@@ -152,9 +183,9 @@ export type ListTokenAsyncInput<
   instructions?: Address<TAccountInstructions>;
   /** The change that this instruction carries out; none where it may take effect at once. */
   change?: Address<TAccountChange>;
-  lending: ListTokenInstructionDataArgs['lending'];
-  weights: ListTokenInstructionDataArgs['weights'];
-  oracle: ListTokenInstructionDataArgs['oracle'];
+  lending: ListTokenInstructionDataArgs["lending"];
+  weights: ListTokenInstructionDataArgs["weights"];
+  oracle: ListTokenInstructionDataArgs["oracle"];
 };
 
 export async function getListTokenInstructionAsync<
@@ -214,7 +245,10 @@ export async function getListTokenInstructionAsync<
     instructions: { value: input.instructions ?? null, isWritable: false },
     change: { value: input.change ?? null, isWritable: true },
   };
-  const accounts = originalAccounts as Record<keyof typeof originalAccounts, ResolvedAccount>;
+  const accounts = originalAccounts as Record<
+    keyof typeof originalAccounts,
+    ResolvedAccount
+  >;
 
   // Original args.
   const args = { ...input };
@@ -233,17 +267,18 @@ export async function getListTokenInstructionAsync<
   }
   if (!accounts.tokenProgram.value) {
     accounts.tokenProgram.value =
-      'TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA' as Address<'TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA'>;
+      "TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA" as Address<"TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA">;
   }
   if (!accounts.systemProgram.value) {
-    accounts.systemProgram.value = '11111111111111111111111111111111' as Address<'11111111111111111111111111111111'>;
+    accounts.systemProgram.value =
+      "11111111111111111111111111111111" as Address<"11111111111111111111111111111111">;
   }
   if (!accounts.instructions.value) {
     accounts.instructions.value =
-      'Sysvar1nstructions1111111111111111111111111' as Address<'Sysvar1nstructions1111111111111111111111111'>;
+      "Sysvar1nstructions1111111111111111111111111" as Address<"Sysvar1nstructions1111111111111111111111111">;
   }
 
-  const getAccountMeta = getAccountMetaFactory(programAddress, 'programId');
+  const getAccountMeta = getAccountMetaFactory(programAddress, "programId");
   return Object.freeze({
     accounts: [
       getAccountMeta(accounts.authority),
@@ -257,7 +292,9 @@ export async function getListTokenInstructionAsync<
       getAccountMeta(accounts.instructions),
       getAccountMeta(accounts.change),
     ],
-    data: getListTokenInstructionDataEncoder().encode(args as ListTokenInstructionDataArgs),
+    data: getListTokenInstructionDataEncoder().encode(
+      args as ListTokenInstructionDataArgs,
+    ),
     programAddress,
   } as ListTokenInstruction<
     TProgramAddress,
@@ -298,9 +335,9 @@ export type ListTokenInput<
   instructions?: Address<TAccountInstructions>;
   /** The change that this instruction carries out; none where it may take effect at once. */
   change?: Address<TAccountChange>;
-  lending: ListTokenInstructionDataArgs['lending'];
-  weights: ListTokenInstructionDataArgs['weights'];
-  oracle: ListTokenInstructionDataArgs['oracle'];
+  lending: ListTokenInstructionDataArgs["lending"];
+  weights: ListTokenInstructionDataArgs["weights"];
+  oracle: ListTokenInstructionDataArgs["oracle"];
 };
 
 export function getListTokenInstruction<
@@ -358,7 +395,10 @@ export function getListTokenInstruction<
     instructions: { value: input.instructions ?? null, isWritable: false },
     change: { value: input.change ?? null, isWritable: true },
   };
-  const accounts = originalAccounts as Record<keyof typeof originalAccounts, ResolvedAccount>;
+  const accounts = originalAccounts as Record<
+    keyof typeof originalAccounts,
+    ResolvedAccount
+  >;
 
   // Original args.
   const args = { ...input };
@@ -366,17 +406,18 @@ export function getListTokenInstruction<
   // Resolve default values.
   if (!accounts.tokenProgram.value) {
     accounts.tokenProgram.value =
-      'TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA' as Address<'TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA'>;
+      "TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA" as Address<"TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA">;
   }
   if (!accounts.systemProgram.value) {
-    accounts.systemProgram.value = '11111111111111111111111111111111' as Address<'11111111111111111111111111111111'>;
+    accounts.systemProgram.value =
+      "11111111111111111111111111111111" as Address<"11111111111111111111111111111111">;
   }
   if (!accounts.instructions.value) {
     accounts.instructions.value =
-      'Sysvar1nstructions1111111111111111111111111' as Address<'Sysvar1nstructions1111111111111111111111111'>;
+      "Sysvar1nstructions1111111111111111111111111" as Address<"Sysvar1nstructions1111111111111111111111111">;
   }
 
-  const getAccountMeta = getAccountMetaFactory(programAddress, 'programId');
+  const getAccountMeta = getAccountMetaFactory(programAddress, "programId");
   return Object.freeze({
     accounts: [
       getAccountMeta(accounts.authority),
@@ -390,7 +431,9 @@ export function getListTokenInstruction<
       getAccountMeta(accounts.instructions),
       getAccountMeta(accounts.change),
     ],
-    data: getListTokenInstructionDataEncoder().encode(args as ListTokenInstructionDataArgs),
+    data: getListTokenInstructionDataEncoder().encode(
+      args as ListTokenInstructionDataArgs,
+    ),
     programAddress,
   } as ListTokenInstruction<
     TProgramAddress,
@@ -429,11 +472,17 @@ export type ParsedListTokenInstruction<
   data: ListTokenInstructionData;
 };
 
-export function parseListTokenInstruction<TProgram extends string, TAccountMetas extends readonly AccountMeta[]>(
-  instruction: Instruction<TProgram> & InstructionWithAccounts<TAccountMetas> & InstructionWithData<ReadonlyUint8Array>,
+export function parseListTokenInstruction<
+  TProgram extends string,
+  TAccountMetas extends readonly AccountMeta[],
+>(
+  instruction: Instruction<TProgram> &
+    InstructionWithAccounts<TAccountMetas> &
+    InstructionWithData<ReadonlyUint8Array>,
 ): ParsedListTokenInstruction<TProgram, TAccountMetas> {
   if (instruction.accounts.length < 10) {
-    throw new Error('Not enough accounts');
+    
+    throw new Error("Not enough accounts");
   }
   let accountIndex = 0;
   const getNextAccount = () => {
@@ -443,7 +492,9 @@ export function parseListTokenInstruction<TProgram extends string, TAccountMetas
   };
   const getNextOptionalAccount = () => {
     const accountMeta = getNextAccount();
-    return accountMeta.address === BREAKWATER_PROGRAM_ADDRESS ? undefined : accountMeta;
+    return accountMeta.address === BREAKWATER_PROGRAM_ADDRESS
+      ? undefined
+      : accountMeta;
   };
   return {
     programAddress: instruction.programAddress,

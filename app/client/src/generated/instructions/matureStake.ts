@@ -26,14 +26,18 @@ import {
   type ReadonlyAccount,
   type ReadonlyUint8Array,
   type WritableAccount,
-} from '@solana/kit';
-import { BREAKWATER_PROGRAM_ADDRESS } from '../programs/index.js';
-import { getAccountMetaFactory, type ResolvedAccount } from '../shared/index.js';
+} from "@solana/kit";
+import { BREAKWATER_PROGRAM_ADDRESS } from "../programs/index.js";
+import { getAccountMetaFactory, type ResolvedAccount } from "../shared/index.js";
 
-export const MATURE_STAKE_DISCRIMINATOR = new Uint8Array([45, 124, 76, 178, 15, 199, 161, 201]);
+export const MATURE_STAKE_DISCRIMINATOR = new Uint8Array([
+  45, 124, 76, 178, 15, 199, 161, 201,
+]);
 
 export function getMatureStakeDiscriminatorBytes() {
-  return fixEncoderSize(getBytesEncoder(), 8).encode(MATURE_STAKE_DISCRIMINATOR);
+  return fixEncoderSize(getBytesEncoder(), 8).encode(
+    MATURE_STAKE_DISCRIMINATOR,
+  );
 }
 
 export type MatureStakeInstruction<
@@ -46,9 +50,15 @@ export type MatureStakeInstruction<
   InstructionWithData<ReadonlyUint8Array> &
   InstructionWithAccounts<
     [
-      TAccountBank extends string ? ReadonlyAccount<TAccountBank> : TAccountBank,
-      TAccountFund extends string ? WritableAccount<TAccountFund> : TAccountFund,
-      TAccountStake extends string ? WritableAccount<TAccountStake> : TAccountStake,
+      TAccountBank extends string
+        ? ReadonlyAccount<TAccountBank>
+        : TAccountBank,
+      TAccountFund extends string
+        ? WritableAccount<TAccountFund>
+        : TAccountFund,
+      TAccountStake extends string
+        ? WritableAccount<TAccountStake>
+        : TAccountStake,
       ...TRemainingAccounts,
     ]
   >;
@@ -58,21 +68,26 @@ export type MatureStakeInstructionData = { discriminator: ReadonlyUint8Array };
 export type MatureStakeInstructionDataArgs = {};
 
 export function getMatureStakeInstructionDataEncoder(): FixedSizeEncoder<MatureStakeInstructionDataArgs> {
-  return transformEncoder(getStructEncoder([['discriminator', fixEncoderSize(getBytesEncoder(), 8)]]), (value) => ({
-    ...value,
-    discriminator: MATURE_STAKE_DISCRIMINATOR,
-  }));
+  return transformEncoder(
+    getStructEncoder([["discriminator", fixEncoderSize(getBytesEncoder(), 8)]]),
+    (value) => ({ ...value, discriminator: MATURE_STAKE_DISCRIMINATOR }),
+  );
 }
 
 export function getMatureStakeInstructionDataDecoder(): FixedSizeDecoder<MatureStakeInstructionData> {
-  return getStructDecoder([['discriminator', fixDecoderSize(getBytesDecoder(), 8)]]);
+  return getStructDecoder([
+    ["discriminator", fixDecoderSize(getBytesDecoder(), 8)],
+  ]);
 }
 
 export function getMatureStakeInstructionDataCodec(): FixedSizeCodec<
   MatureStakeInstructionDataArgs,
   MatureStakeInstructionData
 > {
-  return combineCodec(getMatureStakeInstructionDataEncoder(), getMatureStakeInstructionDataDecoder());
+  return combineCodec(
+    getMatureStakeInstructionDataEncoder(),
+    getMatureStakeInstructionDataDecoder(),
+  );
 }
 
 export type MatureStakeInput<
@@ -93,7 +108,12 @@ export function getMatureStakeInstruction<
 >(
   input: MatureStakeInput<TAccountBank, TAccountFund, TAccountStake>,
   config?: { programAddress?: TProgramAddress },
-): MatureStakeInstruction<TProgramAddress, TAccountBank, TAccountFund, TAccountStake> {
+): MatureStakeInstruction<
+  TProgramAddress,
+  TAccountBank,
+  TAccountFund,
+  TAccountStake
+> {
   // Program address.
   const programAddress = config?.programAddress ?? BREAKWATER_PROGRAM_ADDRESS;
 
@@ -103,14 +123,26 @@ export function getMatureStakeInstruction<
     fund: { value: input.fund ?? null, isWritable: true },
     stake: { value: input.stake ?? null, isWritable: true },
   };
-  const accounts = originalAccounts as Record<keyof typeof originalAccounts, ResolvedAccount>;
+  const accounts = originalAccounts as Record<
+    keyof typeof originalAccounts,
+    ResolvedAccount
+  >;
 
-  const getAccountMeta = getAccountMetaFactory(programAddress, 'programId');
+  const getAccountMeta = getAccountMetaFactory(programAddress, "programId");
   return Object.freeze({
-    accounts: [getAccountMeta(accounts.bank), getAccountMeta(accounts.fund), getAccountMeta(accounts.stake)],
+    accounts: [
+      getAccountMeta(accounts.bank),
+      getAccountMeta(accounts.fund),
+      getAccountMeta(accounts.stake),
+    ],
     data: getMatureStakeInstructionDataEncoder().encode({}),
     programAddress,
-  } as MatureStakeInstruction<TProgramAddress, TAccountBank, TAccountFund, TAccountStake>);
+  } as MatureStakeInstruction<
+    TProgramAddress,
+    TAccountBank,
+    TAccountFund,
+    TAccountStake
+  >);
 }
 
 export type ParsedMatureStakeInstruction<
@@ -126,11 +158,17 @@ export type ParsedMatureStakeInstruction<
   data: MatureStakeInstructionData;
 };
 
-export function parseMatureStakeInstruction<TProgram extends string, TAccountMetas extends readonly AccountMeta[]>(
-  instruction: Instruction<TProgram> & InstructionWithAccounts<TAccountMetas> & InstructionWithData<ReadonlyUint8Array>,
+export function parseMatureStakeInstruction<
+  TProgram extends string,
+  TAccountMetas extends readonly AccountMeta[],
+>(
+  instruction: Instruction<TProgram> &
+    InstructionWithAccounts<TAccountMetas> &
+    InstructionWithData<ReadonlyUint8Array>,
 ): ParsedMatureStakeInstruction<TProgram, TAccountMetas> {
   if (instruction.accounts.length < 3) {
-    throw new Error('Not enough accounts');
+    
+    throw new Error("Not enough accounts");
   }
   let accountIndex = 0;
   const getNextAccount = () => {

@@ -31,15 +31,24 @@ import {
   type TransactionSigner,
   type WritableAccount,
   type WritableSignerAccount,
-} from '@solana/kit';
-import { findMarginAccountPda } from '../pdas/index.js';
-import { BREAKWATER_PROGRAM_ADDRESS } from '../programs/index.js';
-import { expectAddress, expectSome, getAccountMetaFactory, type ResolvedAccount } from '../shared/index.js';
+} from "@solana/kit";
+import { findMarginAccountPda } from "../pdas/index.js";
+import { BREAKWATER_PROGRAM_ADDRESS } from "../programs/index.js";
+import {
+  expectAddress,
+  expectSome,
+  getAccountMetaFactory,
+  type ResolvedAccount,
+} from "../shared/index.js";
 
-export const OPEN_ACCOUNT_DISCRIMINATOR = new Uint8Array([101, 152, 91, 243, 176, 36, 189, 101]);
+export const OPEN_ACCOUNT_DISCRIMINATOR = new Uint8Array([
+  101, 152, 91, 243, 176, 36, 189, 101,
+]);
 
 export function getOpenAccountDiscriminatorBytes() {
-  return fixEncoderSize(getBytesEncoder(), 8).encode(OPEN_ACCOUNT_DISCRIMINATOR);
+  return fixEncoderSize(getBytesEncoder(), 8).encode(
+    OPEN_ACCOUNT_DISCRIMINATOR,
+  );
 }
 
 export type OpenAccountInstruction<
@@ -47,18 +56,26 @@ export type OpenAccountInstruction<
   TAccountOwner extends string | AccountMeta<string> = string,
   TAccountGroup extends string | AccountMeta<string> = string,
   TAccountMarginAccount extends string | AccountMeta<string> = string,
-  TAccountSystemProgram extends string | AccountMeta<string> = '11111111111111111111111111111111',
+  TAccountSystemProgram extends string | AccountMeta<string> =
+    "11111111111111111111111111111111",
   TRemainingAccounts extends readonly AccountMeta<string>[] = [],
 > = Instruction<TProgram> &
   InstructionWithData<ReadonlyUint8Array> &
   InstructionWithAccounts<
     [
       TAccountOwner extends string
-        ? WritableSignerAccount<TAccountOwner> & AccountSignerMeta<TAccountOwner>
+        ? WritableSignerAccount<TAccountOwner> &
+            AccountSignerMeta<TAccountOwner>
         : TAccountOwner,
-      TAccountGroup extends string ? ReadonlyAccount<TAccountGroup> : TAccountGroup,
-      TAccountMarginAccount extends string ? WritableAccount<TAccountMarginAccount> : TAccountMarginAccount,
-      TAccountSystemProgram extends string ? ReadonlyAccount<TAccountSystemProgram> : TAccountSystemProgram,
+      TAccountGroup extends string
+        ? ReadonlyAccount<TAccountGroup>
+        : TAccountGroup,
+      TAccountMarginAccount extends string
+        ? WritableAccount<TAccountMarginAccount>
+        : TAccountMarginAccount,
+      TAccountSystemProgram extends string
+        ? ReadonlyAccount<TAccountSystemProgram>
+        : TAccountSystemProgram,
       ...TRemainingAccounts,
     ]
   >;
@@ -73,8 +90,8 @@ export type OpenAccountInstructionDataArgs = { number: number };
 export function getOpenAccountInstructionDataEncoder(): FixedSizeEncoder<OpenAccountInstructionDataArgs> {
   return transformEncoder(
     getStructEncoder([
-      ['discriminator', fixEncoderSize(getBytesEncoder(), 8)],
-      ['number', getU16Encoder()],
+      ["discriminator", fixEncoderSize(getBytesEncoder(), 8)],
+      ["number", getU16Encoder()],
     ]),
     (value) => ({ ...value, discriminator: OPEN_ACCOUNT_DISCRIMINATOR }),
   );
@@ -82,8 +99,8 @@ export function getOpenAccountInstructionDataEncoder(): FixedSizeEncoder<OpenAcc
 
 export function getOpenAccountInstructionDataDecoder(): FixedSizeDecoder<OpenAccountInstructionData> {
   return getStructDecoder([
-    ['discriminator', fixDecoderSize(getBytesDecoder(), 8)],
-    ['number', getU16Decoder()],
+    ["discriminator", fixDecoderSize(getBytesDecoder(), 8)],
+    ["number", getU16Decoder()],
   ]);
 }
 
@@ -91,7 +108,10 @@ export function getOpenAccountInstructionDataCodec(): FixedSizeCodec<
   OpenAccountInstructionDataArgs,
   OpenAccountInstructionData
 > {
-  return combineCodec(getOpenAccountInstructionDataEncoder(), getOpenAccountInstructionDataDecoder());
+  return combineCodec(
+    getOpenAccountInstructionDataEncoder(),
+    getOpenAccountInstructionDataDecoder(),
+  );
 }
 
 export type OpenAccountAsyncInput<
@@ -104,7 +124,7 @@ export type OpenAccountAsyncInput<
   group: Address<TAccountGroup>;
   marginAccount?: Address<TAccountMarginAccount>;
   systemProgram?: Address<TAccountSystemProgram>;
-  number: OpenAccountInstructionDataArgs['number'];
+  number: OpenAccountInstructionDataArgs["number"];
 };
 
 export async function getOpenAccountInstructionAsync<
@@ -114,10 +134,21 @@ export async function getOpenAccountInstructionAsync<
   TAccountSystemProgram extends string,
   TProgramAddress extends Address = typeof BREAKWATER_PROGRAM_ADDRESS,
 >(
-  input: OpenAccountAsyncInput<TAccountOwner, TAccountGroup, TAccountMarginAccount, TAccountSystemProgram>,
+  input: OpenAccountAsyncInput<
+    TAccountOwner,
+    TAccountGroup,
+    TAccountMarginAccount,
+    TAccountSystemProgram
+  >,
   config?: { programAddress?: TProgramAddress },
 ): Promise<
-  OpenAccountInstruction<TProgramAddress, TAccountOwner, TAccountGroup, TAccountMarginAccount, TAccountSystemProgram>
+  OpenAccountInstruction<
+    TProgramAddress,
+    TAccountOwner,
+    TAccountGroup,
+    TAccountMarginAccount,
+    TAccountSystemProgram
+  >
 > {
   // Program address.
   const programAddress = config?.programAddress ?? BREAKWATER_PROGRAM_ADDRESS;
@@ -129,7 +160,10 @@ export async function getOpenAccountInstructionAsync<
     marginAccount: { value: input.marginAccount ?? null, isWritable: true },
     systemProgram: { value: input.systemProgram ?? null, isWritable: false },
   };
-  const accounts = originalAccounts as Record<keyof typeof originalAccounts, ResolvedAccount>;
+  const accounts = originalAccounts as Record<
+    keyof typeof originalAccounts,
+    ResolvedAccount
+  >;
 
   // Original args.
   const args = { ...input };
@@ -143,10 +177,11 @@ export async function getOpenAccountInstructionAsync<
     });
   }
   if (!accounts.systemProgram.value) {
-    accounts.systemProgram.value = '11111111111111111111111111111111' as Address<'11111111111111111111111111111111'>;
+    accounts.systemProgram.value =
+      "11111111111111111111111111111111" as Address<"11111111111111111111111111111111">;
   }
 
-  const getAccountMeta = getAccountMetaFactory(programAddress, 'programId');
+  const getAccountMeta = getAccountMetaFactory(programAddress, "programId");
   return Object.freeze({
     accounts: [
       getAccountMeta(accounts.owner),
@@ -154,7 +189,9 @@ export async function getOpenAccountInstructionAsync<
       getAccountMeta(accounts.marginAccount),
       getAccountMeta(accounts.systemProgram),
     ],
-    data: getOpenAccountInstructionDataEncoder().encode(args as OpenAccountInstructionDataArgs),
+    data: getOpenAccountInstructionDataEncoder().encode(
+      args as OpenAccountInstructionDataArgs,
+    ),
     programAddress,
   } as OpenAccountInstruction<
     TProgramAddress,
@@ -175,7 +212,7 @@ export type OpenAccountInput<
   group: Address<TAccountGroup>;
   marginAccount: Address<TAccountMarginAccount>;
   systemProgram?: Address<TAccountSystemProgram>;
-  number: OpenAccountInstructionDataArgs['number'];
+  number: OpenAccountInstructionDataArgs["number"];
 };
 
 export function getOpenAccountInstruction<
@@ -185,9 +222,20 @@ export function getOpenAccountInstruction<
   TAccountSystemProgram extends string,
   TProgramAddress extends Address = typeof BREAKWATER_PROGRAM_ADDRESS,
 >(
-  input: OpenAccountInput<TAccountOwner, TAccountGroup, TAccountMarginAccount, TAccountSystemProgram>,
+  input: OpenAccountInput<
+    TAccountOwner,
+    TAccountGroup,
+    TAccountMarginAccount,
+    TAccountSystemProgram
+  >,
   config?: { programAddress?: TProgramAddress },
-): OpenAccountInstruction<TProgramAddress, TAccountOwner, TAccountGroup, TAccountMarginAccount, TAccountSystemProgram> {
+): OpenAccountInstruction<
+  TProgramAddress,
+  TAccountOwner,
+  TAccountGroup,
+  TAccountMarginAccount,
+  TAccountSystemProgram
+> {
   // Program address.
   const programAddress = config?.programAddress ?? BREAKWATER_PROGRAM_ADDRESS;
 
@@ -198,17 +246,21 @@ export function getOpenAccountInstruction<
     marginAccount: { value: input.marginAccount ?? null, isWritable: true },
     systemProgram: { value: input.systemProgram ?? null, isWritable: false },
   };
-  const accounts = originalAccounts as Record<keyof typeof originalAccounts, ResolvedAccount>;
+  const accounts = originalAccounts as Record<
+    keyof typeof originalAccounts,
+    ResolvedAccount
+  >;
 
   // Original args.
   const args = { ...input };
 
   // Resolve default values.
   if (!accounts.systemProgram.value) {
-    accounts.systemProgram.value = '11111111111111111111111111111111' as Address<'11111111111111111111111111111111'>;
+    accounts.systemProgram.value =
+      "11111111111111111111111111111111" as Address<"11111111111111111111111111111111">;
   }
 
-  const getAccountMeta = getAccountMetaFactory(programAddress, 'programId');
+  const getAccountMeta = getAccountMetaFactory(programAddress, "programId");
   return Object.freeze({
     accounts: [
       getAccountMeta(accounts.owner),
@@ -216,7 +268,9 @@ export function getOpenAccountInstruction<
       getAccountMeta(accounts.marginAccount),
       getAccountMeta(accounts.systemProgram),
     ],
-    data: getOpenAccountInstructionDataEncoder().encode(args as OpenAccountInstructionDataArgs),
+    data: getOpenAccountInstructionDataEncoder().encode(
+      args as OpenAccountInstructionDataArgs,
+    ),
     programAddress,
   } as OpenAccountInstruction<
     TProgramAddress,
@@ -241,11 +295,17 @@ export type ParsedOpenAccountInstruction<
   data: OpenAccountInstructionData;
 };
 
-export function parseOpenAccountInstruction<TProgram extends string, TAccountMetas extends readonly AccountMeta[]>(
-  instruction: Instruction<TProgram> & InstructionWithAccounts<TAccountMetas> & InstructionWithData<ReadonlyUint8Array>,
+export function parseOpenAccountInstruction<
+  TProgram extends string,
+  TAccountMetas extends readonly AccountMeta[],
+>(
+  instruction: Instruction<TProgram> &
+    InstructionWithAccounts<TAccountMetas> &
+    InstructionWithData<ReadonlyUint8Array>,
 ): ParsedOpenAccountInstruction<TProgram, TAccountMetas> {
   if (instruction.accounts.length < 4) {
-    throw new Error('Not enough accounts');
+    
+    throw new Error("Not enough accounts");
   }
   let accountIndex = 0;
   const getNextAccount = () => {

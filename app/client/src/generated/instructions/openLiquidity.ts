@@ -29,15 +29,23 @@ import {
   type TransactionSigner,
   type WritableAccount,
   type WritableSignerAccount,
-} from '@solana/kit';
-import { findLiquidityPda } from '../pdas/index.js';
-import { BREAKWATER_PROGRAM_ADDRESS } from '../programs/index.js';
-import { expectAddress, getAccountMetaFactory, type ResolvedAccount } from '../shared/index.js';
+} from "@solana/kit";
+import { findLiquidityPda } from "../pdas/index.js";
+import { BREAKWATER_PROGRAM_ADDRESS } from "../programs/index.js";
+import {
+  expectAddress,
+  getAccountMetaFactory,
+  type ResolvedAccount,
+} from "../shared/index.js";
 
-export const OPEN_LIQUIDITY_DISCRIMINATOR = new Uint8Array([93, 154, 7, 112, 60, 104, 179, 216]);
+export const OPEN_LIQUIDITY_DISCRIMINATOR = new Uint8Array([
+  93, 154, 7, 112, 60, 104, 179, 216,
+]);
 
 export function getOpenLiquidityDiscriminatorBytes() {
-  return fixEncoderSize(getBytesEncoder(), 8).encode(OPEN_LIQUIDITY_DISCRIMINATOR);
+  return fixEncoderSize(getBytesEncoder(), 8).encode(
+    OPEN_LIQUIDITY_DISCRIMINATOR,
+  );
 }
 
 export type OpenLiquidityInstruction<
@@ -45,18 +53,26 @@ export type OpenLiquidityInstruction<
   TAccountOwner extends string | AccountMeta<string> = string,
   TAccountMarket extends string | AccountMeta<string> = string,
   TAccountLiquidity extends string | AccountMeta<string> = string,
-  TAccountSystemProgram extends string | AccountMeta<string> = '11111111111111111111111111111111',
+  TAccountSystemProgram extends string | AccountMeta<string> =
+    "11111111111111111111111111111111",
   TRemainingAccounts extends readonly AccountMeta<string>[] = [],
 > = Instruction<TProgram> &
   InstructionWithData<ReadonlyUint8Array> &
   InstructionWithAccounts<
     [
       TAccountOwner extends string
-        ? WritableSignerAccount<TAccountOwner> & AccountSignerMeta<TAccountOwner>
+        ? WritableSignerAccount<TAccountOwner> &
+            AccountSignerMeta<TAccountOwner>
         : TAccountOwner,
-      TAccountMarket extends string ? ReadonlyAccount<TAccountMarket> : TAccountMarket,
-      TAccountLiquidity extends string ? WritableAccount<TAccountLiquidity> : TAccountLiquidity,
-      TAccountSystemProgram extends string ? ReadonlyAccount<TAccountSystemProgram> : TAccountSystemProgram,
+      TAccountMarket extends string
+        ? ReadonlyAccount<TAccountMarket>
+        : TAccountMarket,
+      TAccountLiquidity extends string
+        ? WritableAccount<TAccountLiquidity>
+        : TAccountLiquidity,
+      TAccountSystemProgram extends string
+        ? ReadonlyAccount<TAccountSystemProgram>
+        : TAccountSystemProgram,
       ...TRemainingAccounts,
     ]
   >;
@@ -68,21 +84,26 @@ export type OpenLiquidityInstructionData = {
 export type OpenLiquidityInstructionDataArgs = {};
 
 export function getOpenLiquidityInstructionDataEncoder(): FixedSizeEncoder<OpenLiquidityInstructionDataArgs> {
-  return transformEncoder(getStructEncoder([['discriminator', fixEncoderSize(getBytesEncoder(), 8)]]), (value) => ({
-    ...value,
-    discriminator: OPEN_LIQUIDITY_DISCRIMINATOR,
-  }));
+  return transformEncoder(
+    getStructEncoder([["discriminator", fixEncoderSize(getBytesEncoder(), 8)]]),
+    (value) => ({ ...value, discriminator: OPEN_LIQUIDITY_DISCRIMINATOR }),
+  );
 }
 
 export function getOpenLiquidityInstructionDataDecoder(): FixedSizeDecoder<OpenLiquidityInstructionData> {
-  return getStructDecoder([['discriminator', fixDecoderSize(getBytesDecoder(), 8)]]);
+  return getStructDecoder([
+    ["discriminator", fixDecoderSize(getBytesDecoder(), 8)],
+  ]);
 }
 
 export function getOpenLiquidityInstructionDataCodec(): FixedSizeCodec<
   OpenLiquidityInstructionDataArgs,
   OpenLiquidityInstructionData
 > {
-  return combineCodec(getOpenLiquidityInstructionDataEncoder(), getOpenLiquidityInstructionDataDecoder());
+  return combineCodec(
+    getOpenLiquidityInstructionDataEncoder(),
+    getOpenLiquidityInstructionDataDecoder(),
+  );
 }
 
 export type OpenLiquidityAsyncInput<
@@ -104,10 +125,21 @@ export async function getOpenLiquidityInstructionAsync<
   TAccountSystemProgram extends string,
   TProgramAddress extends Address = typeof BREAKWATER_PROGRAM_ADDRESS,
 >(
-  input: OpenLiquidityAsyncInput<TAccountOwner, TAccountMarket, TAccountLiquidity, TAccountSystemProgram>,
+  input: OpenLiquidityAsyncInput<
+    TAccountOwner,
+    TAccountMarket,
+    TAccountLiquidity,
+    TAccountSystemProgram
+  >,
   config?: { programAddress?: TProgramAddress },
 ): Promise<
-  OpenLiquidityInstruction<TProgramAddress, TAccountOwner, TAccountMarket, TAccountLiquidity, TAccountSystemProgram>
+  OpenLiquidityInstruction<
+    TProgramAddress,
+    TAccountOwner,
+    TAccountMarket,
+    TAccountLiquidity,
+    TAccountSystemProgram
+  >
 > {
   // Program address.
   const programAddress = config?.programAddress ?? BREAKWATER_PROGRAM_ADDRESS;
@@ -119,7 +151,10 @@ export async function getOpenLiquidityInstructionAsync<
     liquidity: { value: input.liquidity ?? null, isWritable: true },
     systemProgram: { value: input.systemProgram ?? null, isWritable: false },
   };
-  const accounts = originalAccounts as Record<keyof typeof originalAccounts, ResolvedAccount>;
+  const accounts = originalAccounts as Record<
+    keyof typeof originalAccounts,
+    ResolvedAccount
+  >;
 
   // Resolve default values.
   if (!accounts.liquidity.value) {
@@ -129,10 +164,11 @@ export async function getOpenLiquidityInstructionAsync<
     });
   }
   if (!accounts.systemProgram.value) {
-    accounts.systemProgram.value = '11111111111111111111111111111111' as Address<'11111111111111111111111111111111'>;
+    accounts.systemProgram.value =
+      "11111111111111111111111111111111" as Address<"11111111111111111111111111111111">;
   }
 
-  const getAccountMeta = getAccountMetaFactory(programAddress, 'programId');
+  const getAccountMeta = getAccountMetaFactory(programAddress, "programId");
   return Object.freeze({
     accounts: [
       getAccountMeta(accounts.owner),
@@ -170,9 +206,20 @@ export function getOpenLiquidityInstruction<
   TAccountSystemProgram extends string,
   TProgramAddress extends Address = typeof BREAKWATER_PROGRAM_ADDRESS,
 >(
-  input: OpenLiquidityInput<TAccountOwner, TAccountMarket, TAccountLiquidity, TAccountSystemProgram>,
+  input: OpenLiquidityInput<
+    TAccountOwner,
+    TAccountMarket,
+    TAccountLiquidity,
+    TAccountSystemProgram
+  >,
   config?: { programAddress?: TProgramAddress },
-): OpenLiquidityInstruction<TProgramAddress, TAccountOwner, TAccountMarket, TAccountLiquidity, TAccountSystemProgram> {
+): OpenLiquidityInstruction<
+  TProgramAddress,
+  TAccountOwner,
+  TAccountMarket,
+  TAccountLiquidity,
+  TAccountSystemProgram
+> {
   // Program address.
   const programAddress = config?.programAddress ?? BREAKWATER_PROGRAM_ADDRESS;
 
@@ -183,14 +230,18 @@ export function getOpenLiquidityInstruction<
     liquidity: { value: input.liquidity ?? null, isWritable: true },
     systemProgram: { value: input.systemProgram ?? null, isWritable: false },
   };
-  const accounts = originalAccounts as Record<keyof typeof originalAccounts, ResolvedAccount>;
+  const accounts = originalAccounts as Record<
+    keyof typeof originalAccounts,
+    ResolvedAccount
+  >;
 
   // Resolve default values.
   if (!accounts.systemProgram.value) {
-    accounts.systemProgram.value = '11111111111111111111111111111111' as Address<'11111111111111111111111111111111'>;
+    accounts.systemProgram.value =
+      "11111111111111111111111111111111" as Address<"11111111111111111111111111111111">;
   }
 
-  const getAccountMeta = getAccountMetaFactory(programAddress, 'programId');
+  const getAccountMeta = getAccountMetaFactory(programAddress, "programId");
   return Object.freeze({
     accounts: [
       getAccountMeta(accounts.owner),
@@ -223,11 +274,17 @@ export type ParsedOpenLiquidityInstruction<
   data: OpenLiquidityInstructionData;
 };
 
-export function parseOpenLiquidityInstruction<TProgram extends string, TAccountMetas extends readonly AccountMeta[]>(
-  instruction: Instruction<TProgram> & InstructionWithAccounts<TAccountMetas> & InstructionWithData<ReadonlyUint8Array>,
+export function parseOpenLiquidityInstruction<
+  TProgram extends string,
+  TAccountMetas extends readonly AccountMeta[],
+>(
+  instruction: Instruction<TProgram> &
+    InstructionWithAccounts<TAccountMetas> &
+    InstructionWithData<ReadonlyUint8Array>,
 ): ParsedOpenLiquidityInstruction<TProgram, TAccountMetas> {
   if (instruction.accounts.length < 4) {
-    throw new Error('Not enough accounts');
+    
+    throw new Error("Not enough accounts");
   }
   let accountIndex = 0;
   const getNextAccount = () => {

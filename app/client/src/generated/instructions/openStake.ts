@@ -29,12 +29,18 @@ import {
   type TransactionSigner,
   type WritableAccount,
   type WritableSignerAccount,
-} from '@solana/kit';
-import { findStakePda } from '../pdas/index.js';
-import { BREAKWATER_PROGRAM_ADDRESS } from '../programs/index.js';
-import { expectAddress, getAccountMetaFactory, type ResolvedAccount } from '../shared/index.js';
+} from "@solana/kit";
+import { findStakePda } from "../pdas/index.js";
+import { BREAKWATER_PROGRAM_ADDRESS } from "../programs/index.js";
+import {
+  expectAddress,
+  getAccountMetaFactory,
+  type ResolvedAccount,
+} from "../shared/index.js";
 
-export const OPEN_STAKE_DISCRIMINATOR = new Uint8Array([136, 215, 163, 130, 234, 194, 229, 229]);
+export const OPEN_STAKE_DISCRIMINATOR = new Uint8Array([
+  136, 215, 163, 130, 234, 194, 229, 229,
+]);
 
 export function getOpenStakeDiscriminatorBytes() {
   return fixEncoderSize(getBytesEncoder(), 8).encode(OPEN_STAKE_DISCRIMINATOR);
@@ -45,18 +51,26 @@ export type OpenStakeInstruction<
   TAccountOwner extends string | AccountMeta<string> = string,
   TAccountFund extends string | AccountMeta<string> = string,
   TAccountStake extends string | AccountMeta<string> = string,
-  TAccountSystemProgram extends string | AccountMeta<string> = '11111111111111111111111111111111',
+  TAccountSystemProgram extends string | AccountMeta<string> =
+    "11111111111111111111111111111111",
   TRemainingAccounts extends readonly AccountMeta<string>[] = [],
 > = Instruction<TProgram> &
   InstructionWithData<ReadonlyUint8Array> &
   InstructionWithAccounts<
     [
       TAccountOwner extends string
-        ? WritableSignerAccount<TAccountOwner> & AccountSignerMeta<TAccountOwner>
+        ? WritableSignerAccount<TAccountOwner> &
+            AccountSignerMeta<TAccountOwner>
         : TAccountOwner,
-      TAccountFund extends string ? ReadonlyAccount<TAccountFund> : TAccountFund,
-      TAccountStake extends string ? WritableAccount<TAccountStake> : TAccountStake,
-      TAccountSystemProgram extends string ? ReadonlyAccount<TAccountSystemProgram> : TAccountSystemProgram,
+      TAccountFund extends string
+        ? ReadonlyAccount<TAccountFund>
+        : TAccountFund,
+      TAccountStake extends string
+        ? WritableAccount<TAccountStake>
+        : TAccountStake,
+      TAccountSystemProgram extends string
+        ? ReadonlyAccount<TAccountSystemProgram>
+        : TAccountSystemProgram,
       ...TRemainingAccounts,
     ]
   >;
@@ -66,21 +80,26 @@ export type OpenStakeInstructionData = { discriminator: ReadonlyUint8Array };
 export type OpenStakeInstructionDataArgs = {};
 
 export function getOpenStakeInstructionDataEncoder(): FixedSizeEncoder<OpenStakeInstructionDataArgs> {
-  return transformEncoder(getStructEncoder([['discriminator', fixEncoderSize(getBytesEncoder(), 8)]]), (value) => ({
-    ...value,
-    discriminator: OPEN_STAKE_DISCRIMINATOR,
-  }));
+  return transformEncoder(
+    getStructEncoder([["discriminator", fixEncoderSize(getBytesEncoder(), 8)]]),
+    (value) => ({ ...value, discriminator: OPEN_STAKE_DISCRIMINATOR }),
+  );
 }
 
 export function getOpenStakeInstructionDataDecoder(): FixedSizeDecoder<OpenStakeInstructionData> {
-  return getStructDecoder([['discriminator', fixDecoderSize(getBytesDecoder(), 8)]]);
+  return getStructDecoder([
+    ["discriminator", fixDecoderSize(getBytesDecoder(), 8)],
+  ]);
 }
 
 export function getOpenStakeInstructionDataCodec(): FixedSizeCodec<
   OpenStakeInstructionDataArgs,
   OpenStakeInstructionData
 > {
-  return combineCodec(getOpenStakeInstructionDataEncoder(), getOpenStakeInstructionDataDecoder());
+  return combineCodec(
+    getOpenStakeInstructionDataEncoder(),
+    getOpenStakeInstructionDataDecoder(),
+  );
 }
 
 export type OpenStakeAsyncInput<
@@ -102,9 +121,22 @@ export async function getOpenStakeInstructionAsync<
   TAccountSystemProgram extends string,
   TProgramAddress extends Address = typeof BREAKWATER_PROGRAM_ADDRESS,
 >(
-  input: OpenStakeAsyncInput<TAccountOwner, TAccountFund, TAccountStake, TAccountSystemProgram>,
+  input: OpenStakeAsyncInput<
+    TAccountOwner,
+    TAccountFund,
+    TAccountStake,
+    TAccountSystemProgram
+  >,
   config?: { programAddress?: TProgramAddress },
-): Promise<OpenStakeInstruction<TProgramAddress, TAccountOwner, TAccountFund, TAccountStake, TAccountSystemProgram>> {
+): Promise<
+  OpenStakeInstruction<
+    TProgramAddress,
+    TAccountOwner,
+    TAccountFund,
+    TAccountStake,
+    TAccountSystemProgram
+  >
+> {
   // Program address.
   const programAddress = config?.programAddress ?? BREAKWATER_PROGRAM_ADDRESS;
 
@@ -115,7 +147,10 @@ export async function getOpenStakeInstructionAsync<
     stake: { value: input.stake ?? null, isWritable: true },
     systemProgram: { value: input.systemProgram ?? null, isWritable: false },
   };
-  const accounts = originalAccounts as Record<keyof typeof originalAccounts, ResolvedAccount>;
+  const accounts = originalAccounts as Record<
+    keyof typeof originalAccounts,
+    ResolvedAccount
+  >;
 
   // Resolve default values.
   if (!accounts.stake.value) {
@@ -125,10 +160,11 @@ export async function getOpenStakeInstructionAsync<
     });
   }
   if (!accounts.systemProgram.value) {
-    accounts.systemProgram.value = '11111111111111111111111111111111' as Address<'11111111111111111111111111111111'>;
+    accounts.systemProgram.value =
+      "11111111111111111111111111111111" as Address<"11111111111111111111111111111111">;
   }
 
-  const getAccountMeta = getAccountMetaFactory(programAddress, 'programId');
+  const getAccountMeta = getAccountMetaFactory(programAddress, "programId");
   return Object.freeze({
     accounts: [
       getAccountMeta(accounts.owner),
@@ -138,7 +174,13 @@ export async function getOpenStakeInstructionAsync<
     ],
     data: getOpenStakeInstructionDataEncoder().encode({}),
     programAddress,
-  } as OpenStakeInstruction<TProgramAddress, TAccountOwner, TAccountFund, TAccountStake, TAccountSystemProgram>);
+  } as OpenStakeInstruction<
+    TProgramAddress,
+    TAccountOwner,
+    TAccountFund,
+    TAccountStake,
+    TAccountSystemProgram
+  >);
 }
 
 export type OpenStakeInput<
@@ -160,9 +202,20 @@ export function getOpenStakeInstruction<
   TAccountSystemProgram extends string,
   TProgramAddress extends Address = typeof BREAKWATER_PROGRAM_ADDRESS,
 >(
-  input: OpenStakeInput<TAccountOwner, TAccountFund, TAccountStake, TAccountSystemProgram>,
+  input: OpenStakeInput<
+    TAccountOwner,
+    TAccountFund,
+    TAccountStake,
+    TAccountSystemProgram
+  >,
   config?: { programAddress?: TProgramAddress },
-): OpenStakeInstruction<TProgramAddress, TAccountOwner, TAccountFund, TAccountStake, TAccountSystemProgram> {
+): OpenStakeInstruction<
+  TProgramAddress,
+  TAccountOwner,
+  TAccountFund,
+  TAccountStake,
+  TAccountSystemProgram
+> {
   // Program address.
   const programAddress = config?.programAddress ?? BREAKWATER_PROGRAM_ADDRESS;
 
@@ -173,14 +226,18 @@ export function getOpenStakeInstruction<
     stake: { value: input.stake ?? null, isWritable: true },
     systemProgram: { value: input.systemProgram ?? null, isWritable: false },
   };
-  const accounts = originalAccounts as Record<keyof typeof originalAccounts, ResolvedAccount>;
+  const accounts = originalAccounts as Record<
+    keyof typeof originalAccounts,
+    ResolvedAccount
+  >;
 
   // Resolve default values.
   if (!accounts.systemProgram.value) {
-    accounts.systemProgram.value = '11111111111111111111111111111111' as Address<'11111111111111111111111111111111'>;
+    accounts.systemProgram.value =
+      "11111111111111111111111111111111" as Address<"11111111111111111111111111111111">;
   }
 
-  const getAccountMeta = getAccountMetaFactory(programAddress, 'programId');
+  const getAccountMeta = getAccountMetaFactory(programAddress, "programId");
   return Object.freeze({
     accounts: [
       getAccountMeta(accounts.owner),
@@ -190,7 +247,13 @@ export function getOpenStakeInstruction<
     ],
     data: getOpenStakeInstructionDataEncoder().encode({}),
     programAddress,
-  } as OpenStakeInstruction<TProgramAddress, TAccountOwner, TAccountFund, TAccountStake, TAccountSystemProgram>);
+  } as OpenStakeInstruction<
+    TProgramAddress,
+    TAccountOwner,
+    TAccountFund,
+    TAccountStake,
+    TAccountSystemProgram
+  >);
 }
 
 export type ParsedOpenStakeInstruction<
@@ -207,11 +270,17 @@ export type ParsedOpenStakeInstruction<
   data: OpenStakeInstructionData;
 };
 
-export function parseOpenStakeInstruction<TProgram extends string, TAccountMetas extends readonly AccountMeta[]>(
-  instruction: Instruction<TProgram> & InstructionWithAccounts<TAccountMetas> & InstructionWithData<ReadonlyUint8Array>,
+export function parseOpenStakeInstruction<
+  TProgram extends string,
+  TAccountMetas extends readonly AccountMeta[],
+>(
+  instruction: Instruction<TProgram> &
+    InstructionWithAccounts<TAccountMetas> &
+    InstructionWithData<ReadonlyUint8Array>,
 ): ParsedOpenStakeInstruction<TProgram, TAccountMetas> {
   if (instruction.accounts.length < 4) {
-    throw new Error('Not enough accounts');
+    
+    throw new Error("Not enough accounts");
   }
   let accountIndex = 0;
   const getNextAccount = () => {

@@ -33,11 +33,13 @@ import {
   type ReadonlyUint8Array,
   type TransactionSigner,
   type WritableAccount,
-} from '@solana/kit';
-import { BREAKWATER_PROGRAM_ADDRESS } from '../programs/index.js';
-import { getAccountMetaFactory, type ResolvedAccount } from '../shared/index.js';
+} from "@solana/kit";
+import { BREAKWATER_PROGRAM_ADDRESS } from "../programs/index.js";
+import { getAccountMetaFactory, type ResolvedAccount } from "../shared/index.js";
 
-export const PAUSE_DISCRIMINATOR = new Uint8Array([211, 22, 221, 251, 74, 121, 193, 47]);
+export const PAUSE_DISCRIMINATOR = new Uint8Array([
+  211, 22, 221, 251, 74, 121, 193, 47,
+]);
 
 export function getPauseDiscriminatorBytes() {
   return fixEncoderSize(getBytesEncoder(), 8).encode(PAUSE_DISCRIMINATOR);
@@ -50,20 +52,32 @@ export type PauseInstruction<
   TAccountBoard extends string | AccountMeta<string> = string,
   TAccountBank extends string | AccountMeta<string> = string,
   TAccountMarket extends string | AccountMeta<string> = string,
-  TAccountInstructions extends string | AccountMeta<string> = 'Sysvar1nstructions1111111111111111111111111',
+  TAccountInstructions extends string | AccountMeta<string> =
+    "Sysvar1nstructions1111111111111111111111111",
   TRemainingAccounts extends readonly AccountMeta<string>[] = [],
 > = Instruction<TProgram> &
   InstructionWithData<ReadonlyUint8Array> &
   InstructionWithAccounts<
     [
       TAccountAuthority extends string
-        ? ReadonlySignerAccount<TAccountAuthority> & AccountSignerMeta<TAccountAuthority>
+        ? ReadonlySignerAccount<TAccountAuthority> &
+            AccountSignerMeta<TAccountAuthority>
         : TAccountAuthority,
-      TAccountGroup extends string ? ReadonlyAccount<TAccountGroup> : TAccountGroup,
-      TAccountBoard extends string ? WritableAccount<TAccountBoard> : TAccountBoard,
-      TAccountBank extends string ? WritableAccount<TAccountBank> : TAccountBank,
-      TAccountMarket extends string ? WritableAccount<TAccountMarket> : TAccountMarket,
-      TAccountInstructions extends string ? ReadonlyAccount<TAccountInstructions> : TAccountInstructions,
+      TAccountGroup extends string
+        ? ReadonlyAccount<TAccountGroup>
+        : TAccountGroup,
+      TAccountBoard extends string
+        ? WritableAccount<TAccountBoard>
+        : TAccountBoard,
+      TAccountBank extends string
+        ? WritableAccount<TAccountBank>
+        : TAccountBank,
+      TAccountMarket extends string
+        ? WritableAccount<TAccountMarket>
+        : TAccountMarket,
+      TAccountInstructions extends string
+        ? ReadonlyAccount<TAccountInstructions>
+        : TAccountInstructions,
       ...TRemainingAccounts,
     ]
   >;
@@ -79,9 +93,9 @@ export type PauseInstructionDataArgs = { actions: number; seconds: number };
 export function getPauseInstructionDataEncoder(): FixedSizeEncoder<PauseInstructionDataArgs> {
   return transformEncoder(
     getStructEncoder([
-      ['discriminator', fixEncoderSize(getBytesEncoder(), 8)],
-      ['actions', getU8Encoder()],
-      ['seconds', getU32Encoder()],
+      ["discriminator", fixEncoderSize(getBytesEncoder(), 8)],
+      ["actions", getU8Encoder()],
+      ["seconds", getU32Encoder()],
     ]),
     (value) => ({ ...value, discriminator: PAUSE_DISCRIMINATOR }),
   );
@@ -89,14 +103,20 @@ export function getPauseInstructionDataEncoder(): FixedSizeEncoder<PauseInstruct
 
 export function getPauseInstructionDataDecoder(): FixedSizeDecoder<PauseInstructionData> {
   return getStructDecoder([
-    ['discriminator', fixDecoderSize(getBytesDecoder(), 8)],
-    ['actions', getU8Decoder()],
-    ['seconds', getU32Decoder()],
+    ["discriminator", fixDecoderSize(getBytesDecoder(), 8)],
+    ["actions", getU8Decoder()],
+    ["seconds", getU32Decoder()],
   ]);
 }
 
-export function getPauseInstructionDataCodec(): FixedSizeCodec<PauseInstructionDataArgs, PauseInstructionData> {
-  return combineCodec(getPauseInstructionDataEncoder(), getPauseInstructionDataDecoder());
+export function getPauseInstructionDataCodec(): FixedSizeCodec<
+  PauseInstructionDataArgs,
+  PauseInstructionData
+> {
+  return combineCodec(
+    getPauseInstructionDataEncoder(),
+    getPauseInstructionDataDecoder(),
+  );
 }
 
 export type PauseInput<
@@ -114,8 +134,8 @@ export type PauseInput<
   bank?: Address<TAccountBank>;
   market?: Address<TAccountMarket>;
   instructions?: Address<TAccountInstructions>;
-  actions: PauseInstructionDataArgs['actions'];
-  seconds: PauseInstructionDataArgs['seconds'];
+  actions: PauseInstructionDataArgs["actions"];
+  seconds: PauseInstructionDataArgs["seconds"];
 };
 
 export function getPauseInstruction<
@@ -157,7 +177,10 @@ export function getPauseInstruction<
     market: { value: input.market ?? null, isWritable: true },
     instructions: { value: input.instructions ?? null, isWritable: false },
   };
-  const accounts = originalAccounts as Record<keyof typeof originalAccounts, ResolvedAccount>;
+  const accounts = originalAccounts as Record<
+    keyof typeof originalAccounts,
+    ResolvedAccount
+  >;
 
   // Original args.
   const args = { ...input };
@@ -165,10 +188,10 @@ export function getPauseInstruction<
   // Resolve default values.
   if (!accounts.instructions.value) {
     accounts.instructions.value =
-      'Sysvar1nstructions1111111111111111111111111' as Address<'Sysvar1nstructions1111111111111111111111111'>;
+      "Sysvar1nstructions1111111111111111111111111" as Address<"Sysvar1nstructions1111111111111111111111111">;
   }
 
-  const getAccountMeta = getAccountMetaFactory(programAddress, 'programId');
+  const getAccountMeta = getAccountMetaFactory(programAddress, "programId");
   return Object.freeze({
     accounts: [
       getAccountMeta(accounts.authority),
@@ -178,7 +201,9 @@ export function getPauseInstruction<
       getAccountMeta(accounts.market),
       getAccountMeta(accounts.instructions),
     ],
-    data: getPauseInstructionDataEncoder().encode(args as PauseInstructionDataArgs),
+    data: getPauseInstructionDataEncoder().encode(
+      args as PauseInstructionDataArgs,
+    ),
     programAddress,
   } as PauseInstruction<
     TProgramAddress,
@@ -208,11 +233,17 @@ export type ParsedPauseInstruction<
   data: PauseInstructionData;
 };
 
-export function parsePauseInstruction<TProgram extends string, TAccountMetas extends readonly AccountMeta[]>(
-  instruction: Instruction<TProgram> & InstructionWithAccounts<TAccountMetas> & InstructionWithData<ReadonlyUint8Array>,
+export function parsePauseInstruction<
+  TProgram extends string,
+  TAccountMetas extends readonly AccountMeta[],
+>(
+  instruction: Instruction<TProgram> &
+    InstructionWithAccounts<TAccountMetas> &
+    InstructionWithData<ReadonlyUint8Array>,
 ): ParsedPauseInstruction<TProgram, TAccountMetas> {
   if (instruction.accounts.length < 6) {
-    throw new Error('Not enough accounts');
+    
+    throw new Error("Not enough accounts");
   }
   let accountIndex = 0;
   const getNextAccount = () => {
@@ -222,7 +253,9 @@ export function parsePauseInstruction<TProgram extends string, TAccountMetas ext
   };
   const getNextOptionalAccount = () => {
     const accountMeta = getNextAccount();
-    return accountMeta.address === BREAKWATER_PROGRAM_ADDRESS ? undefined : accountMeta;
+    return accountMeta.address === BREAKWATER_PROGRAM_ADDRESS
+      ? undefined
+      : accountMeta;
   };
   return {
     programAddress: instruction.programAddress,

@@ -31,17 +31,19 @@ import {
   type ReadonlyUint8Array,
   type TransactionSigner,
   type WritableAccount,
-} from '@solana/kit';
-import { BREAKWATER_PROGRAM_ADDRESS } from '../programs/index.js';
-import { getAccountMetaFactory, type ResolvedAccount } from '../shared/index.js';
+} from "@solana/kit";
+import { BREAKWATER_PROGRAM_ADDRESS } from "../programs/index.js";
+import { getAccountMetaFactory, type ResolvedAccount } from "../shared/index.js";
 import {
   getTriggerOrderDecoder,
   getTriggerOrderEncoder,
   type TriggerOrder,
   type TriggerOrderArgs,
-} from '../types/index.js';
+} from "../types/index.js";
 
-export const PLACE_ORDER_DISCRIMINATOR = new Uint8Array([51, 194, 155, 175, 109, 130, 96, 106]);
+export const PLACE_ORDER_DISCRIMINATOR = new Uint8Array([
+  51, 194, 155, 175, 109, 130, 96, 106,
+]);
 
 export function getPlaceOrderDiscriminatorBytes() {
   return fixEncoderSize(getBytesEncoder(), 8).encode(PLACE_ORDER_DISCRIMINATOR);
@@ -59,11 +61,18 @@ export type PlaceOrderInstruction<
   InstructionWithAccounts<
     [
       TAccountAuthority extends string
-        ? ReadonlySignerAccount<TAccountAuthority> & AccountSignerMeta<TAccountAuthority>
+        ? ReadonlySignerAccount<TAccountAuthority> &
+            AccountSignerMeta<TAccountAuthority>
         : TAccountAuthority,
-      TAccountMarginAccount extends string ? WritableAccount<TAccountMarginAccount> : TAccountMarginAccount,
-      TAccountBoard extends string ? ReadonlyAccount<TAccountBoard> : TAccountBoard,
-      TAccountMarket extends string ? ReadonlyAccount<TAccountMarket> : TAccountMarket,
+      TAccountMarginAccount extends string
+        ? WritableAccount<TAccountMarginAccount>
+        : TAccountMarginAccount,
+      TAccountBoard extends string
+        ? ReadonlyAccount<TAccountBoard>
+        : TAccountBoard,
+      TAccountMarket extends string
+        ? ReadonlyAccount<TAccountMarket>
+        : TAccountMarket,
       ...TRemainingAccounts,
     ]
   >;
@@ -82,9 +91,9 @@ export type PlaceOrderInstructionDataArgs = {
 export function getPlaceOrderInstructionDataEncoder(): FixedSizeEncoder<PlaceOrderInstructionDataArgs> {
   return transformEncoder(
     getStructEncoder([
-      ['discriminator', fixEncoderSize(getBytesEncoder(), 8)],
-      ['slot', getU8Encoder()],
-      ['order', getTriggerOrderEncoder()],
+      ["discriminator", fixEncoderSize(getBytesEncoder(), 8)],
+      ["slot", getU8Encoder()],
+      ["order", getTriggerOrderEncoder()],
     ]),
     (value) => ({ ...value, discriminator: PLACE_ORDER_DISCRIMINATOR }),
   );
@@ -92,9 +101,9 @@ export function getPlaceOrderInstructionDataEncoder(): FixedSizeEncoder<PlaceOrd
 
 export function getPlaceOrderInstructionDataDecoder(): FixedSizeDecoder<PlaceOrderInstructionData> {
   return getStructDecoder([
-    ['discriminator', fixDecoderSize(getBytesDecoder(), 8)],
-    ['slot', getU8Decoder()],
-    ['order', getTriggerOrderDecoder()],
+    ["discriminator", fixDecoderSize(getBytesDecoder(), 8)],
+    ["slot", getU8Decoder()],
+    ["order", getTriggerOrderDecoder()],
   ]);
 }
 
@@ -102,7 +111,10 @@ export function getPlaceOrderInstructionDataCodec(): FixedSizeCodec<
   PlaceOrderInstructionDataArgs,
   PlaceOrderInstructionData
 > {
-  return combineCodec(getPlaceOrderInstructionDataEncoder(), getPlaceOrderInstructionDataDecoder());
+  return combineCodec(
+    getPlaceOrderInstructionDataEncoder(),
+    getPlaceOrderInstructionDataDecoder(),
+  );
 }
 
 export type PlaceOrderInput<
@@ -115,8 +127,8 @@ export type PlaceOrderInput<
   marginAccount: Address<TAccountMarginAccount>;
   board: Address<TAccountBoard>;
   market: Address<TAccountMarket>;
-  slot: PlaceOrderInstructionDataArgs['slot'];
-  order: PlaceOrderInstructionDataArgs['order'];
+  slot: PlaceOrderInstructionDataArgs["slot"];
+  order: PlaceOrderInstructionDataArgs["order"];
 };
 
 export function getPlaceOrderInstruction<
@@ -126,9 +138,20 @@ export function getPlaceOrderInstruction<
   TAccountMarket extends string,
   TProgramAddress extends Address = typeof BREAKWATER_PROGRAM_ADDRESS,
 >(
-  input: PlaceOrderInput<TAccountAuthority, TAccountMarginAccount, TAccountBoard, TAccountMarket>,
+  input: PlaceOrderInput<
+    TAccountAuthority,
+    TAccountMarginAccount,
+    TAccountBoard,
+    TAccountMarket
+  >,
   config?: { programAddress?: TProgramAddress },
-): PlaceOrderInstruction<TProgramAddress, TAccountAuthority, TAccountMarginAccount, TAccountBoard, TAccountMarket> {
+): PlaceOrderInstruction<
+  TProgramAddress,
+  TAccountAuthority,
+  TAccountMarginAccount,
+  TAccountBoard,
+  TAccountMarket
+> {
   // Program address.
   const programAddress = config?.programAddress ?? BREAKWATER_PROGRAM_ADDRESS;
 
@@ -139,12 +162,15 @@ export function getPlaceOrderInstruction<
     board: { value: input.board ?? null, isWritable: false },
     market: { value: input.market ?? null, isWritable: false },
   };
-  const accounts = originalAccounts as Record<keyof typeof originalAccounts, ResolvedAccount>;
+  const accounts = originalAccounts as Record<
+    keyof typeof originalAccounts,
+    ResolvedAccount
+  >;
 
   // Original args.
   const args = { ...input };
 
-  const getAccountMeta = getAccountMetaFactory(programAddress, 'programId');
+  const getAccountMeta = getAccountMetaFactory(programAddress, "programId");
   return Object.freeze({
     accounts: [
       getAccountMeta(accounts.authority),
@@ -152,9 +178,17 @@ export function getPlaceOrderInstruction<
       getAccountMeta(accounts.board),
       getAccountMeta(accounts.market),
     ],
-    data: getPlaceOrderInstructionDataEncoder().encode(args as PlaceOrderInstructionDataArgs),
+    data: getPlaceOrderInstructionDataEncoder().encode(
+      args as PlaceOrderInstructionDataArgs,
+    ),
     programAddress,
-  } as PlaceOrderInstruction<TProgramAddress, TAccountAuthority, TAccountMarginAccount, TAccountBoard, TAccountMarket>);
+  } as PlaceOrderInstruction<
+    TProgramAddress,
+    TAccountAuthority,
+    TAccountMarginAccount,
+    TAccountBoard,
+    TAccountMarket
+  >);
 }
 
 export type ParsedPlaceOrderInstruction<
@@ -171,11 +205,17 @@ export type ParsedPlaceOrderInstruction<
   data: PlaceOrderInstructionData;
 };
 
-export function parsePlaceOrderInstruction<TProgram extends string, TAccountMetas extends readonly AccountMeta[]>(
-  instruction: Instruction<TProgram> & InstructionWithAccounts<TAccountMetas> & InstructionWithData<ReadonlyUint8Array>,
+export function parsePlaceOrderInstruction<
+  TProgram extends string,
+  TAccountMetas extends readonly AccountMeta[],
+>(
+  instruction: Instruction<TProgram> &
+    InstructionWithAccounts<TAccountMetas> &
+    InstructionWithData<ReadonlyUint8Array>,
 ): ParsedPlaceOrderInstruction<TProgram, TAccountMetas> {
   if (instruction.accounts.length < 4) {
-    throw new Error('Not enough accounts');
+    
+    throw new Error("Not enough accounts");
   }
   let accountIndex = 0;
   const getNextAccount = () => {

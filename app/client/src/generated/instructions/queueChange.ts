@@ -35,14 +35,18 @@ import {
   type TransactionSigner,
   type WritableAccount,
   type WritableSignerAccount,
-} from '@solana/kit';
-import { BREAKWATER_PROGRAM_ADDRESS } from '../programs/index.js';
-import { getAccountMetaFactory, type ResolvedAccount } from '../shared/index.js';
+} from "@solana/kit";
+import { BREAKWATER_PROGRAM_ADDRESS } from "../programs/index.js";
+import { getAccountMetaFactory, type ResolvedAccount } from "../shared/index.js";
 
-export const QUEUE_CHANGE_DISCRIMINATOR = new Uint8Array([86, 150, 134, 232, 202, 133, 157, 253]);
+export const QUEUE_CHANGE_DISCRIMINATOR = new Uint8Array([
+  86, 150, 134, 232, 202, 133, 157, 253,
+]);
 
 export function getQueueChangeDiscriminatorBytes() {
-  return fixEncoderSize(getBytesEncoder(), 8).encode(QUEUE_CHANGE_DISCRIMINATOR);
+  return fixEncoderSize(getBytesEncoder(), 8).encode(
+    QUEUE_CHANGE_DISCRIMINATOR,
+  );
 }
 
 export type QueueChangeInstruction<
@@ -50,20 +54,31 @@ export type QueueChangeInstruction<
   TAccountAuthority extends string | AccountMeta<string> = string,
   TAccountGroup extends string | AccountMeta<string> = string,
   TAccountChange extends string | AccountMeta<string> = string,
-  TAccountSystemProgram extends string | AccountMeta<string> = '11111111111111111111111111111111',
-  TAccountInstructions extends string | AccountMeta<string> = 'Sysvar1nstructions1111111111111111111111111',
+  TAccountSystemProgram extends string | AccountMeta<string> =
+    "11111111111111111111111111111111",
+  TAccountInstructions extends string | AccountMeta<string> =
+    "Sysvar1nstructions1111111111111111111111111",
   TRemainingAccounts extends readonly AccountMeta<string>[] = [],
 > = Instruction<TProgram> &
   InstructionWithData<ReadonlyUint8Array> &
   InstructionWithAccounts<
     [
       TAccountAuthority extends string
-        ? WritableSignerAccount<TAccountAuthority> & AccountSignerMeta<TAccountAuthority>
+        ? WritableSignerAccount<TAccountAuthority> &
+            AccountSignerMeta<TAccountAuthority>
         : TAccountAuthority,
-      TAccountGroup extends string ? WritableAccount<TAccountGroup> : TAccountGroup,
-      TAccountChange extends string ? WritableAccount<TAccountChange> : TAccountChange,
-      TAccountSystemProgram extends string ? ReadonlyAccount<TAccountSystemProgram> : TAccountSystemProgram,
-      TAccountInstructions extends string ? ReadonlyAccount<TAccountInstructions> : TAccountInstructions,
+      TAccountGroup extends string
+        ? WritableAccount<TAccountGroup>
+        : TAccountGroup,
+      TAccountChange extends string
+        ? WritableAccount<TAccountChange>
+        : TAccountChange,
+      TAccountSystemProgram extends string
+        ? ReadonlyAccount<TAccountSystemProgram>
+        : TAccountSystemProgram,
+      TAccountInstructions extends string
+        ? ReadonlyAccount<TAccountInstructions>
+        : TAccountInstructions,
       ...TRemainingAccounts,
     ]
   >;
@@ -82,9 +97,9 @@ export type QueueChangeInstructionDataArgs = {
 export function getQueueChangeInstructionDataEncoder(): Encoder<QueueChangeInstructionDataArgs> {
   return transformEncoder(
     getStructEncoder([
-      ['discriminator', fixEncoderSize(getBytesEncoder(), 8)],
-      ['target', getAddressEncoder()],
-      ['data', addEncoderSizePrefix(getBytesEncoder(), getU32Encoder())],
+      ["discriminator", fixEncoderSize(getBytesEncoder(), 8)],
+      ["target", getAddressEncoder()],
+      ["data", addEncoderSizePrefix(getBytesEncoder(), getU32Encoder())],
     ]),
     (value) => ({ ...value, discriminator: QUEUE_CHANGE_DISCRIMINATOR }),
   );
@@ -92,9 +107,9 @@ export function getQueueChangeInstructionDataEncoder(): Encoder<QueueChangeInstr
 
 export function getQueueChangeInstructionDataDecoder(): Decoder<QueueChangeInstructionData> {
   return getStructDecoder([
-    ['discriminator', fixDecoderSize(getBytesDecoder(), 8)],
-    ['target', getAddressDecoder()],
-    ['data', addDecoderSizePrefix(getBytesDecoder(), getU32Decoder())],
+    ["discriminator", fixDecoderSize(getBytesDecoder(), 8)],
+    ["target", getAddressDecoder()],
+    ["data", addDecoderSizePrefix(getBytesDecoder(), getU32Decoder())],
   ]);
 }
 
@@ -102,7 +117,10 @@ export function getQueueChangeInstructionDataCodec(): Codec<
   QueueChangeInstructionDataArgs,
   QueueChangeInstructionData
 > {
-  return combineCodec(getQueueChangeInstructionDataEncoder(), getQueueChangeInstructionDataDecoder());
+  return combineCodec(
+    getQueueChangeInstructionDataEncoder(),
+    getQueueChangeInstructionDataDecoder(),
+  );
 }
 
 export type QueueChangeInput<
@@ -117,8 +135,8 @@ export type QueueChangeInput<
   change: Address<TAccountChange>;
   systemProgram?: Address<TAccountSystemProgram>;
   instructions?: Address<TAccountInstructions>;
-  target: QueueChangeInstructionDataArgs['target'];
-  data: QueueChangeInstructionDataArgs['data'];
+  target: QueueChangeInstructionDataArgs["target"];
+  data: QueueChangeInstructionDataArgs["data"];
 };
 
 export function getQueueChangeInstruction<
@@ -156,21 +174,25 @@ export function getQueueChangeInstruction<
     systemProgram: { value: input.systemProgram ?? null, isWritable: false },
     instructions: { value: input.instructions ?? null, isWritable: false },
   };
-  const accounts = originalAccounts as Record<keyof typeof originalAccounts, ResolvedAccount>;
+  const accounts = originalAccounts as Record<
+    keyof typeof originalAccounts,
+    ResolvedAccount
+  >;
 
   // Original args.
   const args = { ...input };
 
   // Resolve default values.
   if (!accounts.systemProgram.value) {
-    accounts.systemProgram.value = '11111111111111111111111111111111' as Address<'11111111111111111111111111111111'>;
+    accounts.systemProgram.value =
+      "11111111111111111111111111111111" as Address<"11111111111111111111111111111111">;
   }
   if (!accounts.instructions.value) {
     accounts.instructions.value =
-      'Sysvar1nstructions1111111111111111111111111' as Address<'Sysvar1nstructions1111111111111111111111111'>;
+      "Sysvar1nstructions1111111111111111111111111" as Address<"Sysvar1nstructions1111111111111111111111111">;
   }
 
-  const getAccountMeta = getAccountMetaFactory(programAddress, 'programId');
+  const getAccountMeta = getAccountMetaFactory(programAddress, "programId");
   return Object.freeze({
     accounts: [
       getAccountMeta(accounts.authority),
@@ -179,7 +201,9 @@ export function getQueueChangeInstruction<
       getAccountMeta(accounts.systemProgram),
       getAccountMeta(accounts.instructions),
     ],
-    data: getQueueChangeInstructionDataEncoder().encode(args as QueueChangeInstructionDataArgs),
+    data: getQueueChangeInstructionDataEncoder().encode(
+      args as QueueChangeInstructionDataArgs,
+    ),
     programAddress,
   } as QueueChangeInstruction<
     TProgramAddress,
@@ -206,11 +230,17 @@ export type ParsedQueueChangeInstruction<
   data: QueueChangeInstructionData;
 };
 
-export function parseQueueChangeInstruction<TProgram extends string, TAccountMetas extends readonly AccountMeta[]>(
-  instruction: Instruction<TProgram> & InstructionWithAccounts<TAccountMetas> & InstructionWithData<ReadonlyUint8Array>,
+export function parseQueueChangeInstruction<
+  TProgram extends string,
+  TAccountMetas extends readonly AccountMeta[],
+>(
+  instruction: Instruction<TProgram> &
+    InstructionWithAccounts<TAccountMetas> &
+    InstructionWithData<ReadonlyUint8Array>,
 ): ParsedQueueChangeInstruction<TProgram, TAccountMetas> {
   if (instruction.accounts.length < 5) {
-    throw new Error('Not enough accounts');
+    
+    throw new Error("Not enough accounts");
   }
   let accountIndex = 0;
   const getNextAccount = () => {

@@ -27,14 +27,18 @@ import {
   type InstructionWithData,
   type ReadonlyAccount,
   type ReadonlyUint8Array,
-} from '@solana/kit';
-import { BREAKWATER_PROGRAM_ADDRESS } from '../programs/index.js';
-import { getAccountMetaFactory, type ResolvedAccount } from '../shared/index.js';
+} from "@solana/kit";
+import { BREAKWATER_PROGRAM_ADDRESS } from "../programs/index.js";
+import { getAccountMetaFactory, type ResolvedAccount } from "../shared/index.js";
 
-export const QUOTE_LIQUIDATION_DISCRIMINATOR = new Uint8Array([144, 224, 196, 236, 222, 248, 115, 235]);
+export const QUOTE_LIQUIDATION_DISCRIMINATOR = new Uint8Array([
+  144, 224, 196, 236, 222, 248, 115, 235,
+]);
 
 export function getQuoteLiquidationDiscriminatorBytes() {
-  return fixEncoderSize(getBytesEncoder(), 8).encode(QUOTE_LIQUIDATION_DISCRIMINATOR);
+  return fixEncoderSize(getBytesEncoder(), 8).encode(
+    QUOTE_LIQUIDATION_DISCRIMINATOR,
+  );
 }
 
 export type QuoteLiquidationInstruction<
@@ -49,11 +53,21 @@ export type QuoteLiquidationInstruction<
   InstructionWithData<ReadonlyUint8Array> &
   InstructionWithAccounts<
     [
-      TAccountMarginAccount extends string ? ReadonlyAccount<TAccountMarginAccount> : TAccountMarginAccount,
-      TAccountBoard extends string ? ReadonlyAccount<TAccountBoard> : TAccountBoard,
-      TAccountBank extends string ? ReadonlyAccount<TAccountBank> : TAccountBank,
-      TAccountCollateralBank extends string ? ReadonlyAccount<TAccountCollateralBank> : TAccountCollateralBank,
-      TAccountMarket extends string ? ReadonlyAccount<TAccountMarket> : TAccountMarket,
+      TAccountMarginAccount extends string
+        ? ReadonlyAccount<TAccountMarginAccount>
+        : TAccountMarginAccount,
+      TAccountBoard extends string
+        ? ReadonlyAccount<TAccountBoard>
+        : TAccountBoard,
+      TAccountBank extends string
+        ? ReadonlyAccount<TAccountBank>
+        : TAccountBank,
+      TAccountCollateralBank extends string
+        ? ReadonlyAccount<TAccountCollateralBank>
+        : TAccountCollateralBank,
+      TAccountMarket extends string
+        ? ReadonlyAccount<TAccountMarket>
+        : TAccountMarket,
       ...TRemainingAccounts,
     ]
   >;
@@ -68,8 +82,8 @@ export type QuoteLiquidationInstructionDataArgs = { most: number | bigint };
 export function getQuoteLiquidationInstructionDataEncoder(): FixedSizeEncoder<QuoteLiquidationInstructionDataArgs> {
   return transformEncoder(
     getStructEncoder([
-      ['discriminator', fixEncoderSize(getBytesEncoder(), 8)],
-      ['most', getU64Encoder()],
+      ["discriminator", fixEncoderSize(getBytesEncoder(), 8)],
+      ["most", getU64Encoder()],
     ]),
     (value) => ({ ...value, discriminator: QUOTE_LIQUIDATION_DISCRIMINATOR }),
   );
@@ -77,8 +91,8 @@ export function getQuoteLiquidationInstructionDataEncoder(): FixedSizeEncoder<Qu
 
 export function getQuoteLiquidationInstructionDataDecoder(): FixedSizeDecoder<QuoteLiquidationInstructionData> {
   return getStructDecoder([
-    ['discriminator', fixDecoderSize(getBytesDecoder(), 8)],
-    ['most', getU64Decoder()],
+    ["discriminator", fixDecoderSize(getBytesDecoder(), 8)],
+    ["most", getU64Decoder()],
   ]);
 }
 
@@ -86,7 +100,10 @@ export function getQuoteLiquidationInstructionDataCodec(): FixedSizeCodec<
   QuoteLiquidationInstructionDataArgs,
   QuoteLiquidationInstructionData
 > {
-  return combineCodec(getQuoteLiquidationInstructionDataEncoder(), getQuoteLiquidationInstructionDataDecoder());
+  return combineCodec(
+    getQuoteLiquidationInstructionDataEncoder(),
+    getQuoteLiquidationInstructionDataDecoder(),
+  );
 }
 
 export type QuoteLiquidationInput<
@@ -102,7 +119,7 @@ export type QuoteLiquidationInput<
   bank?: Address<TAccountBank>;
   collateralBank?: Address<TAccountCollateralBank>;
   market?: Address<TAccountMarket>;
-  most: QuoteLiquidationInstructionDataArgs['most'];
+  most: QuoteLiquidationInstructionDataArgs["most"];
 };
 
 export function getQuoteLiquidationInstruction<
@@ -140,12 +157,15 @@ export function getQuoteLiquidationInstruction<
     collateralBank: { value: input.collateralBank ?? null, isWritable: false },
     market: { value: input.market ?? null, isWritable: false },
   };
-  const accounts = originalAccounts as Record<keyof typeof originalAccounts, ResolvedAccount>;
+  const accounts = originalAccounts as Record<
+    keyof typeof originalAccounts,
+    ResolvedAccount
+  >;
 
   // Original args.
   const args = { ...input };
 
-  const getAccountMeta = getAccountMetaFactory(programAddress, 'programId');
+  const getAccountMeta = getAccountMetaFactory(programAddress, "programId");
   return Object.freeze({
     accounts: [
       getAccountMeta(accounts.marginAccount),
@@ -154,7 +174,9 @@ export function getQuoteLiquidationInstruction<
       getAccountMeta(accounts.collateralBank),
       getAccountMeta(accounts.market),
     ],
-    data: getQuoteLiquidationInstructionDataEncoder().encode(args as QuoteLiquidationInstructionDataArgs),
+    data: getQuoteLiquidationInstructionDataEncoder().encode(
+      args as QuoteLiquidationInstructionDataArgs,
+    ),
     programAddress,
   } as QuoteLiquidationInstruction<
     TProgramAddress,
@@ -182,11 +204,17 @@ export type ParsedQuoteLiquidationInstruction<
   data: QuoteLiquidationInstructionData;
 };
 
-export function parseQuoteLiquidationInstruction<TProgram extends string, TAccountMetas extends readonly AccountMeta[]>(
-  instruction: Instruction<TProgram> & InstructionWithAccounts<TAccountMetas> & InstructionWithData<ReadonlyUint8Array>,
+export function parseQuoteLiquidationInstruction<
+  TProgram extends string,
+  TAccountMetas extends readonly AccountMeta[],
+>(
+  instruction: Instruction<TProgram> &
+    InstructionWithAccounts<TAccountMetas> &
+    InstructionWithData<ReadonlyUint8Array>,
 ): ParsedQuoteLiquidationInstruction<TProgram, TAccountMetas> {
   if (instruction.accounts.length < 5) {
-    throw new Error('Not enough accounts');
+    
+    throw new Error("Not enough accounts");
   }
   let accountIndex = 0;
   const getNextAccount = () => {
@@ -196,7 +224,9 @@ export function parseQuoteLiquidationInstruction<TProgram extends string, TAccou
   };
   const getNextOptionalAccount = () => {
     const accountMeta = getNextAccount();
-    return accountMeta.address === BREAKWATER_PROGRAM_ADDRESS ? undefined : accountMeta;
+    return accountMeta.address === BREAKWATER_PROGRAM_ADDRESS
+      ? undefined
+      : accountMeta;
   };
   return {
     programAddress: instruction.programAddress,

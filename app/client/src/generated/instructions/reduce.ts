@@ -31,11 +31,13 @@ import {
   type ReadonlyUint8Array,
   type TransactionSigner,
   type WritableAccount,
-} from '@solana/kit';
-import { BREAKWATER_PROGRAM_ADDRESS } from '../programs/index.js';
-import { getAccountMetaFactory, type ResolvedAccount } from '../shared/index.js';
+} from "@solana/kit";
+import { BREAKWATER_PROGRAM_ADDRESS } from "../programs/index.js";
+import { getAccountMetaFactory, type ResolvedAccount } from "../shared/index.js";
 
-export const REDUCE_DISCRIMINATOR = new Uint8Array([14, 237, 91, 53, 69, 236, 67, 251]);
+export const REDUCE_DISCRIMINATOR = new Uint8Array([
+  14, 237, 91, 53, 69, 236, 67, 251,
+]);
 
 export function getReduceDiscriminatorBytes() {
   return fixEncoderSize(getBytesEncoder(), 8).encode(REDUCE_DISCRIMINATOR);
@@ -53,11 +55,18 @@ export type ReduceInstruction<
   InstructionWithAccounts<
     [
       TAccountAuthority extends string
-        ? ReadonlySignerAccount<TAccountAuthority> & AccountSignerMeta<TAccountAuthority>
+        ? ReadonlySignerAccount<TAccountAuthority> &
+            AccountSignerMeta<TAccountAuthority>
         : TAccountAuthority,
-      TAccountMarginAccount extends string ? WritableAccount<TAccountMarginAccount> : TAccountMarginAccount,
-      TAccountBoard extends string ? ReadonlyAccount<TAccountBoard> : TAccountBoard,
-      TAccountMarket extends string ? WritableAccount<TAccountMarket> : TAccountMarket,
+      TAccountMarginAccount extends string
+        ? WritableAccount<TAccountMarginAccount>
+        : TAccountMarginAccount,
+      TAccountBoard extends string
+        ? ReadonlyAccount<TAccountBoard>
+        : TAccountBoard,
+      TAccountMarket extends string
+        ? WritableAccount<TAccountMarket>
+        : TAccountMarket,
       ...TRemainingAccounts,
     ]
   >;
@@ -76,9 +85,9 @@ export type ReduceInstructionDataArgs = {
 export function getReduceInstructionDataEncoder(): FixedSizeEncoder<ReduceInstructionDataArgs> {
   return transformEncoder(
     getStructEncoder([
-      ['discriminator', fixEncoderSize(getBytesEncoder(), 8)],
-      ['size', getU64Encoder()],
-      ['limit', getU64Encoder()],
+      ["discriminator", fixEncoderSize(getBytesEncoder(), 8)],
+      ["size", getU64Encoder()],
+      ["limit", getU64Encoder()],
     ]),
     (value) => ({ ...value, discriminator: REDUCE_DISCRIMINATOR }),
   );
@@ -86,14 +95,20 @@ export function getReduceInstructionDataEncoder(): FixedSizeEncoder<ReduceInstru
 
 export function getReduceInstructionDataDecoder(): FixedSizeDecoder<ReduceInstructionData> {
   return getStructDecoder([
-    ['discriminator', fixDecoderSize(getBytesDecoder(), 8)],
-    ['size', getU64Decoder()],
-    ['limit', getU64Decoder()],
+    ["discriminator", fixDecoderSize(getBytesDecoder(), 8)],
+    ["size", getU64Decoder()],
+    ["limit", getU64Decoder()],
   ]);
 }
 
-export function getReduceInstructionDataCodec(): FixedSizeCodec<ReduceInstructionDataArgs, ReduceInstructionData> {
-  return combineCodec(getReduceInstructionDataEncoder(), getReduceInstructionDataDecoder());
+export function getReduceInstructionDataCodec(): FixedSizeCodec<
+  ReduceInstructionDataArgs,
+  ReduceInstructionData
+> {
+  return combineCodec(
+    getReduceInstructionDataEncoder(),
+    getReduceInstructionDataDecoder(),
+  );
 }
 
 export type ReduceInput<
@@ -106,8 +121,8 @@ export type ReduceInput<
   marginAccount: Address<TAccountMarginAccount>;
   board: Address<TAccountBoard>;
   market: Address<TAccountMarket>;
-  size: ReduceInstructionDataArgs['size'];
-  limit: ReduceInstructionDataArgs['limit'];
+  size: ReduceInstructionDataArgs["size"];
+  limit: ReduceInstructionDataArgs["limit"];
 };
 
 export function getReduceInstruction<
@@ -117,9 +132,20 @@ export function getReduceInstruction<
   TAccountMarket extends string,
   TProgramAddress extends Address = typeof BREAKWATER_PROGRAM_ADDRESS,
 >(
-  input: ReduceInput<TAccountAuthority, TAccountMarginAccount, TAccountBoard, TAccountMarket>,
+  input: ReduceInput<
+    TAccountAuthority,
+    TAccountMarginAccount,
+    TAccountBoard,
+    TAccountMarket
+  >,
   config?: { programAddress?: TProgramAddress },
-): ReduceInstruction<TProgramAddress, TAccountAuthority, TAccountMarginAccount, TAccountBoard, TAccountMarket> {
+): ReduceInstruction<
+  TProgramAddress,
+  TAccountAuthority,
+  TAccountMarginAccount,
+  TAccountBoard,
+  TAccountMarket
+> {
   // Program address.
   const programAddress = config?.programAddress ?? BREAKWATER_PROGRAM_ADDRESS;
 
@@ -130,12 +156,15 @@ export function getReduceInstruction<
     board: { value: input.board ?? null, isWritable: false },
     market: { value: input.market ?? null, isWritable: true },
   };
-  const accounts = originalAccounts as Record<keyof typeof originalAccounts, ResolvedAccount>;
+  const accounts = originalAccounts as Record<
+    keyof typeof originalAccounts,
+    ResolvedAccount
+  >;
 
   // Original args.
   const args = { ...input };
 
-  const getAccountMeta = getAccountMetaFactory(programAddress, 'programId');
+  const getAccountMeta = getAccountMetaFactory(programAddress, "programId");
   return Object.freeze({
     accounts: [
       getAccountMeta(accounts.authority),
@@ -143,9 +172,17 @@ export function getReduceInstruction<
       getAccountMeta(accounts.board),
       getAccountMeta(accounts.market),
     ],
-    data: getReduceInstructionDataEncoder().encode(args as ReduceInstructionDataArgs),
+    data: getReduceInstructionDataEncoder().encode(
+      args as ReduceInstructionDataArgs,
+    ),
     programAddress,
-  } as ReduceInstruction<TProgramAddress, TAccountAuthority, TAccountMarginAccount, TAccountBoard, TAccountMarket>);
+  } as ReduceInstruction<
+    TProgramAddress,
+    TAccountAuthority,
+    TAccountMarginAccount,
+    TAccountBoard,
+    TAccountMarket
+  >);
 }
 
 export type ParsedReduceInstruction<
@@ -162,11 +199,17 @@ export type ParsedReduceInstruction<
   data: ReduceInstructionData;
 };
 
-export function parseReduceInstruction<TProgram extends string, TAccountMetas extends readonly AccountMeta[]>(
-  instruction: Instruction<TProgram> & InstructionWithAccounts<TAccountMetas> & InstructionWithData<ReadonlyUint8Array>,
+export function parseReduceInstruction<
+  TProgram extends string,
+  TAccountMetas extends readonly AccountMeta[],
+>(
+  instruction: Instruction<TProgram> &
+    InstructionWithAccounts<TAccountMetas> &
+    InstructionWithData<ReadonlyUint8Array>,
 ): ParsedReduceInstruction<TProgram, TAccountMetas> {
   if (instruction.accounts.length < 4) {
-    throw new Error('Not enough accounts');
+    
+    throw new Error("Not enough accounts");
   }
   let accountIndex = 0;
   const getNextAccount = () => {

@@ -29,11 +29,13 @@ import {
   type InstructionWithData,
   type ReadonlyUint8Array,
   type WritableAccount,
-} from '@solana/kit';
-import { BREAKWATER_PROGRAM_ADDRESS } from '../programs/index.js';
-import { getAccountMetaFactory, type ResolvedAccount } from '../shared/index.js';
+} from "@solana/kit";
+import { BREAKWATER_PROGRAM_ADDRESS } from "../programs/index.js";
+import { getAccountMetaFactory, type ResolvedAccount } from "../shared/index.js";
 
-export const REFRESH_DISCRIMINATOR = new Uint8Array([170, 155, 22, 254, 147, 181, 49, 161]);
+export const REFRESH_DISCRIMINATOR = new Uint8Array([
+  170, 155, 22, 254, 147, 181, 49, 161,
+]);
 
 export function getRefreshDiscriminatorBytes() {
   return fixEncoderSize(getBytesEncoder(), 8).encode(REFRESH_DISCRIMINATOR);
@@ -46,7 +48,12 @@ export type RefreshInstruction<
 > = Instruction<TProgram> &
   InstructionWithData<ReadonlyUint8Array> &
   InstructionWithAccounts<
-    [TAccountBoard extends string ? WritableAccount<TAccountBoard> : TAccountBoard, ...TRemainingAccounts]
+    [
+      TAccountBoard extends string
+        ? WritableAccount<TAccountBoard>
+        : TAccountBoard,
+      ...TRemainingAccounts,
+    ]
   >;
 
 export type RefreshInstructionData = {
@@ -59,8 +66,8 @@ export type RefreshInstructionDataArgs = { items: ReadonlyUint8Array };
 export function getRefreshInstructionDataEncoder(): Encoder<RefreshInstructionDataArgs> {
   return transformEncoder(
     getStructEncoder([
-      ['discriminator', fixEncoderSize(getBytesEncoder(), 8)],
-      ['items', addEncoderSizePrefix(getBytesEncoder(), getU32Encoder())],
+      ["discriminator", fixEncoderSize(getBytesEncoder(), 8)],
+      ["items", addEncoderSizePrefix(getBytesEncoder(), getU32Encoder())],
     ]),
     (value) => ({ ...value, discriminator: REFRESH_DISCRIMINATOR }),
   );
@@ -68,18 +75,24 @@ export function getRefreshInstructionDataEncoder(): Encoder<RefreshInstructionDa
 
 export function getRefreshInstructionDataDecoder(): Decoder<RefreshInstructionData> {
   return getStructDecoder([
-    ['discriminator', fixDecoderSize(getBytesDecoder(), 8)],
-    ['items', addDecoderSizePrefix(getBytesDecoder(), getU32Decoder())],
+    ["discriminator", fixDecoderSize(getBytesDecoder(), 8)],
+    ["items", addDecoderSizePrefix(getBytesDecoder(), getU32Decoder())],
   ]);
 }
 
-export function getRefreshInstructionDataCodec(): Codec<RefreshInstructionDataArgs, RefreshInstructionData> {
-  return combineCodec(getRefreshInstructionDataEncoder(), getRefreshInstructionDataDecoder());
+export function getRefreshInstructionDataCodec(): Codec<
+  RefreshInstructionDataArgs,
+  RefreshInstructionData
+> {
+  return combineCodec(
+    getRefreshInstructionDataEncoder(),
+    getRefreshInstructionDataDecoder(),
+  );
 }
 
 export type RefreshInput<TAccountBoard extends string = string> = {
   board: Address<TAccountBoard>;
-  items: RefreshInstructionDataArgs['items'];
+  items: RefreshInstructionDataArgs["items"];
 };
 
 export function getRefreshInstruction<
@@ -96,15 +109,20 @@ export function getRefreshInstruction<
   const originalAccounts = {
     board: { value: input.board ?? null, isWritable: true },
   };
-  const accounts = originalAccounts as Record<keyof typeof originalAccounts, ResolvedAccount>;
+  const accounts = originalAccounts as Record<
+    keyof typeof originalAccounts,
+    ResolvedAccount
+  >;
 
   // Original args.
   const args = { ...input };
 
-  const getAccountMeta = getAccountMetaFactory(programAddress, 'programId');
+  const getAccountMeta = getAccountMetaFactory(programAddress, "programId");
   return Object.freeze({
     accounts: [getAccountMeta(accounts.board)],
-    data: getRefreshInstructionDataEncoder().encode(args as RefreshInstructionDataArgs),
+    data: getRefreshInstructionDataEncoder().encode(
+      args as RefreshInstructionDataArgs,
+    ),
     programAddress,
   } as RefreshInstruction<TProgramAddress, TAccountBoard>);
 }
@@ -120,11 +138,17 @@ export type ParsedRefreshInstruction<
   data: RefreshInstructionData;
 };
 
-export function parseRefreshInstruction<TProgram extends string, TAccountMetas extends readonly AccountMeta[]>(
-  instruction: Instruction<TProgram> & InstructionWithAccounts<TAccountMetas> & InstructionWithData<ReadonlyUint8Array>,
+export function parseRefreshInstruction<
+  TProgram extends string,
+  TAccountMetas extends readonly AccountMeta[],
+>(
+  instruction: Instruction<TProgram> &
+    InstructionWithAccounts<TAccountMetas> &
+    InstructionWithData<ReadonlyUint8Array>,
 ): ParsedRefreshInstruction<TProgram, TAccountMetas> {
   if (instruction.accounts.length < 1) {
-    throw new Error('Not enough accounts');
+    
+    throw new Error("Not enough accounts");
   }
   let accountIndex = 0;
   const getNextAccount = () => {

@@ -29,14 +29,18 @@ import {
   type ReadonlyUint8Array,
   type TransactionSigner,
   type WritableAccount,
-} from '@solana/kit';
-import { BREAKWATER_PROGRAM_ADDRESS } from '../programs/index.js';
-import { getAccountMetaFactory, type ResolvedAccount } from '../shared/index.js';
+} from "@solana/kit";
+import { BREAKWATER_PROGRAM_ADDRESS } from "../programs/index.js";
+import { getAccountMetaFactory, type ResolvedAccount } from "../shared/index.js";
 
-export const REMOVE_LIQUIDITY_DISCRIMINATOR = new Uint8Array([80, 85, 209, 72, 24, 206, 177, 108]);
+export const REMOVE_LIQUIDITY_DISCRIMINATOR = new Uint8Array([
+  80, 85, 209, 72, 24, 206, 177, 108,
+]);
 
 export function getRemoveLiquidityDiscriminatorBytes() {
-  return fixEncoderSize(getBytesEncoder(), 8).encode(REMOVE_LIQUIDITY_DISCRIMINATOR);
+  return fixEncoderSize(getBytesEncoder(), 8).encode(
+    REMOVE_LIQUIDITY_DISCRIMINATOR,
+  );
 }
 
 export type RemoveLiquidityInstruction<
@@ -53,13 +57,24 @@ export type RemoveLiquidityInstruction<
   InstructionWithAccounts<
     [
       TAccountOwner extends string
-        ? ReadonlySignerAccount<TAccountOwner> & AccountSignerMeta<TAccountOwner>
+        ? ReadonlySignerAccount<TAccountOwner> &
+            AccountSignerMeta<TAccountOwner>
         : TAccountOwner,
-      TAccountMarginAccount extends string ? WritableAccount<TAccountMarginAccount> : TAccountMarginAccount,
-      TAccountBoard extends string ? ReadonlyAccount<TAccountBoard> : TAccountBoard,
-      TAccountBank extends string ? WritableAccount<TAccountBank> : TAccountBank,
-      TAccountMarket extends string ? WritableAccount<TAccountMarket> : TAccountMarket,
-      TAccountLiquidity extends string ? WritableAccount<TAccountLiquidity> : TAccountLiquidity,
+      TAccountMarginAccount extends string
+        ? WritableAccount<TAccountMarginAccount>
+        : TAccountMarginAccount,
+      TAccountBoard extends string
+        ? ReadonlyAccount<TAccountBoard>
+        : TAccountBoard,
+      TAccountBank extends string
+        ? WritableAccount<TAccountBank>
+        : TAccountBank,
+      TAccountMarket extends string
+        ? WritableAccount<TAccountMarket>
+        : TAccountMarket,
+      TAccountLiquidity extends string
+        ? WritableAccount<TAccountLiquidity>
+        : TAccountLiquidity,
       ...TRemainingAccounts,
     ]
   >;
@@ -71,21 +86,26 @@ export type RemoveLiquidityInstructionData = {
 export type RemoveLiquidityInstructionDataArgs = {};
 
 export function getRemoveLiquidityInstructionDataEncoder(): FixedSizeEncoder<RemoveLiquidityInstructionDataArgs> {
-  return transformEncoder(getStructEncoder([['discriminator', fixEncoderSize(getBytesEncoder(), 8)]]), (value) => ({
-    ...value,
-    discriminator: REMOVE_LIQUIDITY_DISCRIMINATOR,
-  }));
+  return transformEncoder(
+    getStructEncoder([["discriminator", fixEncoderSize(getBytesEncoder(), 8)]]),
+    (value) => ({ ...value, discriminator: REMOVE_LIQUIDITY_DISCRIMINATOR }),
+  );
 }
 
 export function getRemoveLiquidityInstructionDataDecoder(): FixedSizeDecoder<RemoveLiquidityInstructionData> {
-  return getStructDecoder([['discriminator', fixDecoderSize(getBytesDecoder(), 8)]]);
+  return getStructDecoder([
+    ["discriminator", fixDecoderSize(getBytesDecoder(), 8)],
+  ]);
 }
 
 export function getRemoveLiquidityInstructionDataCodec(): FixedSizeCodec<
   RemoveLiquidityInstructionDataArgs,
   RemoveLiquidityInstructionData
 > {
-  return combineCodec(getRemoveLiquidityInstructionDataEncoder(), getRemoveLiquidityInstructionDataDecoder());
+  return combineCodec(
+    getRemoveLiquidityInstructionDataEncoder(),
+    getRemoveLiquidityInstructionDataDecoder(),
+  );
 }
 
 export type RemoveLiquidityInput<
@@ -143,9 +163,12 @@ export function getRemoveLiquidityInstruction<
     market: { value: input.market ?? null, isWritable: true },
     liquidity: { value: input.liquidity ?? null, isWritable: true },
   };
-  const accounts = originalAccounts as Record<keyof typeof originalAccounts, ResolvedAccount>;
+  const accounts = originalAccounts as Record<
+    keyof typeof originalAccounts,
+    ResolvedAccount
+  >;
 
-  const getAccountMeta = getAccountMetaFactory(programAddress, 'programId');
+  const getAccountMeta = getAccountMetaFactory(programAddress, "programId");
   return Object.freeze({
     accounts: [
       getAccountMeta(accounts.owner),
@@ -184,11 +207,17 @@ export type ParsedRemoveLiquidityInstruction<
   data: RemoveLiquidityInstructionData;
 };
 
-export function parseRemoveLiquidityInstruction<TProgram extends string, TAccountMetas extends readonly AccountMeta[]>(
-  instruction: Instruction<TProgram> & InstructionWithAccounts<TAccountMetas> & InstructionWithData<ReadonlyUint8Array>,
+export function parseRemoveLiquidityInstruction<
+  TProgram extends string,
+  TAccountMetas extends readonly AccountMeta[],
+>(
+  instruction: Instruction<TProgram> &
+    InstructionWithAccounts<TAccountMetas> &
+    InstructionWithData<ReadonlyUint8Array>,
 ): ParsedRemoveLiquidityInstruction<TProgram, TAccountMetas> {
   if (instruction.accounts.length < 6) {
-    throw new Error('Not enough accounts');
+    
+    throw new Error("Not enough accounts");
   }
   let accountIndex = 0;
   const getNextAccount = () => {

@@ -31,11 +31,13 @@ import {
   type ReadonlyUint8Array,
   type TransactionSigner,
   type WritableAccount,
-} from '@solana/kit';
-import { BREAKWATER_PROGRAM_ADDRESS } from '../programs/index.js';
-import { getAccountMetaFactory, type ResolvedAccount } from '../shared/index.js';
+} from "@solana/kit";
+import { BREAKWATER_PROGRAM_ADDRESS } from "../programs/index.js";
+import { getAccountMetaFactory, type ResolvedAccount } from "../shared/index.js";
 
-export const REPAY_DISCRIMINATOR = new Uint8Array([234, 103, 67, 82, 208, 234, 219, 166]);
+export const REPAY_DISCRIMINATOR = new Uint8Array([
+  234, 103, 67, 82, 208, 234, 219, 166,
+]);
 
 export function getRepayDiscriminatorBytes() {
   return fixEncoderSize(getBytesEncoder(), 8).encode(REPAY_DISCRIMINATOR);
@@ -49,7 +51,8 @@ export type RepayInstruction<
   TAccountVault extends string | AccountMeta<string> = string,
   TAccountSource extends string | AccountMeta<string> = string,
   TAccountMint extends string | AccountMeta<string> = string,
-  TAccountTokenProgram extends string | AccountMeta<string> = 'TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA',
+  TAccountTokenProgram extends string | AccountMeta<string> =
+    "TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA",
   TAccountBoard extends string | AccountMeta<string> = string,
   TRemainingAccounts extends readonly AccountMeta<string>[] = [],
 > = Instruction<TProgram> &
@@ -57,15 +60,30 @@ export type RepayInstruction<
   InstructionWithAccounts<
     [
       TAccountAuthority extends string
-        ? ReadonlySignerAccount<TAccountAuthority> & AccountSignerMeta<TAccountAuthority>
+        ? ReadonlySignerAccount<TAccountAuthority> &
+            AccountSignerMeta<TAccountAuthority>
         : TAccountAuthority,
-      TAccountMarginAccount extends string ? WritableAccount<TAccountMarginAccount> : TAccountMarginAccount,
-      TAccountBank extends string ? WritableAccount<TAccountBank> : TAccountBank,
-      TAccountVault extends string ? WritableAccount<TAccountVault> : TAccountVault,
-      TAccountSource extends string ? WritableAccount<TAccountSource> : TAccountSource,
-      TAccountMint extends string ? ReadonlyAccount<TAccountMint> : TAccountMint,
-      TAccountTokenProgram extends string ? ReadonlyAccount<TAccountTokenProgram> : TAccountTokenProgram,
-      TAccountBoard extends string ? WritableAccount<TAccountBoard> : TAccountBoard,
+      TAccountMarginAccount extends string
+        ? WritableAccount<TAccountMarginAccount>
+        : TAccountMarginAccount,
+      TAccountBank extends string
+        ? WritableAccount<TAccountBank>
+        : TAccountBank,
+      TAccountVault extends string
+        ? WritableAccount<TAccountVault>
+        : TAccountVault,
+      TAccountSource extends string
+        ? WritableAccount<TAccountSource>
+        : TAccountSource,
+      TAccountMint extends string
+        ? ReadonlyAccount<TAccountMint>
+        : TAccountMint,
+      TAccountTokenProgram extends string
+        ? ReadonlyAccount<TAccountTokenProgram>
+        : TAccountTokenProgram,
+      TAccountBoard extends string
+        ? WritableAccount<TAccountBoard>
+        : TAccountBoard,
       ...TRemainingAccounts,
     ]
   >;
@@ -80,8 +98,8 @@ export type RepayInstructionDataArgs = { amount: number | bigint };
 export function getRepayInstructionDataEncoder(): FixedSizeEncoder<RepayInstructionDataArgs> {
   return transformEncoder(
     getStructEncoder([
-      ['discriminator', fixEncoderSize(getBytesEncoder(), 8)],
-      ['amount', getU64Encoder()],
+      ["discriminator", fixEncoderSize(getBytesEncoder(), 8)],
+      ["amount", getU64Encoder()],
     ]),
     (value) => ({ ...value, discriminator: REPAY_DISCRIMINATOR }),
   );
@@ -89,13 +107,19 @@ export function getRepayInstructionDataEncoder(): FixedSizeEncoder<RepayInstruct
 
 export function getRepayInstructionDataDecoder(): FixedSizeDecoder<RepayInstructionData> {
   return getStructDecoder([
-    ['discriminator', fixDecoderSize(getBytesDecoder(), 8)],
-    ['amount', getU64Decoder()],
+    ["discriminator", fixDecoderSize(getBytesDecoder(), 8)],
+    ["amount", getU64Decoder()],
   ]);
 }
 
-export function getRepayInstructionDataCodec(): FixedSizeCodec<RepayInstructionDataArgs, RepayInstructionData> {
-  return combineCodec(getRepayInstructionDataEncoder(), getRepayInstructionDataDecoder());
+export function getRepayInstructionDataCodec(): FixedSizeCodec<
+  RepayInstructionDataArgs,
+  RepayInstructionData
+> {
+  return combineCodec(
+    getRepayInstructionDataEncoder(),
+    getRepayInstructionDataDecoder(),
+  );
 }
 
 export type RepayInput<
@@ -119,7 +143,7 @@ export type RepayInput<
   tokenProgram?: Address<TAccountTokenProgram>;
   /** Needed where the bank is capped. */
   board?: Address<TAccountBoard>;
-  amount: RepayInstructionDataArgs['amount'];
+  amount: RepayInstructionDataArgs["amount"];
 };
 
 export function getRepayInstruction<
@@ -169,7 +193,10 @@ export function getRepayInstruction<
     tokenProgram: { value: input.tokenProgram ?? null, isWritable: false },
     board: { value: input.board ?? null, isWritable: true },
   };
-  const accounts = originalAccounts as Record<keyof typeof originalAccounts, ResolvedAccount>;
+  const accounts = originalAccounts as Record<
+    keyof typeof originalAccounts,
+    ResolvedAccount
+  >;
 
   // Original args.
   const args = { ...input };
@@ -177,10 +204,10 @@ export function getRepayInstruction<
   // Resolve default values.
   if (!accounts.tokenProgram.value) {
     accounts.tokenProgram.value =
-      'TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA' as Address<'TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA'>;
+      "TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA" as Address<"TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA">;
   }
 
-  const getAccountMeta = getAccountMetaFactory(programAddress, 'programId');
+  const getAccountMeta = getAccountMetaFactory(programAddress, "programId");
   return Object.freeze({
     accounts: [
       getAccountMeta(accounts.authority),
@@ -192,7 +219,9 @@ export function getRepayInstruction<
       getAccountMeta(accounts.tokenProgram),
       getAccountMeta(accounts.board),
     ],
-    data: getRepayInstructionDataEncoder().encode(args as RepayInstructionDataArgs),
+    data: getRepayInstructionDataEncoder().encode(
+      args as RepayInstructionDataArgs,
+    ),
     programAddress,
   } as RepayInstruction<
     TProgramAddress,
@@ -228,11 +257,17 @@ export type ParsedRepayInstruction<
   data: RepayInstructionData;
 };
 
-export function parseRepayInstruction<TProgram extends string, TAccountMetas extends readonly AccountMeta[]>(
-  instruction: Instruction<TProgram> & InstructionWithAccounts<TAccountMetas> & InstructionWithData<ReadonlyUint8Array>,
+export function parseRepayInstruction<
+  TProgram extends string,
+  TAccountMetas extends readonly AccountMeta[],
+>(
+  instruction: Instruction<TProgram> &
+    InstructionWithAccounts<TAccountMetas> &
+    InstructionWithData<ReadonlyUint8Array>,
 ): ParsedRepayInstruction<TProgram, TAccountMetas> {
   if (instruction.accounts.length < 8) {
-    throw new Error('Not enough accounts');
+    
+    throw new Error("Not enough accounts");
   }
   let accountIndex = 0;
   const getNextAccount = () => {
@@ -242,7 +277,9 @@ export function parseRepayInstruction<TProgram extends string, TAccountMetas ext
   };
   const getNextOptionalAccount = () => {
     const accountMeta = getNextAccount();
-    return accountMeta.address === BREAKWATER_PROGRAM_ADDRESS ? undefined : accountMeta;
+    return accountMeta.address === BREAKWATER_PROGRAM_ADDRESS
+      ? undefined
+      : accountMeta;
   };
   return {
     programAddress: instruction.programAddress,

@@ -26,14 +26,18 @@ import {
   type ReadonlyAccount,
   type ReadonlyUint8Array,
   type WritableAccount,
-} from '@solana/kit';
-import { BREAKWATER_PROGRAM_ADDRESS } from '../programs/index.js';
-import { getAccountMetaFactory, type ResolvedAccount } from '../shared/index.js';
+} from "@solana/kit";
+import { BREAKWATER_PROGRAM_ADDRESS } from "../programs/index.js";
+import { getAccountMetaFactory, type ResolvedAccount } from "../shared/index.js";
 
-export const REPORT_SHORTFALL_DISCRIMINATOR = new Uint8Array([8, 138, 80, 158, 19, 185, 251, 75]);
+export const REPORT_SHORTFALL_DISCRIMINATOR = new Uint8Array([
+  8, 138, 80, 158, 19, 185, 251, 75,
+]);
 
 export function getReportShortfallDiscriminatorBytes() {
-  return fixEncoderSize(getBytesEncoder(), 8).encode(REPORT_SHORTFALL_DISCRIMINATOR);
+  return fixEncoderSize(getBytesEncoder(), 8).encode(
+    REPORT_SHORTFALL_DISCRIMINATOR,
+  );
 }
 
 export type ReportShortfallInstruction<
@@ -47,10 +51,18 @@ export type ReportShortfallInstruction<
   InstructionWithData<ReadonlyUint8Array> &
   InstructionWithAccounts<
     [
-      TAccountMarginAccount extends string ? WritableAccount<TAccountMarginAccount> : TAccountMarginAccount,
-      TAccountBoard extends string ? ReadonlyAccount<TAccountBoard> : TAccountBoard,
-      TAccountBank extends string ? ReadonlyAccount<TAccountBank> : TAccountBank,
-      TAccountFund extends string ? WritableAccount<TAccountFund> : TAccountFund,
+      TAccountMarginAccount extends string
+        ? WritableAccount<TAccountMarginAccount>
+        : TAccountMarginAccount,
+      TAccountBoard extends string
+        ? ReadonlyAccount<TAccountBoard>
+        : TAccountBoard,
+      TAccountBank extends string
+        ? ReadonlyAccount<TAccountBank>
+        : TAccountBank,
+      TAccountFund extends string
+        ? WritableAccount<TAccountFund>
+        : TAccountFund,
       ...TRemainingAccounts,
     ]
   >;
@@ -62,21 +74,26 @@ export type ReportShortfallInstructionData = {
 export type ReportShortfallInstructionDataArgs = {};
 
 export function getReportShortfallInstructionDataEncoder(): FixedSizeEncoder<ReportShortfallInstructionDataArgs> {
-  return transformEncoder(getStructEncoder([['discriminator', fixEncoderSize(getBytesEncoder(), 8)]]), (value) => ({
-    ...value,
-    discriminator: REPORT_SHORTFALL_DISCRIMINATOR,
-  }));
+  return transformEncoder(
+    getStructEncoder([["discriminator", fixEncoderSize(getBytesEncoder(), 8)]]),
+    (value) => ({ ...value, discriminator: REPORT_SHORTFALL_DISCRIMINATOR }),
+  );
 }
 
 export function getReportShortfallInstructionDataDecoder(): FixedSizeDecoder<ReportShortfallInstructionData> {
-  return getStructDecoder([['discriminator', fixDecoderSize(getBytesDecoder(), 8)]]);
+  return getStructDecoder([
+    ["discriminator", fixDecoderSize(getBytesDecoder(), 8)],
+  ]);
 }
 
 export function getReportShortfallInstructionDataCodec(): FixedSizeCodec<
   ReportShortfallInstructionDataArgs,
   ReportShortfallInstructionData
 > {
-  return combineCodec(getReportShortfallInstructionDataEncoder(), getReportShortfallInstructionDataDecoder());
+  return combineCodec(
+    getReportShortfallInstructionDataEncoder(),
+    getReportShortfallInstructionDataDecoder(),
+  );
 }
 
 export type ReportShortfallInput<
@@ -98,9 +115,20 @@ export function getReportShortfallInstruction<
   TAccountFund extends string,
   TProgramAddress extends Address = typeof BREAKWATER_PROGRAM_ADDRESS,
 >(
-  input: ReportShortfallInput<TAccountMarginAccount, TAccountBoard, TAccountBank, TAccountFund>,
+  input: ReportShortfallInput<
+    TAccountMarginAccount,
+    TAccountBoard,
+    TAccountBank,
+    TAccountFund
+  >,
   config?: { programAddress?: TProgramAddress },
-): ReportShortfallInstruction<TProgramAddress, TAccountMarginAccount, TAccountBoard, TAccountBank, TAccountFund> {
+): ReportShortfallInstruction<
+  TProgramAddress,
+  TAccountMarginAccount,
+  TAccountBoard,
+  TAccountBank,
+  TAccountFund
+> {
   // Program address.
   const programAddress = config?.programAddress ?? BREAKWATER_PROGRAM_ADDRESS;
 
@@ -111,9 +139,12 @@ export function getReportShortfallInstruction<
     bank: { value: input.bank ?? null, isWritable: false },
     fund: { value: input.fund ?? null, isWritable: true },
   };
-  const accounts = originalAccounts as Record<keyof typeof originalAccounts, ResolvedAccount>;
+  const accounts = originalAccounts as Record<
+    keyof typeof originalAccounts,
+    ResolvedAccount
+  >;
 
-  const getAccountMeta = getAccountMetaFactory(programAddress, 'programId');
+  const getAccountMeta = getAccountMetaFactory(programAddress, "programId");
   return Object.freeze({
     accounts: [
       getAccountMeta(accounts.marginAccount),
@@ -123,7 +154,13 @@ export function getReportShortfallInstruction<
     ],
     data: getReportShortfallInstructionDataEncoder().encode({}),
     programAddress,
-  } as ReportShortfallInstruction<TProgramAddress, TAccountMarginAccount, TAccountBoard, TAccountBank, TAccountFund>);
+  } as ReportShortfallInstruction<
+    TProgramAddress,
+    TAccountMarginAccount,
+    TAccountBoard,
+    TAccountBank,
+    TAccountFund
+  >);
 }
 
 export type ParsedReportShortfallInstruction<
@@ -140,11 +177,17 @@ export type ParsedReportShortfallInstruction<
   data: ReportShortfallInstructionData;
 };
 
-export function parseReportShortfallInstruction<TProgram extends string, TAccountMetas extends readonly AccountMeta[]>(
-  instruction: Instruction<TProgram> & InstructionWithAccounts<TAccountMetas> & InstructionWithData<ReadonlyUint8Array>,
+export function parseReportShortfallInstruction<
+  TProgram extends string,
+  TAccountMetas extends readonly AccountMeta[],
+>(
+  instruction: Instruction<TProgram> &
+    InstructionWithAccounts<TAccountMetas> &
+    InstructionWithData<ReadonlyUint8Array>,
 ): ParsedReportShortfallInstruction<TProgram, TAccountMetas> {
   if (instruction.accounts.length < 4) {
-    throw new Error('Not enough accounts');
+    
+    throw new Error("Not enough accounts");
   }
   let accountIndex = 0;
   const getNextAccount = () => {

@@ -31,14 +31,18 @@ import {
   type ReadonlyUint8Array,
   type TransactionSigner,
   type WritableAccount,
-} from '@solana/kit';
-import { BREAKWATER_PROGRAM_ADDRESS } from '../programs/index.js';
-import { getAccountMetaFactory, type ResolvedAccount } from '../shared/index.js';
+} from "@solana/kit";
+import { BREAKWATER_PROGRAM_ADDRESS } from "../programs/index.js";
+import { getAccountMetaFactory, type ResolvedAccount } from "../shared/index.js";
 
-export const REQUEST_LIQUIDITY_DISCRIMINATOR = new Uint8Array([244, 140, 183, 143, 242, 82, 130, 57]);
+export const REQUEST_LIQUIDITY_DISCRIMINATOR = new Uint8Array([
+  244, 140, 183, 143, 242, 82, 130, 57,
+]);
 
 export function getRequestLiquidityDiscriminatorBytes() {
-  return fixEncoderSize(getBytesEncoder(), 8).encode(REQUEST_LIQUIDITY_DISCRIMINATOR);
+  return fixEncoderSize(getBytesEncoder(), 8).encode(
+    REQUEST_LIQUIDITY_DISCRIMINATOR,
+  );
 }
 
 export type RequestLiquidityInstruction<
@@ -54,12 +58,21 @@ export type RequestLiquidityInstruction<
   InstructionWithAccounts<
     [
       TAccountOwner extends string
-        ? ReadonlySignerAccount<TAccountOwner> & AccountSignerMeta<TAccountOwner>
+        ? ReadonlySignerAccount<TAccountOwner> &
+            AccountSignerMeta<TAccountOwner>
         : TAccountOwner,
-      TAccountBoard extends string ? ReadonlyAccount<TAccountBoard> : TAccountBoard,
-      TAccountBank extends string ? ReadonlyAccount<TAccountBank> : TAccountBank,
-      TAccountMarket extends string ? WritableAccount<TAccountMarket> : TAccountMarket,
-      TAccountLiquidity extends string ? WritableAccount<TAccountLiquidity> : TAccountLiquidity,
+      TAccountBoard extends string
+        ? ReadonlyAccount<TAccountBoard>
+        : TAccountBoard,
+      TAccountBank extends string
+        ? ReadonlyAccount<TAccountBank>
+        : TAccountBank,
+      TAccountMarket extends string
+        ? WritableAccount<TAccountMarket>
+        : TAccountMarket,
+      TAccountLiquidity extends string
+        ? WritableAccount<TAccountLiquidity>
+        : TAccountLiquidity,
       ...TRemainingAccounts,
     ]
   >;
@@ -74,8 +87,8 @@ export type RequestLiquidityInstructionDataArgs = { shares: number | bigint };
 export function getRequestLiquidityInstructionDataEncoder(): FixedSizeEncoder<RequestLiquidityInstructionDataArgs> {
   return transformEncoder(
     getStructEncoder([
-      ['discriminator', fixEncoderSize(getBytesEncoder(), 8)],
-      ['shares', getU64Encoder()],
+      ["discriminator", fixEncoderSize(getBytesEncoder(), 8)],
+      ["shares", getU64Encoder()],
     ]),
     (value) => ({ ...value, discriminator: REQUEST_LIQUIDITY_DISCRIMINATOR }),
   );
@@ -83,8 +96,8 @@ export function getRequestLiquidityInstructionDataEncoder(): FixedSizeEncoder<Re
 
 export function getRequestLiquidityInstructionDataDecoder(): FixedSizeDecoder<RequestLiquidityInstructionData> {
   return getStructDecoder([
-    ['discriminator', fixDecoderSize(getBytesDecoder(), 8)],
-    ['shares', getU64Decoder()],
+    ["discriminator", fixDecoderSize(getBytesDecoder(), 8)],
+    ["shares", getU64Decoder()],
   ]);
 }
 
@@ -92,7 +105,10 @@ export function getRequestLiquidityInstructionDataCodec(): FixedSizeCodec<
   RequestLiquidityInstructionDataArgs,
   RequestLiquidityInstructionData
 > {
-  return combineCodec(getRequestLiquidityInstructionDataEncoder(), getRequestLiquidityInstructionDataDecoder());
+  return combineCodec(
+    getRequestLiquidityInstructionDataEncoder(),
+    getRequestLiquidityInstructionDataDecoder(),
+  );
 }
 
 export type RequestLiquidityInput<
@@ -107,7 +123,7 @@ export type RequestLiquidityInput<
   bank: Address<TAccountBank>;
   market: Address<TAccountMarket>;
   liquidity: Address<TAccountLiquidity>;
-  shares: RequestLiquidityInstructionDataArgs['shares'];
+  shares: RequestLiquidityInstructionDataArgs["shares"];
 };
 
 export function getRequestLiquidityInstruction<
@@ -118,7 +134,13 @@ export function getRequestLiquidityInstruction<
   TAccountLiquidity extends string,
   TProgramAddress extends Address = typeof BREAKWATER_PROGRAM_ADDRESS,
 >(
-  input: RequestLiquidityInput<TAccountOwner, TAccountBoard, TAccountBank, TAccountMarket, TAccountLiquidity>,
+  input: RequestLiquidityInput<
+    TAccountOwner,
+    TAccountBoard,
+    TAccountBank,
+    TAccountMarket,
+    TAccountLiquidity
+  >,
   config?: { programAddress?: TProgramAddress },
 ): RequestLiquidityInstruction<
   TProgramAddress,
@@ -139,12 +161,15 @@ export function getRequestLiquidityInstruction<
     market: { value: input.market ?? null, isWritable: true },
     liquidity: { value: input.liquidity ?? null, isWritable: true },
   };
-  const accounts = originalAccounts as Record<keyof typeof originalAccounts, ResolvedAccount>;
+  const accounts = originalAccounts as Record<
+    keyof typeof originalAccounts,
+    ResolvedAccount
+  >;
 
   // Original args.
   const args = { ...input };
 
-  const getAccountMeta = getAccountMetaFactory(programAddress, 'programId');
+  const getAccountMeta = getAccountMetaFactory(programAddress, "programId");
   return Object.freeze({
     accounts: [
       getAccountMeta(accounts.owner),
@@ -153,7 +178,9 @@ export function getRequestLiquidityInstruction<
       getAccountMeta(accounts.market),
       getAccountMeta(accounts.liquidity),
     ],
-    data: getRequestLiquidityInstructionDataEncoder().encode(args as RequestLiquidityInstructionDataArgs),
+    data: getRequestLiquidityInstructionDataEncoder().encode(
+      args as RequestLiquidityInstructionDataArgs,
+    ),
     programAddress,
   } as RequestLiquidityInstruction<
     TProgramAddress,
@@ -180,11 +207,17 @@ export type ParsedRequestLiquidityInstruction<
   data: RequestLiquidityInstructionData;
 };
 
-export function parseRequestLiquidityInstruction<TProgram extends string, TAccountMetas extends readonly AccountMeta[]>(
-  instruction: Instruction<TProgram> & InstructionWithAccounts<TAccountMetas> & InstructionWithData<ReadonlyUint8Array>,
+export function parseRequestLiquidityInstruction<
+  TProgram extends string,
+  TAccountMetas extends readonly AccountMeta[],
+>(
+  instruction: Instruction<TProgram> &
+    InstructionWithAccounts<TAccountMetas> &
+    InstructionWithData<ReadonlyUint8Array>,
 ): ParsedRequestLiquidityInstruction<TProgram, TAccountMetas> {
   if (instruction.accounts.length < 5) {
-    throw new Error('Not enough accounts');
+    
+    throw new Error("Not enough accounts");
   }
   let accountIndex = 0;
   const getNextAccount = () => {

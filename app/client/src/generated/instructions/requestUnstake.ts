@@ -31,14 +31,18 @@ import {
   type ReadonlyUint8Array,
   type TransactionSigner,
   type WritableAccount,
-} from '@solana/kit';
-import { BREAKWATER_PROGRAM_ADDRESS } from '../programs/index.js';
-import { getAccountMetaFactory, type ResolvedAccount } from '../shared/index.js';
+} from "@solana/kit";
+import { BREAKWATER_PROGRAM_ADDRESS } from "../programs/index.js";
+import { getAccountMetaFactory, type ResolvedAccount } from "../shared/index.js";
 
-export const REQUEST_UNSTAKE_DISCRIMINATOR = new Uint8Array([44, 154, 110, 253, 160, 202, 54, 34]);
+export const REQUEST_UNSTAKE_DISCRIMINATOR = new Uint8Array([
+  44, 154, 110, 253, 160, 202, 54, 34,
+]);
 
 export function getRequestUnstakeDiscriminatorBytes() {
-  return fixEncoderSize(getBytesEncoder(), 8).encode(REQUEST_UNSTAKE_DISCRIMINATOR);
+  return fixEncoderSize(getBytesEncoder(), 8).encode(
+    REQUEST_UNSTAKE_DISCRIMINATOR,
+  );
 }
 
 export type RequestUnstakeInstruction<
@@ -53,11 +57,18 @@ export type RequestUnstakeInstruction<
   InstructionWithAccounts<
     [
       TAccountOwner extends string
-        ? ReadonlySignerAccount<TAccountOwner> & AccountSignerMeta<TAccountOwner>
+        ? ReadonlySignerAccount<TAccountOwner> &
+            AccountSignerMeta<TAccountOwner>
         : TAccountOwner,
-      TAccountBank extends string ? ReadonlyAccount<TAccountBank> : TAccountBank,
-      TAccountFund extends string ? WritableAccount<TAccountFund> : TAccountFund,
-      TAccountStake extends string ? WritableAccount<TAccountStake> : TAccountStake,
+      TAccountBank extends string
+        ? ReadonlyAccount<TAccountBank>
+        : TAccountBank,
+      TAccountFund extends string
+        ? WritableAccount<TAccountFund>
+        : TAccountFund,
+      TAccountStake extends string
+        ? WritableAccount<TAccountStake>
+        : TAccountStake,
       ...TRemainingAccounts,
     ]
   >;
@@ -72,8 +83,8 @@ export type RequestUnstakeInstructionDataArgs = { units: number | bigint };
 export function getRequestUnstakeInstructionDataEncoder(): FixedSizeEncoder<RequestUnstakeInstructionDataArgs> {
   return transformEncoder(
     getStructEncoder([
-      ['discriminator', fixEncoderSize(getBytesEncoder(), 8)],
-      ['units', getU64Encoder()],
+      ["discriminator", fixEncoderSize(getBytesEncoder(), 8)],
+      ["units", getU64Encoder()],
     ]),
     (value) => ({ ...value, discriminator: REQUEST_UNSTAKE_DISCRIMINATOR }),
   );
@@ -81,8 +92,8 @@ export function getRequestUnstakeInstructionDataEncoder(): FixedSizeEncoder<Requ
 
 export function getRequestUnstakeInstructionDataDecoder(): FixedSizeDecoder<RequestUnstakeInstructionData> {
   return getStructDecoder([
-    ['discriminator', fixDecoderSize(getBytesDecoder(), 8)],
-    ['units', getU64Decoder()],
+    ["discriminator", fixDecoderSize(getBytesDecoder(), 8)],
+    ["units", getU64Decoder()],
   ]);
 }
 
@@ -90,7 +101,10 @@ export function getRequestUnstakeInstructionDataCodec(): FixedSizeCodec<
   RequestUnstakeInstructionDataArgs,
   RequestUnstakeInstructionData
 > {
-  return combineCodec(getRequestUnstakeInstructionDataEncoder(), getRequestUnstakeInstructionDataDecoder());
+  return combineCodec(
+    getRequestUnstakeInstructionDataEncoder(),
+    getRequestUnstakeInstructionDataDecoder(),
+  );
 }
 
 export type RequestUnstakeInput<
@@ -103,7 +117,7 @@ export type RequestUnstakeInput<
   bank: Address<TAccountBank>;
   fund: Address<TAccountFund>;
   stake: Address<TAccountStake>;
-  units: RequestUnstakeInstructionDataArgs['units'];
+  units: RequestUnstakeInstructionDataArgs["units"];
 };
 
 export function getRequestUnstakeInstruction<
@@ -113,9 +127,20 @@ export function getRequestUnstakeInstruction<
   TAccountStake extends string,
   TProgramAddress extends Address = typeof BREAKWATER_PROGRAM_ADDRESS,
 >(
-  input: RequestUnstakeInput<TAccountOwner, TAccountBank, TAccountFund, TAccountStake>,
+  input: RequestUnstakeInput<
+    TAccountOwner,
+    TAccountBank,
+    TAccountFund,
+    TAccountStake
+  >,
   config?: { programAddress?: TProgramAddress },
-): RequestUnstakeInstruction<TProgramAddress, TAccountOwner, TAccountBank, TAccountFund, TAccountStake> {
+): RequestUnstakeInstruction<
+  TProgramAddress,
+  TAccountOwner,
+  TAccountBank,
+  TAccountFund,
+  TAccountStake
+> {
   // Program address.
   const programAddress = config?.programAddress ?? BREAKWATER_PROGRAM_ADDRESS;
 
@@ -126,12 +151,15 @@ export function getRequestUnstakeInstruction<
     fund: { value: input.fund ?? null, isWritable: true },
     stake: { value: input.stake ?? null, isWritable: true },
   };
-  const accounts = originalAccounts as Record<keyof typeof originalAccounts, ResolvedAccount>;
+  const accounts = originalAccounts as Record<
+    keyof typeof originalAccounts,
+    ResolvedAccount
+  >;
 
   // Original args.
   const args = { ...input };
 
-  const getAccountMeta = getAccountMetaFactory(programAddress, 'programId');
+  const getAccountMeta = getAccountMetaFactory(programAddress, "programId");
   return Object.freeze({
     accounts: [
       getAccountMeta(accounts.owner),
@@ -139,9 +167,17 @@ export function getRequestUnstakeInstruction<
       getAccountMeta(accounts.fund),
       getAccountMeta(accounts.stake),
     ],
-    data: getRequestUnstakeInstructionDataEncoder().encode(args as RequestUnstakeInstructionDataArgs),
+    data: getRequestUnstakeInstructionDataEncoder().encode(
+      args as RequestUnstakeInstructionDataArgs,
+    ),
     programAddress,
-  } as RequestUnstakeInstruction<TProgramAddress, TAccountOwner, TAccountBank, TAccountFund, TAccountStake>);
+  } as RequestUnstakeInstruction<
+    TProgramAddress,
+    TAccountOwner,
+    TAccountBank,
+    TAccountFund,
+    TAccountStake
+  >);
 }
 
 export type ParsedRequestUnstakeInstruction<
@@ -158,11 +194,17 @@ export type ParsedRequestUnstakeInstruction<
   data: RequestUnstakeInstructionData;
 };
 
-export function parseRequestUnstakeInstruction<TProgram extends string, TAccountMetas extends readonly AccountMeta[]>(
-  instruction: Instruction<TProgram> & InstructionWithAccounts<TAccountMetas> & InstructionWithData<ReadonlyUint8Array>,
+export function parseRequestUnstakeInstruction<
+  TProgram extends string,
+  TAccountMetas extends readonly AccountMeta[],
+>(
+  instruction: Instruction<TProgram> &
+    InstructionWithAccounts<TAccountMetas> &
+    InstructionWithData<ReadonlyUint8Array>,
 ): ParsedRequestUnstakeInstruction<TProgram, TAccountMetas> {
   if (instruction.accounts.length < 4) {
-    throw new Error('Not enough accounts');
+    
+    throw new Error("Not enough accounts");
   }
   let accountIndex = 0;
   const getNextAccount = () => {

@@ -25,14 +25,18 @@ import {
   type InstructionWithData,
   type ReadonlyUint8Array,
   type WritableAccount,
-} from '@solana/kit';
-import { BREAKWATER_PROGRAM_ADDRESS } from '../programs/index.js';
-import { getAccountMetaFactory, type ResolvedAccount } from '../shared/index.js';
+} from "@solana/kit";
+import { BREAKWATER_PROGRAM_ADDRESS } from "../programs/index.js";
+import { getAccountMetaFactory, type ResolvedAccount } from "../shared/index.js";
 
-export const RESOLVE_BANKRUPTCY_DISCRIMINATOR = new Uint8Array([82, 253, 187, 29, 102, 19, 35, 248]);
+export const RESOLVE_BANKRUPTCY_DISCRIMINATOR = new Uint8Array([
+  82, 253, 187, 29, 102, 19, 35, 248,
+]);
 
 export function getResolveBankruptcyDiscriminatorBytes() {
-  return fixEncoderSize(getBytesEncoder(), 8).encode(RESOLVE_BANKRUPTCY_DISCRIMINATOR);
+  return fixEncoderSize(getBytesEncoder(), 8).encode(
+    RESOLVE_BANKRUPTCY_DISCRIMINATOR,
+  );
 }
 
 export type ResolveBankruptcyInstruction<
@@ -47,11 +51,21 @@ export type ResolveBankruptcyInstruction<
   InstructionWithData<ReadonlyUint8Array> &
   InstructionWithAccounts<
     [
-      TAccountMarginAccount extends string ? WritableAccount<TAccountMarginAccount> : TAccountMarginAccount,
-      TAccountBoard extends string ? WritableAccount<TAccountBoard> : TAccountBoard,
-      TAccountBank extends string ? WritableAccount<TAccountBank> : TAccountBank,
-      TAccountMarket extends string ? WritableAccount<TAccountMarket> : TAccountMarket,
-      TAccountFund extends string ? WritableAccount<TAccountFund> : TAccountFund,
+      TAccountMarginAccount extends string
+        ? WritableAccount<TAccountMarginAccount>
+        : TAccountMarginAccount,
+      TAccountBoard extends string
+        ? WritableAccount<TAccountBoard>
+        : TAccountBoard,
+      TAccountBank extends string
+        ? WritableAccount<TAccountBank>
+        : TAccountBank,
+      TAccountMarket extends string
+        ? WritableAccount<TAccountMarket>
+        : TAccountMarket,
+      TAccountFund extends string
+        ? WritableAccount<TAccountFund>
+        : TAccountFund,
       ...TRemainingAccounts,
     ]
   >;
@@ -63,21 +77,26 @@ export type ResolveBankruptcyInstructionData = {
 export type ResolveBankruptcyInstructionDataArgs = {};
 
 export function getResolveBankruptcyInstructionDataEncoder(): FixedSizeEncoder<ResolveBankruptcyInstructionDataArgs> {
-  return transformEncoder(getStructEncoder([['discriminator', fixEncoderSize(getBytesEncoder(), 8)]]), (value) => ({
-    ...value,
-    discriminator: RESOLVE_BANKRUPTCY_DISCRIMINATOR,
-  }));
+  return transformEncoder(
+    getStructEncoder([["discriminator", fixEncoderSize(getBytesEncoder(), 8)]]),
+    (value) => ({ ...value, discriminator: RESOLVE_BANKRUPTCY_DISCRIMINATOR }),
+  );
 }
 
 export function getResolveBankruptcyInstructionDataDecoder(): FixedSizeDecoder<ResolveBankruptcyInstructionData> {
-  return getStructDecoder([['discriminator', fixDecoderSize(getBytesDecoder(), 8)]]);
+  return getStructDecoder([
+    ["discriminator", fixDecoderSize(getBytesDecoder(), 8)],
+  ]);
 }
 
 export function getResolveBankruptcyInstructionDataCodec(): FixedSizeCodec<
   ResolveBankruptcyInstructionDataArgs,
   ResolveBankruptcyInstructionData
 > {
-  return combineCodec(getResolveBankruptcyInstructionDataEncoder(), getResolveBankruptcyInstructionDataDecoder());
+  return combineCodec(
+    getResolveBankruptcyInstructionDataEncoder(),
+    getResolveBankruptcyInstructionDataDecoder(),
+  );
 }
 
 export type ResolveBankruptcyInput<
@@ -102,7 +121,13 @@ export function getResolveBankruptcyInstruction<
   TAccountFund extends string,
   TProgramAddress extends Address = typeof BREAKWATER_PROGRAM_ADDRESS,
 >(
-  input: ResolveBankruptcyInput<TAccountMarginAccount, TAccountBoard, TAccountBank, TAccountMarket, TAccountFund>,
+  input: ResolveBankruptcyInput<
+    TAccountMarginAccount,
+    TAccountBoard,
+    TAccountBank,
+    TAccountMarket,
+    TAccountFund
+  >,
   config?: { programAddress?: TProgramAddress },
 ): ResolveBankruptcyInstruction<
   TProgramAddress,
@@ -123,9 +148,12 @@ export function getResolveBankruptcyInstruction<
     market: { value: input.market ?? null, isWritable: true },
     fund: { value: input.fund ?? null, isWritable: true },
   };
-  const accounts = originalAccounts as Record<keyof typeof originalAccounts, ResolvedAccount>;
+  const accounts = originalAccounts as Record<
+    keyof typeof originalAccounts,
+    ResolvedAccount
+  >;
 
-  const getAccountMeta = getAccountMetaFactory(programAddress, 'programId');
+  const getAccountMeta = getAccountMetaFactory(programAddress, "programId");
   return Object.freeze({
     accounts: [
       getAccountMeta(accounts.marginAccount),
@@ -165,10 +193,13 @@ export function parseResolveBankruptcyInstruction<
   TProgram extends string,
   TAccountMetas extends readonly AccountMeta[],
 >(
-  instruction: Instruction<TProgram> & InstructionWithAccounts<TAccountMetas> & InstructionWithData<ReadonlyUint8Array>,
+  instruction: Instruction<TProgram> &
+    InstructionWithAccounts<TAccountMetas> &
+    InstructionWithData<ReadonlyUint8Array>,
 ): ParsedResolveBankruptcyInstruction<TProgram, TAccountMetas> {
   if (instruction.accounts.length < 5) {
-    throw new Error('Not enough accounts');
+    
+    throw new Error("Not enough accounts");
   }
   let accountIndex = 0;
   const getNextAccount = () => {
@@ -178,7 +209,9 @@ export function parseResolveBankruptcyInstruction<
   };
   const getNextOptionalAccount = () => {
     const accountMeta = getNextAccount();
-    return accountMeta.address === BREAKWATER_PROGRAM_ADDRESS ? undefined : accountMeta;
+    return accountMeta.address === BREAKWATER_PROGRAM_ADDRESS
+      ? undefined
+      : accountMeta;
   };
   return {
     programAddress: instruction.programAddress,

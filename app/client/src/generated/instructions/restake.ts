@@ -29,11 +29,13 @@ import {
   type ReadonlyUint8Array,
   type TransactionSigner,
   type WritableAccount,
-} from '@solana/kit';
-import { BREAKWATER_PROGRAM_ADDRESS } from '../programs/index.js';
-import { getAccountMetaFactory, type ResolvedAccount } from '../shared/index.js';
+} from "@solana/kit";
+import { BREAKWATER_PROGRAM_ADDRESS } from "../programs/index.js";
+import { getAccountMetaFactory, type ResolvedAccount } from "../shared/index.js";
 
-export const RESTAKE_DISCRIMINATOR = new Uint8Array([97, 161, 241, 167, 6, 32, 213, 53]);
+export const RESTAKE_DISCRIMINATOR = new Uint8Array([
+  97, 161, 241, 167, 6, 32, 213, 53,
+]);
 
 export function getRestakeDiscriminatorBytes() {
   return fixEncoderSize(getBytesEncoder(), 8).encode(RESTAKE_DISCRIMINATOR);
@@ -50,10 +52,15 @@ export type RestakeInstruction<
   InstructionWithAccounts<
     [
       TAccountOwner extends string
-        ? ReadonlySignerAccount<TAccountOwner> & AccountSignerMeta<TAccountOwner>
+        ? ReadonlySignerAccount<TAccountOwner> &
+            AccountSignerMeta<TAccountOwner>
         : TAccountOwner,
-      TAccountFund extends string ? ReadonlyAccount<TAccountFund> : TAccountFund,
-      TAccountStake extends string ? WritableAccount<TAccountStake> : TAccountStake,
+      TAccountFund extends string
+        ? ReadonlyAccount<TAccountFund>
+        : TAccountFund,
+      TAccountStake extends string
+        ? WritableAccount<TAccountStake>
+        : TAccountStake,
       ...TRemainingAccounts,
     ]
   >;
@@ -63,18 +70,26 @@ export type RestakeInstructionData = { discriminator: ReadonlyUint8Array };
 export type RestakeInstructionDataArgs = {};
 
 export function getRestakeInstructionDataEncoder(): FixedSizeEncoder<RestakeInstructionDataArgs> {
-  return transformEncoder(getStructEncoder([['discriminator', fixEncoderSize(getBytesEncoder(), 8)]]), (value) => ({
-    ...value,
-    discriminator: RESTAKE_DISCRIMINATOR,
-  }));
+  return transformEncoder(
+    getStructEncoder([["discriminator", fixEncoderSize(getBytesEncoder(), 8)]]),
+    (value) => ({ ...value, discriminator: RESTAKE_DISCRIMINATOR }),
+  );
 }
 
 export function getRestakeInstructionDataDecoder(): FixedSizeDecoder<RestakeInstructionData> {
-  return getStructDecoder([['discriminator', fixDecoderSize(getBytesDecoder(), 8)]]);
+  return getStructDecoder([
+    ["discriminator", fixDecoderSize(getBytesDecoder(), 8)],
+  ]);
 }
 
-export function getRestakeInstructionDataCodec(): FixedSizeCodec<RestakeInstructionDataArgs, RestakeInstructionData> {
-  return combineCodec(getRestakeInstructionDataEncoder(), getRestakeInstructionDataDecoder());
+export function getRestakeInstructionDataCodec(): FixedSizeCodec<
+  RestakeInstructionDataArgs,
+  RestakeInstructionData
+> {
+  return combineCodec(
+    getRestakeInstructionDataEncoder(),
+    getRestakeInstructionDataDecoder(),
+  );
 }
 
 export type RestakeInput<
@@ -95,7 +110,12 @@ export function getRestakeInstruction<
 >(
   input: RestakeInput<TAccountOwner, TAccountFund, TAccountStake>,
   config?: { programAddress?: TProgramAddress },
-): RestakeInstruction<TProgramAddress, TAccountOwner, TAccountFund, TAccountStake> {
+): RestakeInstruction<
+  TProgramAddress,
+  TAccountOwner,
+  TAccountFund,
+  TAccountStake
+> {
   // Program address.
   const programAddress = config?.programAddress ?? BREAKWATER_PROGRAM_ADDRESS;
 
@@ -105,14 +125,26 @@ export function getRestakeInstruction<
     fund: { value: input.fund ?? null, isWritable: false },
     stake: { value: input.stake ?? null, isWritable: true },
   };
-  const accounts = originalAccounts as Record<keyof typeof originalAccounts, ResolvedAccount>;
+  const accounts = originalAccounts as Record<
+    keyof typeof originalAccounts,
+    ResolvedAccount
+  >;
 
-  const getAccountMeta = getAccountMetaFactory(programAddress, 'programId');
+  const getAccountMeta = getAccountMetaFactory(programAddress, "programId");
   return Object.freeze({
-    accounts: [getAccountMeta(accounts.owner), getAccountMeta(accounts.fund), getAccountMeta(accounts.stake)],
+    accounts: [
+      getAccountMeta(accounts.owner),
+      getAccountMeta(accounts.fund),
+      getAccountMeta(accounts.stake),
+    ],
     data: getRestakeInstructionDataEncoder().encode({}),
     programAddress,
-  } as RestakeInstruction<TProgramAddress, TAccountOwner, TAccountFund, TAccountStake>);
+  } as RestakeInstruction<
+    TProgramAddress,
+    TAccountOwner,
+    TAccountFund,
+    TAccountStake
+  >);
 }
 
 export type ParsedRestakeInstruction<
@@ -128,11 +160,17 @@ export type ParsedRestakeInstruction<
   data: RestakeInstructionData;
 };
 
-export function parseRestakeInstruction<TProgram extends string, TAccountMetas extends readonly AccountMeta[]>(
-  instruction: Instruction<TProgram> & InstructionWithAccounts<TAccountMetas> & InstructionWithData<ReadonlyUint8Array>,
+export function parseRestakeInstruction<
+  TProgram extends string,
+  TAccountMetas extends readonly AccountMeta[],
+>(
+  instruction: Instruction<TProgram> &
+    InstructionWithAccounts<TAccountMetas> &
+    InstructionWithData<ReadonlyUint8Array>,
 ): ParsedRestakeInstruction<TProgram, TAccountMetas> {
   if (instruction.accounts.length < 3) {
-    throw new Error('Not enough accounts');
+    
+    throw new Error("Not enough accounts");
   }
   let accountIndex = 0;
   const getNextAccount = () => {

@@ -30,14 +30,18 @@ import {
   type ReadonlyUint8Array,
   type TransactionSigner,
   type WritableAccount,
-} from '@solana/kit';
-import { BREAKWATER_PROGRAM_ADDRESS } from '../programs/index.js';
-import { getAccountMetaFactory, type ResolvedAccount } from '../shared/index.js';
+} from "@solana/kit";
+import { BREAKWATER_PROGRAM_ADDRESS } from "../programs/index.js";
+import { getAccountMetaFactory, type ResolvedAccount } from "../shared/index.js";
 
-export const SET_DELEGATE_DISCRIMINATOR = new Uint8Array([242, 30, 46, 76, 108, 235, 128, 181]);
+export const SET_DELEGATE_DISCRIMINATOR = new Uint8Array([
+  242, 30, 46, 76, 108, 235, 128, 181,
+]);
 
 export function getSetDelegateDiscriminatorBytes() {
-  return fixEncoderSize(getBytesEncoder(), 8).encode(SET_DELEGATE_DISCRIMINATOR);
+  return fixEncoderSize(getBytesEncoder(), 8).encode(
+    SET_DELEGATE_DISCRIMINATOR,
+  );
 }
 
 export type SetDelegateInstruction<
@@ -50,9 +54,12 @@ export type SetDelegateInstruction<
   InstructionWithAccounts<
     [
       TAccountOwner extends string
-        ? ReadonlySignerAccount<TAccountOwner> & AccountSignerMeta<TAccountOwner>
+        ? ReadonlySignerAccount<TAccountOwner> &
+            AccountSignerMeta<TAccountOwner>
         : TAccountOwner,
-      TAccountMarginAccount extends string ? WritableAccount<TAccountMarginAccount> : TAccountMarginAccount,
+      TAccountMarginAccount extends string
+        ? WritableAccount<TAccountMarginAccount>
+        : TAccountMarginAccount,
       ...TRemainingAccounts,
     ]
   >;
@@ -67,8 +74,8 @@ export type SetDelegateInstructionDataArgs = { delegate: Address };
 export function getSetDelegateInstructionDataEncoder(): FixedSizeEncoder<SetDelegateInstructionDataArgs> {
   return transformEncoder(
     getStructEncoder([
-      ['discriminator', fixEncoderSize(getBytesEncoder(), 8)],
-      ['delegate', getAddressEncoder()],
+      ["discriminator", fixEncoderSize(getBytesEncoder(), 8)],
+      ["delegate", getAddressEncoder()],
     ]),
     (value) => ({ ...value, discriminator: SET_DELEGATE_DISCRIMINATOR }),
   );
@@ -76,8 +83,8 @@ export function getSetDelegateInstructionDataEncoder(): FixedSizeEncoder<SetDele
 
 export function getSetDelegateInstructionDataDecoder(): FixedSizeDecoder<SetDelegateInstructionData> {
   return getStructDecoder([
-    ['discriminator', fixDecoderSize(getBytesDecoder(), 8)],
-    ['delegate', getAddressDecoder()],
+    ["discriminator", fixDecoderSize(getBytesDecoder(), 8)],
+    ["delegate", getAddressDecoder()],
   ]);
 }
 
@@ -85,13 +92,19 @@ export function getSetDelegateInstructionDataCodec(): FixedSizeCodec<
   SetDelegateInstructionDataArgs,
   SetDelegateInstructionData
 > {
-  return combineCodec(getSetDelegateInstructionDataEncoder(), getSetDelegateInstructionDataDecoder());
+  return combineCodec(
+    getSetDelegateInstructionDataEncoder(),
+    getSetDelegateInstructionDataDecoder(),
+  );
 }
 
-export type SetDelegateInput<TAccountOwner extends string = string, TAccountMarginAccount extends string = string> = {
+export type SetDelegateInput<
+  TAccountOwner extends string = string,
+  TAccountMarginAccount extends string = string,
+> = {
   owner: TransactionSigner<TAccountOwner>;
   marginAccount: Address<TAccountMarginAccount>;
-  delegate: SetDelegateInstructionDataArgs['delegate'];
+  delegate: SetDelegateInstructionDataArgs["delegate"];
 };
 
 export function getSetDelegateInstruction<
@@ -101,7 +114,11 @@ export function getSetDelegateInstruction<
 >(
   input: SetDelegateInput<TAccountOwner, TAccountMarginAccount>,
   config?: { programAddress?: TProgramAddress },
-): SetDelegateInstruction<TProgramAddress, TAccountOwner, TAccountMarginAccount> {
+): SetDelegateInstruction<
+  TProgramAddress,
+  TAccountOwner,
+  TAccountMarginAccount
+> {
   // Program address.
   const programAddress = config?.programAddress ?? BREAKWATER_PROGRAM_ADDRESS;
 
@@ -110,17 +127,29 @@ export function getSetDelegateInstruction<
     owner: { value: input.owner ?? null, isWritable: false },
     marginAccount: { value: input.marginAccount ?? null, isWritable: true },
   };
-  const accounts = originalAccounts as Record<keyof typeof originalAccounts, ResolvedAccount>;
+  const accounts = originalAccounts as Record<
+    keyof typeof originalAccounts,
+    ResolvedAccount
+  >;
 
   // Original args.
   const args = { ...input };
 
-  const getAccountMeta = getAccountMetaFactory(programAddress, 'programId');
+  const getAccountMeta = getAccountMetaFactory(programAddress, "programId");
   return Object.freeze({
-    accounts: [getAccountMeta(accounts.owner), getAccountMeta(accounts.marginAccount)],
-    data: getSetDelegateInstructionDataEncoder().encode(args as SetDelegateInstructionDataArgs),
+    accounts: [
+      getAccountMeta(accounts.owner),
+      getAccountMeta(accounts.marginAccount),
+    ],
+    data: getSetDelegateInstructionDataEncoder().encode(
+      args as SetDelegateInstructionDataArgs,
+    ),
     programAddress,
-  } as SetDelegateInstruction<TProgramAddress, TAccountOwner, TAccountMarginAccount>);
+  } as SetDelegateInstruction<
+    TProgramAddress,
+    TAccountOwner,
+    TAccountMarginAccount
+  >);
 }
 
 export type ParsedSetDelegateInstruction<
@@ -135,11 +164,17 @@ export type ParsedSetDelegateInstruction<
   data: SetDelegateInstructionData;
 };
 
-export function parseSetDelegateInstruction<TProgram extends string, TAccountMetas extends readonly AccountMeta[]>(
-  instruction: Instruction<TProgram> & InstructionWithAccounts<TAccountMetas> & InstructionWithData<ReadonlyUint8Array>,
+export function parseSetDelegateInstruction<
+  TProgram extends string,
+  TAccountMetas extends readonly AccountMeta[],
+>(
+  instruction: Instruction<TProgram> &
+    InstructionWithAccounts<TAccountMetas> &
+    InstructionWithData<ReadonlyUint8Array>,
 ): ParsedSetDelegateInstruction<TProgram, TAccountMetas> {
   if (instruction.accounts.length < 2) {
-    throw new Error('Not enough accounts');
+    
+    throw new Error("Not enough accounts");
   }
   let accountIndex = 0;
   const getNextAccount = () => {

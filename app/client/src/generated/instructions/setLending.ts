@@ -29,17 +29,19 @@ import {
   type ReadonlyUint8Array,
   type TransactionSigner,
   type WritableAccount,
-} from '@solana/kit';
-import { BREAKWATER_PROGRAM_ADDRESS } from '../programs/index.js';
-import { getAccountMetaFactory, type ResolvedAccount } from '../shared/index.js';
+} from "@solana/kit";
+import { BREAKWATER_PROGRAM_ADDRESS } from "../programs/index.js";
+import { getAccountMetaFactory, type ResolvedAccount } from "../shared/index.js";
 import {
   getLendingConfigDecoder,
   getLendingConfigEncoder,
   type LendingConfig,
   type LendingConfigArgs,
-} from '../types/index.js';
+} from "../types/index.js";
 
-export const SET_LENDING_DISCRIMINATOR = new Uint8Array([189, 122, 254, 149, 235, 142, 240, 116]);
+export const SET_LENDING_DISCRIMINATOR = new Uint8Array([
+  189, 122, 254, 149, 235, 142, 240, 116,
+]);
 
 export function getSetLendingDiscriminatorBytes() {
   return fixEncoderSize(getBytesEncoder(), 8).encode(SET_LENDING_DISCRIMINATOR);
@@ -50,7 +52,8 @@ export type SetLendingInstruction<
   TAccountAuthority extends string | AccountMeta<string> = string,
   TAccountGroup extends string | AccountMeta<string> = string,
   TAccountBank extends string | AccountMeta<string> = string,
-  TAccountInstructions extends string | AccountMeta<string> = 'Sysvar1nstructions1111111111111111111111111',
+  TAccountInstructions extends string | AccountMeta<string> =
+    "Sysvar1nstructions1111111111111111111111111",
   TAccountChange extends string | AccountMeta<string> = string,
   TRemainingAccounts extends readonly AccountMeta<string>[] = [],
 > = Instruction<TProgram> &
@@ -58,12 +61,21 @@ export type SetLendingInstruction<
   InstructionWithAccounts<
     [
       TAccountAuthority extends string
-        ? ReadonlySignerAccount<TAccountAuthority> & AccountSignerMeta<TAccountAuthority>
+        ? ReadonlySignerAccount<TAccountAuthority> &
+            AccountSignerMeta<TAccountAuthority>
         : TAccountAuthority,
-      TAccountGroup extends string ? ReadonlyAccount<TAccountGroup> : TAccountGroup,
-      TAccountBank extends string ? WritableAccount<TAccountBank> : TAccountBank,
-      TAccountInstructions extends string ? ReadonlyAccount<TAccountInstructions> : TAccountInstructions,
-      TAccountChange extends string ? WritableAccount<TAccountChange> : TAccountChange,
+      TAccountGroup extends string
+        ? ReadonlyAccount<TAccountGroup>
+        : TAccountGroup,
+      TAccountBank extends string
+        ? WritableAccount<TAccountBank>
+        : TAccountBank,
+      TAccountInstructions extends string
+        ? ReadonlyAccount<TAccountInstructions>
+        : TAccountInstructions,
+      TAccountChange extends string
+        ? WritableAccount<TAccountChange>
+        : TAccountChange,
       ...TRemainingAccounts,
     ]
   >;
@@ -78,8 +90,8 @@ export type SetLendingInstructionDataArgs = { lending: LendingConfigArgs };
 export function getSetLendingInstructionDataEncoder(): FixedSizeEncoder<SetLendingInstructionDataArgs> {
   return transformEncoder(
     getStructEncoder([
-      ['discriminator', fixEncoderSize(getBytesEncoder(), 8)],
-      ['lending', getLendingConfigEncoder()],
+      ["discriminator", fixEncoderSize(getBytesEncoder(), 8)],
+      ["lending", getLendingConfigEncoder()],
     ]),
     (value) => ({ ...value, discriminator: SET_LENDING_DISCRIMINATOR }),
   );
@@ -87,8 +99,8 @@ export function getSetLendingInstructionDataEncoder(): FixedSizeEncoder<SetLendi
 
 export function getSetLendingInstructionDataDecoder(): FixedSizeDecoder<SetLendingInstructionData> {
   return getStructDecoder([
-    ['discriminator', fixDecoderSize(getBytesDecoder(), 8)],
-    ['lending', getLendingConfigDecoder()],
+    ["discriminator", fixDecoderSize(getBytesDecoder(), 8)],
+    ["lending", getLendingConfigDecoder()],
   ]);
 }
 
@@ -96,7 +108,10 @@ export function getSetLendingInstructionDataCodec(): FixedSizeCodec<
   SetLendingInstructionDataArgs,
   SetLendingInstructionData
 > {
-  return combineCodec(getSetLendingInstructionDataEncoder(), getSetLendingInstructionDataDecoder());
+  return combineCodec(
+    getSetLendingInstructionDataEncoder(),
+    getSetLendingInstructionDataDecoder(),
+  );
 }
 
 export type SetLendingInput<
@@ -112,7 +127,7 @@ export type SetLendingInput<
   instructions?: Address<TAccountInstructions>;
   /** The change that this instruction carries out; none where it may take effect at once. */
   change?: Address<TAccountChange>;
-  lending: SetLendingInstructionDataArgs['lending'];
+  lending: SetLendingInstructionDataArgs["lending"];
 };
 
 export function getSetLendingInstruction<
@@ -123,7 +138,13 @@ export function getSetLendingInstruction<
   TAccountChange extends string,
   TProgramAddress extends Address = typeof BREAKWATER_PROGRAM_ADDRESS,
 >(
-  input: SetLendingInput<TAccountAuthority, TAccountGroup, TAccountBank, TAccountInstructions, TAccountChange>,
+  input: SetLendingInput<
+    TAccountAuthority,
+    TAccountGroup,
+    TAccountBank,
+    TAccountInstructions,
+    TAccountChange
+  >,
   config?: { programAddress?: TProgramAddress },
 ): SetLendingInstruction<
   TProgramAddress,
@@ -144,7 +165,10 @@ export function getSetLendingInstruction<
     instructions: { value: input.instructions ?? null, isWritable: false },
     change: { value: input.change ?? null, isWritable: true },
   };
-  const accounts = originalAccounts as Record<keyof typeof originalAccounts, ResolvedAccount>;
+  const accounts = originalAccounts as Record<
+    keyof typeof originalAccounts,
+    ResolvedAccount
+  >;
 
   // Original args.
   const args = { ...input };
@@ -152,10 +176,10 @@ export function getSetLendingInstruction<
   // Resolve default values.
   if (!accounts.instructions.value) {
     accounts.instructions.value =
-      'Sysvar1nstructions1111111111111111111111111' as Address<'Sysvar1nstructions1111111111111111111111111'>;
+      "Sysvar1nstructions1111111111111111111111111" as Address<"Sysvar1nstructions1111111111111111111111111">;
   }
 
-  const getAccountMeta = getAccountMetaFactory(programAddress, 'programId');
+  const getAccountMeta = getAccountMetaFactory(programAddress, "programId");
   return Object.freeze({
     accounts: [
       getAccountMeta(accounts.authority),
@@ -164,7 +188,9 @@ export function getSetLendingInstruction<
       getAccountMeta(accounts.instructions),
       getAccountMeta(accounts.change),
     ],
-    data: getSetLendingInstructionDataEncoder().encode(args as SetLendingInstructionDataArgs),
+    data: getSetLendingInstructionDataEncoder().encode(
+      args as SetLendingInstructionDataArgs,
+    ),
     programAddress,
   } as SetLendingInstruction<
     TProgramAddress,
@@ -192,11 +218,17 @@ export type ParsedSetLendingInstruction<
   data: SetLendingInstructionData;
 };
 
-export function parseSetLendingInstruction<TProgram extends string, TAccountMetas extends readonly AccountMeta[]>(
-  instruction: Instruction<TProgram> & InstructionWithAccounts<TAccountMetas> & InstructionWithData<ReadonlyUint8Array>,
+export function parseSetLendingInstruction<
+  TProgram extends string,
+  TAccountMetas extends readonly AccountMeta[],
+>(
+  instruction: Instruction<TProgram> &
+    InstructionWithAccounts<TAccountMetas> &
+    InstructionWithData<ReadonlyUint8Array>,
 ): ParsedSetLendingInstruction<TProgram, TAccountMetas> {
   if (instruction.accounts.length < 5) {
-    throw new Error('Not enough accounts');
+    
+    throw new Error("Not enough accounts");
   }
   let accountIndex = 0;
   const getNextAccount = () => {
@@ -206,7 +238,9 @@ export function parseSetLendingInstruction<TProgram extends string, TAccountMeta
   };
   const getNextOptionalAccount = () => {
     const accountMeta = getNextAccount();
-    return accountMeta.address === BREAKWATER_PROGRAM_ADDRESS ? undefined : accountMeta;
+    return accountMeta.address === BREAKWATER_PROGRAM_ADDRESS
+      ? undefined
+      : accountMeta;
   };
   return {
     programAddress: instruction.programAddress,

@@ -29,20 +29,24 @@ import {
   type ReadonlyUint8Array,
   type TransactionSigner,
   type WritableAccount,
-} from '@solana/kit';
-import { BREAKWATER_PROGRAM_ADDRESS } from '../programs/index.js';
-import { getAccountMetaFactory, type ResolvedAccount } from '../shared/index.js';
+} from "@solana/kit";
+import { BREAKWATER_PROGRAM_ADDRESS } from "../programs/index.js";
+import { getAccountMetaFactory, type ResolvedAccount } from "../shared/index.js";
 import {
   getLiquidationConfigDecoder,
   getLiquidationConfigEncoder,
   type LiquidationConfig,
   type LiquidationConfigArgs,
-} from '../types/index.js';
+} from "../types/index.js";
 
-export const SET_LIQUIDATION_DISCRIMINATOR = new Uint8Array([238, 254, 227, 169, 85, 25, 186, 156]);
+export const SET_LIQUIDATION_DISCRIMINATOR = new Uint8Array([
+  238, 254, 227, 169, 85, 25, 186, 156,
+]);
 
 export function getSetLiquidationDiscriminatorBytes() {
-  return fixEncoderSize(getBytesEncoder(), 8).encode(SET_LIQUIDATION_DISCRIMINATOR);
+  return fixEncoderSize(getBytesEncoder(), 8).encode(
+    SET_LIQUIDATION_DISCRIMINATOR,
+  );
 }
 
 export type SetLiquidationInstruction<
@@ -50,7 +54,8 @@ export type SetLiquidationInstruction<
   TAccountAuthority extends string | AccountMeta<string> = string,
   TAccountGroup extends string | AccountMeta<string> = string,
   TAccountBoard extends string | AccountMeta<string> = string,
-  TAccountInstructions extends string | AccountMeta<string> = 'Sysvar1nstructions1111111111111111111111111',
+  TAccountInstructions extends string | AccountMeta<string> =
+    "Sysvar1nstructions1111111111111111111111111",
   TAccountChange extends string | AccountMeta<string> = string,
   TRemainingAccounts extends readonly AccountMeta<string>[] = [],
 > = Instruction<TProgram> &
@@ -58,12 +63,21 @@ export type SetLiquidationInstruction<
   InstructionWithAccounts<
     [
       TAccountAuthority extends string
-        ? ReadonlySignerAccount<TAccountAuthority> & AccountSignerMeta<TAccountAuthority>
+        ? ReadonlySignerAccount<TAccountAuthority> &
+            AccountSignerMeta<TAccountAuthority>
         : TAccountAuthority,
-      TAccountGroup extends string ? ReadonlyAccount<TAccountGroup> : TAccountGroup,
-      TAccountBoard extends string ? WritableAccount<TAccountBoard> : TAccountBoard,
-      TAccountInstructions extends string ? ReadonlyAccount<TAccountInstructions> : TAccountInstructions,
-      TAccountChange extends string ? WritableAccount<TAccountChange> : TAccountChange,
+      TAccountGroup extends string
+        ? ReadonlyAccount<TAccountGroup>
+        : TAccountGroup,
+      TAccountBoard extends string
+        ? WritableAccount<TAccountBoard>
+        : TAccountBoard,
+      TAccountInstructions extends string
+        ? ReadonlyAccount<TAccountInstructions>
+        : TAccountInstructions,
+      TAccountChange extends string
+        ? WritableAccount<TAccountChange>
+        : TAccountChange,
       ...TRemainingAccounts,
     ]
   >;
@@ -80,8 +94,8 @@ export type SetLiquidationInstructionDataArgs = {
 export function getSetLiquidationInstructionDataEncoder(): FixedSizeEncoder<SetLiquidationInstructionDataArgs> {
   return transformEncoder(
     getStructEncoder([
-      ['discriminator', fixEncoderSize(getBytesEncoder(), 8)],
-      ['liquidation', getLiquidationConfigEncoder()],
+      ["discriminator", fixEncoderSize(getBytesEncoder(), 8)],
+      ["liquidation", getLiquidationConfigEncoder()],
     ]),
     (value) => ({ ...value, discriminator: SET_LIQUIDATION_DISCRIMINATOR }),
   );
@@ -89,8 +103,8 @@ export function getSetLiquidationInstructionDataEncoder(): FixedSizeEncoder<SetL
 
 export function getSetLiquidationInstructionDataDecoder(): FixedSizeDecoder<SetLiquidationInstructionData> {
   return getStructDecoder([
-    ['discriminator', fixDecoderSize(getBytesDecoder(), 8)],
-    ['liquidation', getLiquidationConfigDecoder()],
+    ["discriminator", fixDecoderSize(getBytesDecoder(), 8)],
+    ["liquidation", getLiquidationConfigDecoder()],
   ]);
 }
 
@@ -98,7 +112,10 @@ export function getSetLiquidationInstructionDataCodec(): FixedSizeCodec<
   SetLiquidationInstructionDataArgs,
   SetLiquidationInstructionData
 > {
-  return combineCodec(getSetLiquidationInstructionDataEncoder(), getSetLiquidationInstructionDataDecoder());
+  return combineCodec(
+    getSetLiquidationInstructionDataEncoder(),
+    getSetLiquidationInstructionDataDecoder(),
+  );
 }
 
 export type SetLiquidationInput<
@@ -114,7 +131,7 @@ export type SetLiquidationInput<
   instructions?: Address<TAccountInstructions>;
   /** The change that this instruction carries out; none where it may take effect at once. */
   change?: Address<TAccountChange>;
-  liquidation: SetLiquidationInstructionDataArgs['liquidation'];
+  liquidation: SetLiquidationInstructionDataArgs["liquidation"];
 };
 
 export function getSetLiquidationInstruction<
@@ -125,7 +142,13 @@ export function getSetLiquidationInstruction<
   TAccountChange extends string,
   TProgramAddress extends Address = typeof BREAKWATER_PROGRAM_ADDRESS,
 >(
-  input: SetLiquidationInput<TAccountAuthority, TAccountGroup, TAccountBoard, TAccountInstructions, TAccountChange>,
+  input: SetLiquidationInput<
+    TAccountAuthority,
+    TAccountGroup,
+    TAccountBoard,
+    TAccountInstructions,
+    TAccountChange
+  >,
   config?: { programAddress?: TProgramAddress },
 ): SetLiquidationInstruction<
   TProgramAddress,
@@ -146,7 +169,10 @@ export function getSetLiquidationInstruction<
     instructions: { value: input.instructions ?? null, isWritable: false },
     change: { value: input.change ?? null, isWritable: true },
   };
-  const accounts = originalAccounts as Record<keyof typeof originalAccounts, ResolvedAccount>;
+  const accounts = originalAccounts as Record<
+    keyof typeof originalAccounts,
+    ResolvedAccount
+  >;
 
   // Original args.
   const args = { ...input };
@@ -154,10 +180,10 @@ export function getSetLiquidationInstruction<
   // Resolve default values.
   if (!accounts.instructions.value) {
     accounts.instructions.value =
-      'Sysvar1nstructions1111111111111111111111111' as Address<'Sysvar1nstructions1111111111111111111111111'>;
+      "Sysvar1nstructions1111111111111111111111111" as Address<"Sysvar1nstructions1111111111111111111111111">;
   }
 
-  const getAccountMeta = getAccountMetaFactory(programAddress, 'programId');
+  const getAccountMeta = getAccountMetaFactory(programAddress, "programId");
   return Object.freeze({
     accounts: [
       getAccountMeta(accounts.authority),
@@ -166,7 +192,9 @@ export function getSetLiquidationInstruction<
       getAccountMeta(accounts.instructions),
       getAccountMeta(accounts.change),
     ],
-    data: getSetLiquidationInstructionDataEncoder().encode(args as SetLiquidationInstructionDataArgs),
+    data: getSetLiquidationInstructionDataEncoder().encode(
+      args as SetLiquidationInstructionDataArgs,
+    ),
     programAddress,
   } as SetLiquidationInstruction<
     TProgramAddress,
@@ -194,11 +222,17 @@ export type ParsedSetLiquidationInstruction<
   data: SetLiquidationInstructionData;
 };
 
-export function parseSetLiquidationInstruction<TProgram extends string, TAccountMetas extends readonly AccountMeta[]>(
-  instruction: Instruction<TProgram> & InstructionWithAccounts<TAccountMetas> & InstructionWithData<ReadonlyUint8Array>,
+export function parseSetLiquidationInstruction<
+  TProgram extends string,
+  TAccountMetas extends readonly AccountMeta[],
+>(
+  instruction: Instruction<TProgram> &
+    InstructionWithAccounts<TAccountMetas> &
+    InstructionWithData<ReadonlyUint8Array>,
 ): ParsedSetLiquidationInstruction<TProgram, TAccountMetas> {
   if (instruction.accounts.length < 5) {
-    throw new Error('Not enough accounts');
+    
+    throw new Error("Not enough accounts");
   }
   let accountIndex = 0;
   const getNextAccount = () => {
@@ -208,7 +242,9 @@ export function parseSetLiquidationInstruction<TProgram extends string, TAccount
   };
   const getNextOptionalAccount = () => {
     const accountMeta = getNextAccount();
-    return accountMeta.address === BREAKWATER_PROGRAM_ADDRESS ? undefined : accountMeta;
+    return accountMeta.address === BREAKWATER_PROGRAM_ADDRESS
+      ? undefined
+      : accountMeta;
   };
   return {
     programAddress: instruction.programAddress,

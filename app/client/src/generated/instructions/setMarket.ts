@@ -29,12 +29,19 @@ import {
   type ReadonlyUint8Array,
   type TransactionSigner,
   type WritableAccount,
-} from '@solana/kit';
-import { BREAKWATER_PROGRAM_ADDRESS } from '../programs/index.js';
-import { getAccountMetaFactory, type ResolvedAccount } from '../shared/index.js';
-import { getPerpConfigDecoder, getPerpConfigEncoder, type PerpConfig, type PerpConfigArgs } from '../types/index.js';
+} from "@solana/kit";
+import { BREAKWATER_PROGRAM_ADDRESS } from "../programs/index.js";
+import { getAccountMetaFactory, type ResolvedAccount } from "../shared/index.js";
+import {
+  getPerpConfigDecoder,
+  getPerpConfigEncoder,
+  type PerpConfig,
+  type PerpConfigArgs,
+} from "../types/index.js";
 
-export const SET_MARKET_DISCRIMINATOR = new Uint8Array([24, 133, 119, 187, 28, 115, 163, 81]);
+export const SET_MARKET_DISCRIMINATOR = new Uint8Array([
+  24, 133, 119, 187, 28, 115, 163, 81,
+]);
 
 export function getSetMarketDiscriminatorBytes() {
   return fixEncoderSize(getBytesEncoder(), 8).encode(SET_MARKET_DISCRIMINATOR);
@@ -46,7 +53,8 @@ export type SetMarketInstruction<
   TAccountGroup extends string | AccountMeta<string> = string,
   TAccountBoard extends string | AccountMeta<string> = string,
   TAccountMarket extends string | AccountMeta<string> = string,
-  TAccountInstructions extends string | AccountMeta<string> = 'Sysvar1nstructions1111111111111111111111111',
+  TAccountInstructions extends string | AccountMeta<string> =
+    "Sysvar1nstructions1111111111111111111111111",
   TAccountChange extends string | AccountMeta<string> = string,
   TRemainingAccounts extends readonly AccountMeta<string>[] = [],
 > = Instruction<TProgram> &
@@ -54,13 +62,24 @@ export type SetMarketInstruction<
   InstructionWithAccounts<
     [
       TAccountAuthority extends string
-        ? ReadonlySignerAccount<TAccountAuthority> & AccountSignerMeta<TAccountAuthority>
+        ? ReadonlySignerAccount<TAccountAuthority> &
+            AccountSignerMeta<TAccountAuthority>
         : TAccountAuthority,
-      TAccountGroup extends string ? ReadonlyAccount<TAccountGroup> : TAccountGroup,
-      TAccountBoard extends string ? WritableAccount<TAccountBoard> : TAccountBoard,
-      TAccountMarket extends string ? WritableAccount<TAccountMarket> : TAccountMarket,
-      TAccountInstructions extends string ? ReadonlyAccount<TAccountInstructions> : TAccountInstructions,
-      TAccountChange extends string ? WritableAccount<TAccountChange> : TAccountChange,
+      TAccountGroup extends string
+        ? ReadonlyAccount<TAccountGroup>
+        : TAccountGroup,
+      TAccountBoard extends string
+        ? WritableAccount<TAccountBoard>
+        : TAccountBoard,
+      TAccountMarket extends string
+        ? WritableAccount<TAccountMarket>
+        : TAccountMarket,
+      TAccountInstructions extends string
+        ? ReadonlyAccount<TAccountInstructions>
+        : TAccountInstructions,
+      TAccountChange extends string
+        ? WritableAccount<TAccountChange>
+        : TAccountChange,
       ...TRemainingAccounts,
     ]
   >;
@@ -75,8 +94,8 @@ export type SetMarketInstructionDataArgs = { config: PerpConfigArgs };
 export function getSetMarketInstructionDataEncoder(): FixedSizeEncoder<SetMarketInstructionDataArgs> {
   return transformEncoder(
     getStructEncoder([
-      ['discriminator', fixEncoderSize(getBytesEncoder(), 8)],
-      ['config', getPerpConfigEncoder()],
+      ["discriminator", fixEncoderSize(getBytesEncoder(), 8)],
+      ["config", getPerpConfigEncoder()],
     ]),
     (value) => ({ ...value, discriminator: SET_MARKET_DISCRIMINATOR }),
   );
@@ -84,8 +103,8 @@ export function getSetMarketInstructionDataEncoder(): FixedSizeEncoder<SetMarket
 
 export function getSetMarketInstructionDataDecoder(): FixedSizeDecoder<SetMarketInstructionData> {
   return getStructDecoder([
-    ['discriminator', fixDecoderSize(getBytesDecoder(), 8)],
-    ['config', getPerpConfigDecoder()],
+    ["discriminator", fixDecoderSize(getBytesDecoder(), 8)],
+    ["config", getPerpConfigDecoder()],
   ]);
 }
 
@@ -93,7 +112,10 @@ export function getSetMarketInstructionDataCodec(): FixedSizeCodec<
   SetMarketInstructionDataArgs,
   SetMarketInstructionData
 > {
-  return combineCodec(getSetMarketInstructionDataEncoder(), getSetMarketInstructionDataDecoder());
+  return combineCodec(
+    getSetMarketInstructionDataEncoder(),
+    getSetMarketInstructionDataDecoder(),
+  );
 }
 
 export type SetMarketInput<
@@ -111,7 +133,7 @@ export type SetMarketInput<
   instructions?: Address<TAccountInstructions>;
   /** The change that this instruction carries out; none where it may take effect at once. */
   change?: Address<TAccountChange>;
-  config: SetMarketInstructionDataArgs['config'];
+  config: SetMarketInstructionDataArgs["config"];
 };
 
 export function getSetMarketInstruction<
@@ -153,7 +175,10 @@ export function getSetMarketInstruction<
     instructions: { value: input.instructions ?? null, isWritable: false },
     change: { value: input.change ?? null, isWritable: true },
   };
-  const accounts = originalAccounts as Record<keyof typeof originalAccounts, ResolvedAccount>;
+  const accounts = originalAccounts as Record<
+    keyof typeof originalAccounts,
+    ResolvedAccount
+  >;
 
   // Original args.
   const args = { ...input };
@@ -161,10 +186,10 @@ export function getSetMarketInstruction<
   // Resolve default values.
   if (!accounts.instructions.value) {
     accounts.instructions.value =
-      'Sysvar1nstructions1111111111111111111111111' as Address<'Sysvar1nstructions1111111111111111111111111'>;
+      "Sysvar1nstructions1111111111111111111111111" as Address<"Sysvar1nstructions1111111111111111111111111">;
   }
 
-  const getAccountMeta = getAccountMetaFactory(programAddress, 'programId');
+  const getAccountMeta = getAccountMetaFactory(programAddress, "programId");
   return Object.freeze({
     accounts: [
       getAccountMeta(accounts.authority),
@@ -174,7 +199,9 @@ export function getSetMarketInstruction<
       getAccountMeta(accounts.instructions),
       getAccountMeta(accounts.change),
     ],
-    data: getSetMarketInstructionDataEncoder().encode(args as SetMarketInstructionDataArgs),
+    data: getSetMarketInstructionDataEncoder().encode(
+      args as SetMarketInstructionDataArgs,
+    ),
     programAddress,
   } as SetMarketInstruction<
     TProgramAddress,
@@ -204,11 +231,17 @@ export type ParsedSetMarketInstruction<
   data: SetMarketInstructionData;
 };
 
-export function parseSetMarketInstruction<TProgram extends string, TAccountMetas extends readonly AccountMeta[]>(
-  instruction: Instruction<TProgram> & InstructionWithAccounts<TAccountMetas> & InstructionWithData<ReadonlyUint8Array>,
+export function parseSetMarketInstruction<
+  TProgram extends string,
+  TAccountMetas extends readonly AccountMeta[],
+>(
+  instruction: Instruction<TProgram> &
+    InstructionWithAccounts<TAccountMetas> &
+    InstructionWithData<ReadonlyUint8Array>,
 ): ParsedSetMarketInstruction<TProgram, TAccountMetas> {
   if (instruction.accounts.length < 6) {
-    throw new Error('Not enough accounts');
+    
+    throw new Error("Not enough accounts");
   }
   let accountIndex = 0;
   const getNextAccount = () => {
@@ -218,7 +251,9 @@ export function parseSetMarketInstruction<TProgram extends string, TAccountMetas
   };
   const getNextOptionalAccount = () => {
     const accountMeta = getNextAccount();
-    return accountMeta.address === BREAKWATER_PROGRAM_ADDRESS ? undefined : accountMeta;
+    return accountMeta.address === BREAKWATER_PROGRAM_ADDRESS
+      ? undefined
+      : accountMeta;
   };
   return {
     programAddress: instruction.programAddress,

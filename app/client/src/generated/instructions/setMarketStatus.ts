@@ -33,14 +33,18 @@ import {
   type ReadonlyUint8Array,
   type TransactionSigner,
   type WritableAccount,
-} from '@solana/kit';
-import { BREAKWATER_PROGRAM_ADDRESS } from '../programs/index.js';
-import { getAccountMetaFactory, type ResolvedAccount } from '../shared/index.js';
+} from "@solana/kit";
+import { BREAKWATER_PROGRAM_ADDRESS } from "../programs/index.js";
+import { getAccountMetaFactory, type ResolvedAccount } from "../shared/index.js";
 
-export const SET_MARKET_STATUS_DISCRIMINATOR = new Uint8Array([101, 175, 83, 107, 200, 141, 155, 182]);
+export const SET_MARKET_STATUS_DISCRIMINATOR = new Uint8Array([
+  101, 175, 83, 107, 200, 141, 155, 182,
+]);
 
 export function getSetMarketStatusDiscriminatorBytes() {
-  return fixEncoderSize(getBytesEncoder(), 8).encode(SET_MARKET_STATUS_DISCRIMINATOR);
+  return fixEncoderSize(getBytesEncoder(), 8).encode(
+    SET_MARKET_STATUS_DISCRIMINATOR,
+  );
 }
 
 export type SetMarketStatusInstruction<
@@ -49,7 +53,8 @@ export type SetMarketStatusInstruction<
   TAccountGroup extends string | AccountMeta<string> = string,
   TAccountBoard extends string | AccountMeta<string> = string,
   TAccountMarket extends string | AccountMeta<string> = string,
-  TAccountInstructions extends string | AccountMeta<string> = 'Sysvar1nstructions1111111111111111111111111',
+  TAccountInstructions extends string | AccountMeta<string> =
+    "Sysvar1nstructions1111111111111111111111111",
   TAccountChange extends string | AccountMeta<string> = string,
   TRemainingAccounts extends readonly AccountMeta<string>[] = [],
 > = Instruction<TProgram> &
@@ -57,13 +62,24 @@ export type SetMarketStatusInstruction<
   InstructionWithAccounts<
     [
       TAccountAuthority extends string
-        ? ReadonlySignerAccount<TAccountAuthority> & AccountSignerMeta<TAccountAuthority>
+        ? ReadonlySignerAccount<TAccountAuthority> &
+            AccountSignerMeta<TAccountAuthority>
         : TAccountAuthority,
-      TAccountGroup extends string ? ReadonlyAccount<TAccountGroup> : TAccountGroup,
-      TAccountBoard extends string ? WritableAccount<TAccountBoard> : TAccountBoard,
-      TAccountMarket extends string ? WritableAccount<TAccountMarket> : TAccountMarket,
-      TAccountInstructions extends string ? ReadonlyAccount<TAccountInstructions> : TAccountInstructions,
-      TAccountChange extends string ? WritableAccount<TAccountChange> : TAccountChange,
+      TAccountGroup extends string
+        ? ReadonlyAccount<TAccountGroup>
+        : TAccountGroup,
+      TAccountBoard extends string
+        ? WritableAccount<TAccountBoard>
+        : TAccountBoard,
+      TAccountMarket extends string
+        ? WritableAccount<TAccountMarket>
+        : TAccountMarket,
+      TAccountInstructions extends string
+        ? ReadonlyAccount<TAccountInstructions>
+        : TAccountInstructions,
+      TAccountChange extends string
+        ? WritableAccount<TAccountChange>
+        : TAccountChange,
       ...TRemainingAccounts,
     ]
   >;
@@ -82,9 +98,9 @@ export type SetMarketStatusInstructionDataArgs = {
 export function getSetMarketStatusInstructionDataEncoder(): FixedSizeEncoder<SetMarketStatusInstructionDataArgs> {
   return transformEncoder(
     getStructEncoder([
-      ['discriminator', fixEncoderSize(getBytesEncoder(), 8)],
-      ['status', getU8Encoder()],
-      ['expiresAt', getI64Encoder()],
+      ["discriminator", fixEncoderSize(getBytesEncoder(), 8)],
+      ["status", getU8Encoder()],
+      ["expiresAt", getI64Encoder()],
     ]),
     (value) => ({ ...value, discriminator: SET_MARKET_STATUS_DISCRIMINATOR }),
   );
@@ -92,9 +108,9 @@ export function getSetMarketStatusInstructionDataEncoder(): FixedSizeEncoder<Set
 
 export function getSetMarketStatusInstructionDataDecoder(): FixedSizeDecoder<SetMarketStatusInstructionData> {
   return getStructDecoder([
-    ['discriminator', fixDecoderSize(getBytesDecoder(), 8)],
-    ['status', getU8Decoder()],
-    ['expiresAt', getI64Decoder()],
+    ["discriminator", fixDecoderSize(getBytesDecoder(), 8)],
+    ["status", getU8Decoder()],
+    ["expiresAt", getI64Decoder()],
   ]);
 }
 
@@ -102,7 +118,10 @@ export function getSetMarketStatusInstructionDataCodec(): FixedSizeCodec<
   SetMarketStatusInstructionDataArgs,
   SetMarketStatusInstructionData
 > {
-  return combineCodec(getSetMarketStatusInstructionDataEncoder(), getSetMarketStatusInstructionDataDecoder());
+  return combineCodec(
+    getSetMarketStatusInstructionDataEncoder(),
+    getSetMarketStatusInstructionDataDecoder(),
+  );
 }
 
 export type SetMarketStatusInput<
@@ -120,8 +139,8 @@ export type SetMarketStatusInput<
   instructions?: Address<TAccountInstructions>;
   /** The change that this instruction carries out; none where it may take effect at once. */
   change?: Address<TAccountChange>;
-  status: SetMarketStatusInstructionDataArgs['status'];
-  expiresAt: SetMarketStatusInstructionDataArgs['expiresAt'];
+  status: SetMarketStatusInstructionDataArgs["status"];
+  expiresAt: SetMarketStatusInstructionDataArgs["expiresAt"];
 };
 
 export function getSetMarketStatusInstruction<
@@ -163,7 +182,10 @@ export function getSetMarketStatusInstruction<
     instructions: { value: input.instructions ?? null, isWritable: false },
     change: { value: input.change ?? null, isWritable: true },
   };
-  const accounts = originalAccounts as Record<keyof typeof originalAccounts, ResolvedAccount>;
+  const accounts = originalAccounts as Record<
+    keyof typeof originalAccounts,
+    ResolvedAccount
+  >;
 
   // Original args.
   const args = { ...input };
@@ -171,10 +193,10 @@ export function getSetMarketStatusInstruction<
   // Resolve default values.
   if (!accounts.instructions.value) {
     accounts.instructions.value =
-      'Sysvar1nstructions1111111111111111111111111' as Address<'Sysvar1nstructions1111111111111111111111111'>;
+      "Sysvar1nstructions1111111111111111111111111" as Address<"Sysvar1nstructions1111111111111111111111111">;
   }
 
-  const getAccountMeta = getAccountMetaFactory(programAddress, 'programId');
+  const getAccountMeta = getAccountMetaFactory(programAddress, "programId");
   return Object.freeze({
     accounts: [
       getAccountMeta(accounts.authority),
@@ -184,7 +206,9 @@ export function getSetMarketStatusInstruction<
       getAccountMeta(accounts.instructions),
       getAccountMeta(accounts.change),
     ],
-    data: getSetMarketStatusInstructionDataEncoder().encode(args as SetMarketStatusInstructionDataArgs),
+    data: getSetMarketStatusInstructionDataEncoder().encode(
+      args as SetMarketStatusInstructionDataArgs,
+    ),
     programAddress,
   } as SetMarketStatusInstruction<
     TProgramAddress,
@@ -214,11 +238,17 @@ export type ParsedSetMarketStatusInstruction<
   data: SetMarketStatusInstructionData;
 };
 
-export function parseSetMarketStatusInstruction<TProgram extends string, TAccountMetas extends readonly AccountMeta[]>(
-  instruction: Instruction<TProgram> & InstructionWithAccounts<TAccountMetas> & InstructionWithData<ReadonlyUint8Array>,
+export function parseSetMarketStatusInstruction<
+  TProgram extends string,
+  TAccountMetas extends readonly AccountMeta[],
+>(
+  instruction: Instruction<TProgram> &
+    InstructionWithAccounts<TAccountMetas> &
+    InstructionWithData<ReadonlyUint8Array>,
 ): ParsedSetMarketStatusInstruction<TProgram, TAccountMetas> {
   if (instruction.accounts.length < 6) {
-    throw new Error('Not enough accounts');
+    
+    throw new Error("Not enough accounts");
   }
   let accountIndex = 0;
   const getNextAccount = () => {
@@ -228,7 +258,9 @@ export function parseSetMarketStatusInstruction<TProgram extends string, TAccoun
   };
   const getNextOptionalAccount = () => {
     const accountMeta = getNextAccount();
-    return accountMeta.address === BREAKWATER_PROGRAM_ADDRESS ? undefined : accountMeta;
+    return accountMeta.address === BREAKWATER_PROGRAM_ADDRESS
+      ? undefined
+      : accountMeta;
   };
   return {
     programAddress: instruction.programAddress,

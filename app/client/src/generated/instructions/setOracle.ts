@@ -31,17 +31,19 @@ import {
   type ReadonlyUint8Array,
   type TransactionSigner,
   type WritableAccount,
-} from '@solana/kit';
-import { BREAKWATER_PROGRAM_ADDRESS } from '../programs/index.js';
-import { getAccountMetaFactory, type ResolvedAccount } from '../shared/index.js';
+} from "@solana/kit";
+import { BREAKWATER_PROGRAM_ADDRESS } from "../programs/index.js";
+import { getAccountMetaFactory, type ResolvedAccount } from "../shared/index.js";
 import {
   getOracleConfigDecoder,
   getOracleConfigEncoder,
   type OracleConfig,
   type OracleConfigArgs,
-} from '../types/index.js';
+} from "../types/index.js";
 
-export const SET_ORACLE_DISCRIMINATOR = new Uint8Array([186, 128, 81, 104, 74, 79, 18, 224]);
+export const SET_ORACLE_DISCRIMINATOR = new Uint8Array([
+  186, 128, 81, 104, 74, 79, 18, 224,
+]);
 
 export function getSetOracleDiscriminatorBytes() {
   return fixEncoderSize(getBytesEncoder(), 8).encode(SET_ORACLE_DISCRIMINATOR);
@@ -52,7 +54,8 @@ export type SetOracleInstruction<
   TAccountAuthority extends string | AccountMeta<string> = string,
   TAccountGroup extends string | AccountMeta<string> = string,
   TAccountBoard extends string | AccountMeta<string> = string,
-  TAccountInstructions extends string | AccountMeta<string> = 'Sysvar1nstructions1111111111111111111111111',
+  TAccountInstructions extends string | AccountMeta<string> =
+    "Sysvar1nstructions1111111111111111111111111",
   TAccountChange extends string | AccountMeta<string> = string,
   TRemainingAccounts extends readonly AccountMeta<string>[] = [],
 > = Instruction<TProgram> &
@@ -60,12 +63,21 @@ export type SetOracleInstruction<
   InstructionWithAccounts<
     [
       TAccountAuthority extends string
-        ? ReadonlySignerAccount<TAccountAuthority> & AccountSignerMeta<TAccountAuthority>
+        ? ReadonlySignerAccount<TAccountAuthority> &
+            AccountSignerMeta<TAccountAuthority>
         : TAccountAuthority,
-      TAccountGroup extends string ? ReadonlyAccount<TAccountGroup> : TAccountGroup,
-      TAccountBoard extends string ? WritableAccount<TAccountBoard> : TAccountBoard,
-      TAccountInstructions extends string ? ReadonlyAccount<TAccountInstructions> : TAccountInstructions,
-      TAccountChange extends string ? WritableAccount<TAccountChange> : TAccountChange,
+      TAccountGroup extends string
+        ? ReadonlyAccount<TAccountGroup>
+        : TAccountGroup,
+      TAccountBoard extends string
+        ? WritableAccount<TAccountBoard>
+        : TAccountBoard,
+      TAccountInstructions extends string
+        ? ReadonlyAccount<TAccountInstructions>
+        : TAccountInstructions,
+      TAccountChange extends string
+        ? WritableAccount<TAccountChange>
+        : TAccountChange,
       ...TRemainingAccounts,
     ]
   >;
@@ -84,9 +96,9 @@ export type SetOracleInstructionDataArgs = {
 export function getSetOracleInstructionDataEncoder(): FixedSizeEncoder<SetOracleInstructionDataArgs> {
   return transformEncoder(
     getStructEncoder([
-      ['discriminator', fixEncoderSize(getBytesEncoder(), 8)],
-      ['token', getU8Encoder()],
-      ['oracle', getOracleConfigEncoder()],
+      ["discriminator", fixEncoderSize(getBytesEncoder(), 8)],
+      ["token", getU8Encoder()],
+      ["oracle", getOracleConfigEncoder()],
     ]),
     (value) => ({ ...value, discriminator: SET_ORACLE_DISCRIMINATOR }),
   );
@@ -94,9 +106,9 @@ export function getSetOracleInstructionDataEncoder(): FixedSizeEncoder<SetOracle
 
 export function getSetOracleInstructionDataDecoder(): FixedSizeDecoder<SetOracleInstructionData> {
   return getStructDecoder([
-    ['discriminator', fixDecoderSize(getBytesDecoder(), 8)],
-    ['token', getU8Decoder()],
-    ['oracle', getOracleConfigDecoder()],
+    ["discriminator", fixDecoderSize(getBytesDecoder(), 8)],
+    ["token", getU8Decoder()],
+    ["oracle", getOracleConfigDecoder()],
   ]);
 }
 
@@ -104,7 +116,10 @@ export function getSetOracleInstructionDataCodec(): FixedSizeCodec<
   SetOracleInstructionDataArgs,
   SetOracleInstructionData
 > {
-  return combineCodec(getSetOracleInstructionDataEncoder(), getSetOracleInstructionDataDecoder());
+  return combineCodec(
+    getSetOracleInstructionDataEncoder(),
+    getSetOracleInstructionDataDecoder(),
+  );
 }
 
 export type SetOracleInput<
@@ -120,8 +135,8 @@ export type SetOracleInput<
   instructions?: Address<TAccountInstructions>;
   /** The change that this instruction carries out; none where it may take effect at once. */
   change?: Address<TAccountChange>;
-  token: SetOracleInstructionDataArgs['token'];
-  oracle: SetOracleInstructionDataArgs['oracle'];
+  token: SetOracleInstructionDataArgs["token"];
+  oracle: SetOracleInstructionDataArgs["oracle"];
 };
 
 export function getSetOracleInstruction<
@@ -132,7 +147,13 @@ export function getSetOracleInstruction<
   TAccountChange extends string,
   TProgramAddress extends Address = typeof BREAKWATER_PROGRAM_ADDRESS,
 >(
-  input: SetOracleInput<TAccountAuthority, TAccountGroup, TAccountBoard, TAccountInstructions, TAccountChange>,
+  input: SetOracleInput<
+    TAccountAuthority,
+    TAccountGroup,
+    TAccountBoard,
+    TAccountInstructions,
+    TAccountChange
+  >,
   config?: { programAddress?: TProgramAddress },
 ): SetOracleInstruction<
   TProgramAddress,
@@ -153,7 +174,10 @@ export function getSetOracleInstruction<
     instructions: { value: input.instructions ?? null, isWritable: false },
     change: { value: input.change ?? null, isWritable: true },
   };
-  const accounts = originalAccounts as Record<keyof typeof originalAccounts, ResolvedAccount>;
+  const accounts = originalAccounts as Record<
+    keyof typeof originalAccounts,
+    ResolvedAccount
+  >;
 
   // Original args.
   const args = { ...input };
@@ -161,10 +185,10 @@ export function getSetOracleInstruction<
   // Resolve default values.
   if (!accounts.instructions.value) {
     accounts.instructions.value =
-      'Sysvar1nstructions1111111111111111111111111' as Address<'Sysvar1nstructions1111111111111111111111111'>;
+      "Sysvar1nstructions1111111111111111111111111" as Address<"Sysvar1nstructions1111111111111111111111111">;
   }
 
-  const getAccountMeta = getAccountMetaFactory(programAddress, 'programId');
+  const getAccountMeta = getAccountMetaFactory(programAddress, "programId");
   return Object.freeze({
     accounts: [
       getAccountMeta(accounts.authority),
@@ -173,7 +197,9 @@ export function getSetOracleInstruction<
       getAccountMeta(accounts.instructions),
       getAccountMeta(accounts.change),
     ],
-    data: getSetOracleInstructionDataEncoder().encode(args as SetOracleInstructionDataArgs),
+    data: getSetOracleInstructionDataEncoder().encode(
+      args as SetOracleInstructionDataArgs,
+    ),
     programAddress,
   } as SetOracleInstruction<
     TProgramAddress,
@@ -201,11 +227,17 @@ export type ParsedSetOracleInstruction<
   data: SetOracleInstructionData;
 };
 
-export function parseSetOracleInstruction<TProgram extends string, TAccountMetas extends readonly AccountMeta[]>(
-  instruction: Instruction<TProgram> & InstructionWithAccounts<TAccountMetas> & InstructionWithData<ReadonlyUint8Array>,
+export function parseSetOracleInstruction<
+  TProgram extends string,
+  TAccountMetas extends readonly AccountMeta[],
+>(
+  instruction: Instruction<TProgram> &
+    InstructionWithAccounts<TAccountMetas> &
+    InstructionWithData<ReadonlyUint8Array>,
 ): ParsedSetOracleInstruction<TProgram, TAccountMetas> {
   if (instruction.accounts.length < 5) {
-    throw new Error('Not enough accounts');
+    
+    throw new Error("Not enough accounts");
   }
   let accountIndex = 0;
   const getNextAccount = () => {
@@ -215,7 +247,9 @@ export function parseSetOracleInstruction<TProgram extends string, TAccountMetas
   };
   const getNextOptionalAccount = () => {
     const accountMeta = getNextAccount();
-    return accountMeta.address === BREAKWATER_PROGRAM_ADDRESS ? undefined : accountMeta;
+    return accountMeta.address === BREAKWATER_PROGRAM_ADDRESS
+      ? undefined
+      : accountMeta;
   };
   return {
     programAddress: instruction.programAddress,

@@ -31,14 +31,18 @@ import {
   type ReadonlyUint8Array,
   type TransactionSigner,
   type WritableAccount,
-} from '@solana/kit';
-import { BREAKWATER_PROGRAM_ADDRESS } from '../programs/index.js';
-import { getAccountMetaFactory, type ResolvedAccount } from '../shared/index.js';
+} from "@solana/kit";
+import { BREAKWATER_PROGRAM_ADDRESS } from "../programs/index.js";
+import { getAccountMetaFactory, type ResolvedAccount } from "../shared/index.js";
 
-export const SET_REDUCE_ONLY_DISCRIMINATOR = new Uint8Array([187, 233, 208, 249, 160, 104, 209, 117]);
+export const SET_REDUCE_ONLY_DISCRIMINATOR = new Uint8Array([
+  187, 233, 208, 249, 160, 104, 209, 117,
+]);
 
 export function getSetReduceOnlyDiscriminatorBytes() {
-  return fixEncoderSize(getBytesEncoder(), 8).encode(SET_REDUCE_ONLY_DISCRIMINATOR);
+  return fixEncoderSize(getBytesEncoder(), 8).encode(
+    SET_REDUCE_ONLY_DISCRIMINATOR,
+  );
 }
 
 export type SetReduceOnlyInstruction<
@@ -46,7 +50,8 @@ export type SetReduceOnlyInstruction<
   TAccountAuthority extends string | AccountMeta<string> = string,
   TAccountGroup extends string | AccountMeta<string> = string,
   TAccountBank extends string | AccountMeta<string> = string,
-  TAccountInstructions extends string | AccountMeta<string> = 'Sysvar1nstructions1111111111111111111111111',
+  TAccountInstructions extends string | AccountMeta<string> =
+    "Sysvar1nstructions1111111111111111111111111",
   TAccountChange extends string | AccountMeta<string> = string,
   TRemainingAccounts extends readonly AccountMeta<string>[] = [],
 > = Instruction<TProgram> &
@@ -54,12 +59,21 @@ export type SetReduceOnlyInstruction<
   InstructionWithAccounts<
     [
       TAccountAuthority extends string
-        ? ReadonlySignerAccount<TAccountAuthority> & AccountSignerMeta<TAccountAuthority>
+        ? ReadonlySignerAccount<TAccountAuthority> &
+            AccountSignerMeta<TAccountAuthority>
         : TAccountAuthority,
-      TAccountGroup extends string ? ReadonlyAccount<TAccountGroup> : TAccountGroup,
-      TAccountBank extends string ? WritableAccount<TAccountBank> : TAccountBank,
-      TAccountInstructions extends string ? ReadonlyAccount<TAccountInstructions> : TAccountInstructions,
-      TAccountChange extends string ? WritableAccount<TAccountChange> : TAccountChange,
+      TAccountGroup extends string
+        ? ReadonlyAccount<TAccountGroup>
+        : TAccountGroup,
+      TAccountBank extends string
+        ? WritableAccount<TAccountBank>
+        : TAccountBank,
+      TAccountInstructions extends string
+        ? ReadonlyAccount<TAccountInstructions>
+        : TAccountInstructions,
+      TAccountChange extends string
+        ? WritableAccount<TAccountChange>
+        : TAccountChange,
       ...TRemainingAccounts,
     ]
   >;
@@ -74,8 +88,8 @@ export type SetReduceOnlyInstructionDataArgs = { reduceOnly: number };
 export function getSetReduceOnlyInstructionDataEncoder(): FixedSizeEncoder<SetReduceOnlyInstructionDataArgs> {
   return transformEncoder(
     getStructEncoder([
-      ['discriminator', fixEncoderSize(getBytesEncoder(), 8)],
-      ['reduceOnly', getU8Encoder()],
+      ["discriminator", fixEncoderSize(getBytesEncoder(), 8)],
+      ["reduceOnly", getU8Encoder()],
     ]),
     (value) => ({ ...value, discriminator: SET_REDUCE_ONLY_DISCRIMINATOR }),
   );
@@ -83,8 +97,8 @@ export function getSetReduceOnlyInstructionDataEncoder(): FixedSizeEncoder<SetRe
 
 export function getSetReduceOnlyInstructionDataDecoder(): FixedSizeDecoder<SetReduceOnlyInstructionData> {
   return getStructDecoder([
-    ['discriminator', fixDecoderSize(getBytesDecoder(), 8)],
-    ['reduceOnly', getU8Decoder()],
+    ["discriminator", fixDecoderSize(getBytesDecoder(), 8)],
+    ["reduceOnly", getU8Decoder()],
   ]);
 }
 
@@ -92,7 +106,10 @@ export function getSetReduceOnlyInstructionDataCodec(): FixedSizeCodec<
   SetReduceOnlyInstructionDataArgs,
   SetReduceOnlyInstructionData
 > {
-  return combineCodec(getSetReduceOnlyInstructionDataEncoder(), getSetReduceOnlyInstructionDataDecoder());
+  return combineCodec(
+    getSetReduceOnlyInstructionDataEncoder(),
+    getSetReduceOnlyInstructionDataDecoder(),
+  );
 }
 
 export type SetReduceOnlyInput<
@@ -108,7 +125,7 @@ export type SetReduceOnlyInput<
   instructions?: Address<TAccountInstructions>;
   /** The change that this instruction carries out; none where it may take effect at once. */
   change?: Address<TAccountChange>;
-  reduceOnly: SetReduceOnlyInstructionDataArgs['reduceOnly'];
+  reduceOnly: SetReduceOnlyInstructionDataArgs["reduceOnly"];
 };
 
 export function getSetReduceOnlyInstruction<
@@ -119,7 +136,13 @@ export function getSetReduceOnlyInstruction<
   TAccountChange extends string,
   TProgramAddress extends Address = typeof BREAKWATER_PROGRAM_ADDRESS,
 >(
-  input: SetReduceOnlyInput<TAccountAuthority, TAccountGroup, TAccountBank, TAccountInstructions, TAccountChange>,
+  input: SetReduceOnlyInput<
+    TAccountAuthority,
+    TAccountGroup,
+    TAccountBank,
+    TAccountInstructions,
+    TAccountChange
+  >,
   config?: { programAddress?: TProgramAddress },
 ): SetReduceOnlyInstruction<
   TProgramAddress,
@@ -140,7 +163,10 @@ export function getSetReduceOnlyInstruction<
     instructions: { value: input.instructions ?? null, isWritable: false },
     change: { value: input.change ?? null, isWritable: true },
   };
-  const accounts = originalAccounts as Record<keyof typeof originalAccounts, ResolvedAccount>;
+  const accounts = originalAccounts as Record<
+    keyof typeof originalAccounts,
+    ResolvedAccount
+  >;
 
   // Original args.
   const args = { ...input };
@@ -148,10 +174,10 @@ export function getSetReduceOnlyInstruction<
   // Resolve default values.
   if (!accounts.instructions.value) {
     accounts.instructions.value =
-      'Sysvar1nstructions1111111111111111111111111' as Address<'Sysvar1nstructions1111111111111111111111111'>;
+      "Sysvar1nstructions1111111111111111111111111" as Address<"Sysvar1nstructions1111111111111111111111111">;
   }
 
-  const getAccountMeta = getAccountMetaFactory(programAddress, 'programId');
+  const getAccountMeta = getAccountMetaFactory(programAddress, "programId");
   return Object.freeze({
     accounts: [
       getAccountMeta(accounts.authority),
@@ -160,7 +186,9 @@ export function getSetReduceOnlyInstruction<
       getAccountMeta(accounts.instructions),
       getAccountMeta(accounts.change),
     ],
-    data: getSetReduceOnlyInstructionDataEncoder().encode(args as SetReduceOnlyInstructionDataArgs),
+    data: getSetReduceOnlyInstructionDataEncoder().encode(
+      args as SetReduceOnlyInstructionDataArgs,
+    ),
     programAddress,
   } as SetReduceOnlyInstruction<
     TProgramAddress,
@@ -188,11 +216,17 @@ export type ParsedSetReduceOnlyInstruction<
   data: SetReduceOnlyInstructionData;
 };
 
-export function parseSetReduceOnlyInstruction<TProgram extends string, TAccountMetas extends readonly AccountMeta[]>(
-  instruction: Instruction<TProgram> & InstructionWithAccounts<TAccountMetas> & InstructionWithData<ReadonlyUint8Array>,
+export function parseSetReduceOnlyInstruction<
+  TProgram extends string,
+  TAccountMetas extends readonly AccountMeta[],
+>(
+  instruction: Instruction<TProgram> &
+    InstructionWithAccounts<TAccountMetas> &
+    InstructionWithData<ReadonlyUint8Array>,
 ): ParsedSetReduceOnlyInstruction<TProgram, TAccountMetas> {
   if (instruction.accounts.length < 5) {
-    throw new Error('Not enough accounts');
+    
+    throw new Error("Not enough accounts");
   }
   let accountIndex = 0;
   const getNextAccount = () => {
@@ -202,7 +236,9 @@ export function parseSetReduceOnlyInstruction<TProgram extends string, TAccountM
   };
   const getNextOptionalAccount = () => {
     const accountMeta = getNextAccount();
-    return accountMeta.address === BREAKWATER_PROGRAM_ADDRESS ? undefined : accountMeta;
+    return accountMeta.address === BREAKWATER_PROGRAM_ADDRESS
+      ? undefined
+      : accountMeta;
   };
   return {
     programAddress: instruction.programAddress,

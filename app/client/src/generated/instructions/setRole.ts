@@ -31,11 +31,13 @@ import {
   type ReadonlyUint8Array,
   type TransactionSigner,
   type WritableAccount,
-} from '@solana/kit';
-import { BREAKWATER_PROGRAM_ADDRESS } from '../programs/index.js';
-import { getAccountMetaFactory, type ResolvedAccount } from '../shared/index.js';
+} from "@solana/kit";
+import { BREAKWATER_PROGRAM_ADDRESS } from "../programs/index.js";
+import { getAccountMetaFactory, type ResolvedAccount } from "../shared/index.js";
 
-export const SET_ROLE_DISCRIMINATOR = new Uint8Array([77, 78, 62, 233, 192, 61, 199, 190]);
+export const SET_ROLE_DISCRIMINATOR = new Uint8Array([
+  77, 78, 62, 233, 192, 61, 199, 190,
+]);
 
 export function getSetRoleDiscriminatorBytes() {
   return fixEncoderSize(getBytesEncoder(), 8).encode(SET_ROLE_DISCRIMINATOR);
@@ -46,7 +48,8 @@ export type SetRoleInstruction<
   TAccountAuthority extends string | AccountMeta<string> = string,
   TAccountGroup extends string | AccountMeta<string> = string,
   TAccountHolder extends string | AccountMeta<string> = string,
-  TAccountInstructions extends string | AccountMeta<string> = 'Sysvar1nstructions1111111111111111111111111',
+  TAccountInstructions extends string | AccountMeta<string> =
+    "Sysvar1nstructions1111111111111111111111111",
   TAccountChange extends string | AccountMeta<string> = string,
   TRemainingAccounts extends readonly AccountMeta<string>[] = [],
 > = Instruction<TProgram> &
@@ -54,14 +57,22 @@ export type SetRoleInstruction<
   InstructionWithAccounts<
     [
       TAccountAuthority extends string
-        ? ReadonlySignerAccount<TAccountAuthority> & AccountSignerMeta<TAccountAuthority>
+        ? ReadonlySignerAccount<TAccountAuthority> &
+            AccountSignerMeta<TAccountAuthority>
         : TAccountAuthority,
-      TAccountGroup extends string ? WritableAccount<TAccountGroup> : TAccountGroup,
+      TAccountGroup extends string
+        ? WritableAccount<TAccountGroup>
+        : TAccountGroup,
       TAccountHolder extends string
-        ? ReadonlySignerAccount<TAccountHolder> & AccountSignerMeta<TAccountHolder>
+        ? ReadonlySignerAccount<TAccountHolder> &
+            AccountSignerMeta<TAccountHolder>
         : TAccountHolder,
-      TAccountInstructions extends string ? ReadonlyAccount<TAccountInstructions> : TAccountInstructions,
-      TAccountChange extends string ? WritableAccount<TAccountChange> : TAccountChange,
+      TAccountInstructions extends string
+        ? ReadonlyAccount<TAccountInstructions>
+        : TAccountInstructions,
+      TAccountChange extends string
+        ? WritableAccount<TAccountChange>
+        : TAccountChange,
       ...TRemainingAccounts,
     ]
   >;
@@ -76,8 +87,8 @@ export type SetRoleInstructionDataArgs = { role: number };
 export function getSetRoleInstructionDataEncoder(): FixedSizeEncoder<SetRoleInstructionDataArgs> {
   return transformEncoder(
     getStructEncoder([
-      ['discriminator', fixEncoderSize(getBytesEncoder(), 8)],
-      ['role', getU8Encoder()],
+      ["discriminator", fixEncoderSize(getBytesEncoder(), 8)],
+      ["role", getU8Encoder()],
     ]),
     (value) => ({ ...value, discriminator: SET_ROLE_DISCRIMINATOR }),
   );
@@ -85,13 +96,19 @@ export function getSetRoleInstructionDataEncoder(): FixedSizeEncoder<SetRoleInst
 
 export function getSetRoleInstructionDataDecoder(): FixedSizeDecoder<SetRoleInstructionData> {
   return getStructDecoder([
-    ['discriminator', fixDecoderSize(getBytesDecoder(), 8)],
-    ['role', getU8Decoder()],
+    ["discriminator", fixDecoderSize(getBytesDecoder(), 8)],
+    ["role", getU8Decoder()],
   ]);
 }
 
-export function getSetRoleInstructionDataCodec(): FixedSizeCodec<SetRoleInstructionDataArgs, SetRoleInstructionData> {
-  return combineCodec(getSetRoleInstructionDataEncoder(), getSetRoleInstructionDataDecoder());
+export function getSetRoleInstructionDataCodec(): FixedSizeCodec<
+  SetRoleInstructionDataArgs,
+  SetRoleInstructionData
+> {
+  return combineCodec(
+    getSetRoleInstructionDataEncoder(),
+    getSetRoleInstructionDataDecoder(),
+  );
 }
 
 export type SetRoleInput<
@@ -109,7 +126,7 @@ export type SetRoleInput<
   instructions?: Address<TAccountInstructions>;
   /** The change that this instruction carries out; none where it may take effect at once. */
   change?: Address<TAccountChange>;
-  role: SetRoleInstructionDataArgs['role'];
+  role: SetRoleInstructionDataArgs["role"];
 };
 
 export function getSetRoleInstruction<
@@ -120,7 +137,13 @@ export function getSetRoleInstruction<
   TAccountChange extends string,
   TProgramAddress extends Address = typeof BREAKWATER_PROGRAM_ADDRESS,
 >(
-  input: SetRoleInput<TAccountAuthority, TAccountGroup, TAccountHolder, TAccountInstructions, TAccountChange>,
+  input: SetRoleInput<
+    TAccountAuthority,
+    TAccountGroup,
+    TAccountHolder,
+    TAccountInstructions,
+    TAccountChange
+  >,
   config?: { programAddress?: TProgramAddress },
 ): SetRoleInstruction<
   TProgramAddress,
@@ -141,7 +164,10 @@ export function getSetRoleInstruction<
     instructions: { value: input.instructions ?? null, isWritable: false },
     change: { value: input.change ?? null, isWritable: true },
   };
-  const accounts = originalAccounts as Record<keyof typeof originalAccounts, ResolvedAccount>;
+  const accounts = originalAccounts as Record<
+    keyof typeof originalAccounts,
+    ResolvedAccount
+  >;
 
   // Original args.
   const args = { ...input };
@@ -149,10 +175,10 @@ export function getSetRoleInstruction<
   // Resolve default values.
   if (!accounts.instructions.value) {
     accounts.instructions.value =
-      'Sysvar1nstructions1111111111111111111111111' as Address<'Sysvar1nstructions1111111111111111111111111'>;
+      "Sysvar1nstructions1111111111111111111111111" as Address<"Sysvar1nstructions1111111111111111111111111">;
   }
 
-  const getAccountMeta = getAccountMetaFactory(programAddress, 'programId');
+  const getAccountMeta = getAccountMetaFactory(programAddress, "programId");
   return Object.freeze({
     accounts: [
       getAccountMeta(accounts.authority),
@@ -161,7 +187,9 @@ export function getSetRoleInstruction<
       getAccountMeta(accounts.instructions),
       getAccountMeta(accounts.change),
     ],
-    data: getSetRoleInstructionDataEncoder().encode(args as SetRoleInstructionDataArgs),
+    data: getSetRoleInstructionDataEncoder().encode(
+      args as SetRoleInstructionDataArgs,
+    ),
     programAddress,
   } as SetRoleInstruction<
     TProgramAddress,
@@ -191,11 +219,17 @@ export type ParsedSetRoleInstruction<
   data: SetRoleInstructionData;
 };
 
-export function parseSetRoleInstruction<TProgram extends string, TAccountMetas extends readonly AccountMeta[]>(
-  instruction: Instruction<TProgram> & InstructionWithAccounts<TAccountMetas> & InstructionWithData<ReadonlyUint8Array>,
+export function parseSetRoleInstruction<
+  TProgram extends string,
+  TAccountMetas extends readonly AccountMeta[],
+>(
+  instruction: Instruction<TProgram> &
+    InstructionWithAccounts<TAccountMetas> &
+    InstructionWithData<ReadonlyUint8Array>,
 ): ParsedSetRoleInstruction<TProgram, TAccountMetas> {
   if (instruction.accounts.length < 5) {
-    throw new Error('Not enough accounts');
+    
+    throw new Error("Not enough accounts");
   }
   let accountIndex = 0;
   const getNextAccount = () => {
@@ -205,7 +239,9 @@ export function parseSetRoleInstruction<TProgram extends string, TAccountMetas e
   };
   const getNextOptionalAccount = () => {
     const accountMeta = getNextAccount();
-    return accountMeta.address === BREAKWATER_PROGRAM_ADDRESS ? undefined : accountMeta;
+    return accountMeta.address === BREAKWATER_PROGRAM_ADDRESS
+      ? undefined
+      : accountMeta;
   };
   return {
     programAddress: instruction.programAddress,

@@ -29,17 +29,19 @@ import {
   type ReadonlyUint8Array,
   type TransactionSigner,
   type WritableAccount,
-} from '@solana/kit';
-import { BREAKWATER_PROGRAM_ADDRESS } from '../programs/index.js';
-import { getAccountMetaFactory, type ResolvedAccount } from '../shared/index.js';
+} from "@solana/kit";
+import { BREAKWATER_PROGRAM_ADDRESS } from "../programs/index.js";
+import { getAccountMetaFactory, type ResolvedAccount } from "../shared/index.js";
 import {
   getWeightConfigDecoder,
   getWeightConfigEncoder,
   type WeightConfig,
   type WeightConfigArgs,
-} from '../types/index.js';
+} from "../types/index.js";
 
-export const SET_WEIGHTS_DISCRIMINATOR = new Uint8Array([25, 58, 193, 19, 186, 84, 236, 187]);
+export const SET_WEIGHTS_DISCRIMINATOR = new Uint8Array([
+  25, 58, 193, 19, 186, 84, 236, 187,
+]);
 
 export function getSetWeightsDiscriminatorBytes() {
   return fixEncoderSize(getBytesEncoder(), 8).encode(SET_WEIGHTS_DISCRIMINATOR);
@@ -51,7 +53,8 @@ export type SetWeightsInstruction<
   TAccountGroup extends string | AccountMeta<string> = string,
   TAccountBoard extends string | AccountMeta<string> = string,
   TAccountBank extends string | AccountMeta<string> = string,
-  TAccountInstructions extends string | AccountMeta<string> = 'Sysvar1nstructions1111111111111111111111111',
+  TAccountInstructions extends string | AccountMeta<string> =
+    "Sysvar1nstructions1111111111111111111111111",
   TAccountChange extends string | AccountMeta<string> = string,
   TRemainingAccounts extends readonly AccountMeta<string>[] = [],
 > = Instruction<TProgram> &
@@ -59,13 +62,24 @@ export type SetWeightsInstruction<
   InstructionWithAccounts<
     [
       TAccountAuthority extends string
-        ? ReadonlySignerAccount<TAccountAuthority> & AccountSignerMeta<TAccountAuthority>
+        ? ReadonlySignerAccount<TAccountAuthority> &
+            AccountSignerMeta<TAccountAuthority>
         : TAccountAuthority,
-      TAccountGroup extends string ? ReadonlyAccount<TAccountGroup> : TAccountGroup,
-      TAccountBoard extends string ? WritableAccount<TAccountBoard> : TAccountBoard,
-      TAccountBank extends string ? WritableAccount<TAccountBank> : TAccountBank,
-      TAccountInstructions extends string ? ReadonlyAccount<TAccountInstructions> : TAccountInstructions,
-      TAccountChange extends string ? WritableAccount<TAccountChange> : TAccountChange,
+      TAccountGroup extends string
+        ? ReadonlyAccount<TAccountGroup>
+        : TAccountGroup,
+      TAccountBoard extends string
+        ? WritableAccount<TAccountBoard>
+        : TAccountBoard,
+      TAccountBank extends string
+        ? WritableAccount<TAccountBank>
+        : TAccountBank,
+      TAccountInstructions extends string
+        ? ReadonlyAccount<TAccountInstructions>
+        : TAccountInstructions,
+      TAccountChange extends string
+        ? WritableAccount<TAccountChange>
+        : TAccountChange,
       ...TRemainingAccounts,
     ]
   >;
@@ -80,8 +94,8 @@ export type SetWeightsInstructionDataArgs = { weights: WeightConfigArgs };
 export function getSetWeightsInstructionDataEncoder(): FixedSizeEncoder<SetWeightsInstructionDataArgs> {
   return transformEncoder(
     getStructEncoder([
-      ['discriminator', fixEncoderSize(getBytesEncoder(), 8)],
-      ['weights', getWeightConfigEncoder()],
+      ["discriminator", fixEncoderSize(getBytesEncoder(), 8)],
+      ["weights", getWeightConfigEncoder()],
     ]),
     (value) => ({ ...value, discriminator: SET_WEIGHTS_DISCRIMINATOR }),
   );
@@ -89,8 +103,8 @@ export function getSetWeightsInstructionDataEncoder(): FixedSizeEncoder<SetWeigh
 
 export function getSetWeightsInstructionDataDecoder(): FixedSizeDecoder<SetWeightsInstructionData> {
   return getStructDecoder([
-    ['discriminator', fixDecoderSize(getBytesDecoder(), 8)],
-    ['weights', getWeightConfigDecoder()],
+    ["discriminator", fixDecoderSize(getBytesDecoder(), 8)],
+    ["weights", getWeightConfigDecoder()],
   ]);
 }
 
@@ -98,7 +112,10 @@ export function getSetWeightsInstructionDataCodec(): FixedSizeCodec<
   SetWeightsInstructionDataArgs,
   SetWeightsInstructionData
 > {
-  return combineCodec(getSetWeightsInstructionDataEncoder(), getSetWeightsInstructionDataDecoder());
+  return combineCodec(
+    getSetWeightsInstructionDataEncoder(),
+    getSetWeightsInstructionDataDecoder(),
+  );
 }
 
 export type SetWeightsInput<
@@ -117,7 +134,7 @@ export type SetWeightsInput<
   instructions?: Address<TAccountInstructions>;
   /** The change that this instruction carries out; none where it may take effect at once. */
   change?: Address<TAccountChange>;
-  weights: SetWeightsInstructionDataArgs['weights'];
+  weights: SetWeightsInstructionDataArgs["weights"];
 };
 
 export function getSetWeightsInstruction<
@@ -159,7 +176,10 @@ export function getSetWeightsInstruction<
     instructions: { value: input.instructions ?? null, isWritable: false },
     change: { value: input.change ?? null, isWritable: true },
   };
-  const accounts = originalAccounts as Record<keyof typeof originalAccounts, ResolvedAccount>;
+  const accounts = originalAccounts as Record<
+    keyof typeof originalAccounts,
+    ResolvedAccount
+  >;
 
   // Original args.
   const args = { ...input };
@@ -167,10 +187,10 @@ export function getSetWeightsInstruction<
   // Resolve default values.
   if (!accounts.instructions.value) {
     accounts.instructions.value =
-      'Sysvar1nstructions1111111111111111111111111' as Address<'Sysvar1nstructions1111111111111111111111111'>;
+      "Sysvar1nstructions1111111111111111111111111" as Address<"Sysvar1nstructions1111111111111111111111111">;
   }
 
-  const getAccountMeta = getAccountMetaFactory(programAddress, 'programId');
+  const getAccountMeta = getAccountMetaFactory(programAddress, "programId");
   return Object.freeze({
     accounts: [
       getAccountMeta(accounts.authority),
@@ -180,7 +200,9 @@ export function getSetWeightsInstruction<
       getAccountMeta(accounts.instructions),
       getAccountMeta(accounts.change),
     ],
-    data: getSetWeightsInstructionDataEncoder().encode(args as SetWeightsInstructionDataArgs),
+    data: getSetWeightsInstructionDataEncoder().encode(
+      args as SetWeightsInstructionDataArgs,
+    ),
     programAddress,
   } as SetWeightsInstruction<
     TProgramAddress,
@@ -211,11 +233,17 @@ export type ParsedSetWeightsInstruction<
   data: SetWeightsInstructionData;
 };
 
-export function parseSetWeightsInstruction<TProgram extends string, TAccountMetas extends readonly AccountMeta[]>(
-  instruction: Instruction<TProgram> & InstructionWithAccounts<TAccountMetas> & InstructionWithData<ReadonlyUint8Array>,
+export function parseSetWeightsInstruction<
+  TProgram extends string,
+  TAccountMetas extends readonly AccountMeta[],
+>(
+  instruction: Instruction<TProgram> &
+    InstructionWithAccounts<TAccountMetas> &
+    InstructionWithData<ReadonlyUint8Array>,
 ): ParsedSetWeightsInstruction<TProgram, TAccountMetas> {
   if (instruction.accounts.length < 6) {
-    throw new Error('Not enough accounts');
+    
+    throw new Error("Not enough accounts");
   }
   let accountIndex = 0;
   const getNextAccount = () => {
@@ -225,7 +253,9 @@ export function parseSetWeightsInstruction<TProgram extends string, TAccountMeta
   };
   const getNextOptionalAccount = () => {
     const accountMeta = getNextAccount();
-    return accountMeta.address === BREAKWATER_PROGRAM_ADDRESS ? undefined : accountMeta;
+    return accountMeta.address === BREAKWATER_PROGRAM_ADDRESS
+      ? undefined
+      : accountMeta;
   };
   return {
     programAddress: instruction.programAddress,

@@ -31,11 +31,13 @@ import {
   type ReadonlyUint8Array,
   type TransactionSigner,
   type WritableAccount,
-} from '@solana/kit';
-import { BREAKWATER_PROGRAM_ADDRESS } from '../programs/index.js';
-import { getAccountMetaFactory, type ResolvedAccount } from '../shared/index.js';
+} from "@solana/kit";
+import { BREAKWATER_PROGRAM_ADDRESS } from "../programs/index.js";
+import { getAccountMetaFactory, type ResolvedAccount } from "../shared/index.js";
 
-export const SETTLE_DISCRIMINATOR = new Uint8Array([175, 42, 185, 87, 144, 131, 102, 212]);
+export const SETTLE_DISCRIMINATOR = new Uint8Array([
+  175, 42, 185, 87, 144, 131, 102, 212,
+]);
 
 export function getSettleDiscriminatorBytes() {
   return fixEncoderSize(getBytesEncoder(), 8).encode(SETTLE_DISCRIMINATOR);
@@ -54,12 +56,21 @@ export type SettleInstruction<
   InstructionWithAccounts<
     [
       TAccountAuthority extends string
-        ? ReadonlySignerAccount<TAccountAuthority> & AccountSignerMeta<TAccountAuthority>
+        ? ReadonlySignerAccount<TAccountAuthority> &
+            AccountSignerMeta<TAccountAuthority>
         : TAccountAuthority,
-      TAccountMarginAccount extends string ? WritableAccount<TAccountMarginAccount> : TAccountMarginAccount,
-      TAccountBoard extends string ? ReadonlyAccount<TAccountBoard> : TAccountBoard,
-      TAccountMarket extends string ? WritableAccount<TAccountMarket> : TAccountMarket,
-      TAccountBank extends string ? WritableAccount<TAccountBank> : TAccountBank,
+      TAccountMarginAccount extends string
+        ? WritableAccount<TAccountMarginAccount>
+        : TAccountMarginAccount,
+      TAccountBoard extends string
+        ? ReadonlyAccount<TAccountBoard>
+        : TAccountBoard,
+      TAccountMarket extends string
+        ? WritableAccount<TAccountMarket>
+        : TAccountMarket,
+      TAccountBank extends string
+        ? WritableAccount<TAccountBank>
+        : TAccountBank,
       ...TRemainingAccounts,
     ]
   >;
@@ -74,8 +85,8 @@ export type SettleInstructionDataArgs = { amount: number | bigint };
 export function getSettleInstructionDataEncoder(): FixedSizeEncoder<SettleInstructionDataArgs> {
   return transformEncoder(
     getStructEncoder([
-      ['discriminator', fixEncoderSize(getBytesEncoder(), 8)],
-      ['amount', getU64Encoder()],
+      ["discriminator", fixEncoderSize(getBytesEncoder(), 8)],
+      ["amount", getU64Encoder()],
     ]),
     (value) => ({ ...value, discriminator: SETTLE_DISCRIMINATOR }),
   );
@@ -83,13 +94,19 @@ export function getSettleInstructionDataEncoder(): FixedSizeEncoder<SettleInstru
 
 export function getSettleInstructionDataDecoder(): FixedSizeDecoder<SettleInstructionData> {
   return getStructDecoder([
-    ['discriminator', fixDecoderSize(getBytesDecoder(), 8)],
-    ['amount', getU64Decoder()],
+    ["discriminator", fixDecoderSize(getBytesDecoder(), 8)],
+    ["amount", getU64Decoder()],
   ]);
 }
 
-export function getSettleInstructionDataCodec(): FixedSizeCodec<SettleInstructionDataArgs, SettleInstructionData> {
-  return combineCodec(getSettleInstructionDataEncoder(), getSettleInstructionDataDecoder());
+export function getSettleInstructionDataCodec(): FixedSizeCodec<
+  SettleInstructionDataArgs,
+  SettleInstructionData
+> {
+  return combineCodec(
+    getSettleInstructionDataEncoder(),
+    getSettleInstructionDataDecoder(),
+  );
 }
 
 export type SettleInput<
@@ -104,7 +121,7 @@ export type SettleInput<
   board: Address<TAccountBoard>;
   market: Address<TAccountMarket>;
   bank: Address<TAccountBank>;
-  amount: SettleInstructionDataArgs['amount'];
+  amount: SettleInstructionDataArgs["amount"];
 };
 
 export function getSettleInstruction<
@@ -115,7 +132,13 @@ export function getSettleInstruction<
   TAccountBank extends string,
   TProgramAddress extends Address = typeof BREAKWATER_PROGRAM_ADDRESS,
 >(
-  input: SettleInput<TAccountAuthority, TAccountMarginAccount, TAccountBoard, TAccountMarket, TAccountBank>,
+  input: SettleInput<
+    TAccountAuthority,
+    TAccountMarginAccount,
+    TAccountBoard,
+    TAccountMarket,
+    TAccountBank
+  >,
   config?: { programAddress?: TProgramAddress },
 ): SettleInstruction<
   TProgramAddress,
@@ -136,12 +159,15 @@ export function getSettleInstruction<
     market: { value: input.market ?? null, isWritable: true },
     bank: { value: input.bank ?? null, isWritable: true },
   };
-  const accounts = originalAccounts as Record<keyof typeof originalAccounts, ResolvedAccount>;
+  const accounts = originalAccounts as Record<
+    keyof typeof originalAccounts,
+    ResolvedAccount
+  >;
 
   // Original args.
   const args = { ...input };
 
-  const getAccountMeta = getAccountMetaFactory(programAddress, 'programId');
+  const getAccountMeta = getAccountMetaFactory(programAddress, "programId");
   return Object.freeze({
     accounts: [
       getAccountMeta(accounts.authority),
@@ -150,7 +176,9 @@ export function getSettleInstruction<
       getAccountMeta(accounts.market),
       getAccountMeta(accounts.bank),
     ],
-    data: getSettleInstructionDataEncoder().encode(args as SettleInstructionDataArgs),
+    data: getSettleInstructionDataEncoder().encode(
+      args as SettleInstructionDataArgs,
+    ),
     programAddress,
   } as SettleInstruction<
     TProgramAddress,
@@ -177,11 +205,17 @@ export type ParsedSettleInstruction<
   data: SettleInstructionData;
 };
 
-export function parseSettleInstruction<TProgram extends string, TAccountMetas extends readonly AccountMeta[]>(
-  instruction: Instruction<TProgram> & InstructionWithAccounts<TAccountMetas> & InstructionWithData<ReadonlyUint8Array>,
+export function parseSettleInstruction<
+  TProgram extends string,
+  TAccountMetas extends readonly AccountMeta[],
+>(
+  instruction: Instruction<TProgram> &
+    InstructionWithAccounts<TAccountMetas> &
+    InstructionWithData<ReadonlyUint8Array>,
 ): ParsedSettleInstruction<TProgram, TAccountMetas> {
   if (instruction.accounts.length < 5) {
-    throw new Error('Not enough accounts');
+    
+    throw new Error("Not enough accounts");
   }
   let accountIndex = 0;
   const getNextAccount = () => {

@@ -31,11 +31,13 @@ import {
   type ReadonlyUint8Array,
   type TransactionSigner,
   type WritableAccount,
-} from '@solana/kit';
-import { BREAKWATER_PROGRAM_ADDRESS } from '../programs/index.js';
-import { getAccountMetaFactory, type ResolvedAccount } from '../shared/index.js';
+} from "@solana/kit";
+import { BREAKWATER_PROGRAM_ADDRESS } from "../programs/index.js";
+import { getAccountMetaFactory, type ResolvedAccount } from "../shared/index.js";
 
-export const STAKE_DISCRIMINATOR = new Uint8Array([206, 176, 202, 18, 200, 209, 179, 108]);
+export const STAKE_DISCRIMINATOR = new Uint8Array([
+  206, 176, 202, 18, 200, 209, 179, 108,
+]);
 
 export function getStakeDiscriminatorBytes() {
   return fixEncoderSize(getBytesEncoder(), 8).encode(STAKE_DISCRIMINATOR);
@@ -55,13 +57,24 @@ export type StakeInstruction<
   InstructionWithAccounts<
     [
       TAccountOwner extends string
-        ? ReadonlySignerAccount<TAccountOwner> & AccountSignerMeta<TAccountOwner>
+        ? ReadonlySignerAccount<TAccountOwner> &
+            AccountSignerMeta<TAccountOwner>
         : TAccountOwner,
-      TAccountMarginAccount extends string ? WritableAccount<TAccountMarginAccount> : TAccountMarginAccount,
-      TAccountBoard extends string ? ReadonlyAccount<TAccountBoard> : TAccountBoard,
-      TAccountBank extends string ? WritableAccount<TAccountBank> : TAccountBank,
-      TAccountFund extends string ? WritableAccount<TAccountFund> : TAccountFund,
-      TAccountStake extends string ? WritableAccount<TAccountStake> : TAccountStake,
+      TAccountMarginAccount extends string
+        ? WritableAccount<TAccountMarginAccount>
+        : TAccountMarginAccount,
+      TAccountBoard extends string
+        ? ReadonlyAccount<TAccountBoard>
+        : TAccountBoard,
+      TAccountBank extends string
+        ? WritableAccount<TAccountBank>
+        : TAccountBank,
+      TAccountFund extends string
+        ? WritableAccount<TAccountFund>
+        : TAccountFund,
+      TAccountStake extends string
+        ? WritableAccount<TAccountStake>
+        : TAccountStake,
       ...TRemainingAccounts,
     ]
   >;
@@ -76,8 +89,8 @@ export type StakeInstructionDataArgs = { amount: number | bigint };
 export function getStakeInstructionDataEncoder(): FixedSizeEncoder<StakeInstructionDataArgs> {
   return transformEncoder(
     getStructEncoder([
-      ['discriminator', fixEncoderSize(getBytesEncoder(), 8)],
-      ['amount', getU64Encoder()],
+      ["discriminator", fixEncoderSize(getBytesEncoder(), 8)],
+      ["amount", getU64Encoder()],
     ]),
     (value) => ({ ...value, discriminator: STAKE_DISCRIMINATOR }),
   );
@@ -85,13 +98,19 @@ export function getStakeInstructionDataEncoder(): FixedSizeEncoder<StakeInstruct
 
 export function getStakeInstructionDataDecoder(): FixedSizeDecoder<StakeInstructionData> {
   return getStructDecoder([
-    ['discriminator', fixDecoderSize(getBytesDecoder(), 8)],
-    ['amount', getU64Decoder()],
+    ["discriminator", fixDecoderSize(getBytesDecoder(), 8)],
+    ["amount", getU64Decoder()],
   ]);
 }
 
-export function getStakeInstructionDataCodec(): FixedSizeCodec<StakeInstructionDataArgs, StakeInstructionData> {
-  return combineCodec(getStakeInstructionDataEncoder(), getStakeInstructionDataDecoder());
+export function getStakeInstructionDataCodec(): FixedSizeCodec<
+  StakeInstructionDataArgs,
+  StakeInstructionData
+> {
+  return combineCodec(
+    getStakeInstructionDataEncoder(),
+    getStakeInstructionDataDecoder(),
+  );
 }
 
 export type StakeInput<
@@ -108,7 +127,7 @@ export type StakeInput<
   bank: Address<TAccountBank>;
   fund: Address<TAccountFund>;
   stake: Address<TAccountStake>;
-  amount: StakeInstructionDataArgs['amount'];
+  amount: StakeInstructionDataArgs["amount"];
 };
 
 export function getStakeInstruction<
@@ -120,7 +139,14 @@ export function getStakeInstruction<
   TAccountStake extends string,
   TProgramAddress extends Address = typeof BREAKWATER_PROGRAM_ADDRESS,
 >(
-  input: StakeInput<TAccountOwner, TAccountMarginAccount, TAccountBoard, TAccountBank, TAccountFund, TAccountStake>,
+  input: StakeInput<
+    TAccountOwner,
+    TAccountMarginAccount,
+    TAccountBoard,
+    TAccountBank,
+    TAccountFund,
+    TAccountStake
+  >,
   config?: { programAddress?: TProgramAddress },
 ): StakeInstruction<
   TProgramAddress,
@@ -143,12 +169,15 @@ export function getStakeInstruction<
     fund: { value: input.fund ?? null, isWritable: true },
     stake: { value: input.stake ?? null, isWritable: true },
   };
-  const accounts = originalAccounts as Record<keyof typeof originalAccounts, ResolvedAccount>;
+  const accounts = originalAccounts as Record<
+    keyof typeof originalAccounts,
+    ResolvedAccount
+  >;
 
   // Original args.
   const args = { ...input };
 
-  const getAccountMeta = getAccountMetaFactory(programAddress, 'programId');
+  const getAccountMeta = getAccountMetaFactory(programAddress, "programId");
   return Object.freeze({
     accounts: [
       getAccountMeta(accounts.owner),
@@ -158,7 +187,9 @@ export function getStakeInstruction<
       getAccountMeta(accounts.fund),
       getAccountMeta(accounts.stake),
     ],
-    data: getStakeInstructionDataEncoder().encode(args as StakeInstructionDataArgs),
+    data: getStakeInstructionDataEncoder().encode(
+      args as StakeInstructionDataArgs,
+    ),
     programAddress,
   } as StakeInstruction<
     TProgramAddress,
@@ -187,11 +218,17 @@ export type ParsedStakeInstruction<
   data: StakeInstructionData;
 };
 
-export function parseStakeInstruction<TProgram extends string, TAccountMetas extends readonly AccountMeta[]>(
-  instruction: Instruction<TProgram> & InstructionWithAccounts<TAccountMetas> & InstructionWithData<ReadonlyUint8Array>,
+export function parseStakeInstruction<
+  TProgram extends string,
+  TAccountMetas extends readonly AccountMeta[],
+>(
+  instruction: Instruction<TProgram> &
+    InstructionWithAccounts<TAccountMetas> &
+    InstructionWithData<ReadonlyUint8Array>,
 ): ParsedStakeInstruction<TProgram, TAccountMetas> {
   if (instruction.accounts.length < 6) {
-    throw new Error('Not enough accounts');
+    
+    throw new Error("Not enough accounts");
   }
   let accountIndex = 0;
   const getNextAccount = () => {

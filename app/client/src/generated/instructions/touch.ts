@@ -26,11 +26,13 @@ import {
   type ReadonlyAccount,
   type ReadonlyUint8Array,
   type WritableAccount,
-} from '@solana/kit';
-import { BREAKWATER_PROGRAM_ADDRESS } from '../programs/index.js';
-import { getAccountMetaFactory, type ResolvedAccount } from '../shared/index.js';
+} from "@solana/kit";
+import { BREAKWATER_PROGRAM_ADDRESS } from "../programs/index.js";
+import { getAccountMetaFactory, type ResolvedAccount } from "../shared/index.js";
 
-export const TOUCH_DISCRIMINATOR = new Uint8Array([80, 157, 106, 220, 181, 72, 101, 81]);
+export const TOUCH_DISCRIMINATOR = new Uint8Array([
+  80, 157, 106, 220, 181, 72, 101, 81,
+]);
 
 export function getTouchDiscriminatorBytes() {
   return fixEncoderSize(getBytesEncoder(), 8).encode(TOUCH_DISCRIMINATOR);
@@ -45,8 +47,12 @@ export type TouchInstruction<
   InstructionWithData<ReadonlyUint8Array> &
   InstructionWithAccounts<
     [
-      TAccountMarginAccount extends string ? WritableAccount<TAccountMarginAccount> : TAccountMarginAccount,
-      TAccountBoard extends string ? ReadonlyAccount<TAccountBoard> : TAccountBoard,
+      TAccountMarginAccount extends string
+        ? WritableAccount<TAccountMarginAccount>
+        : TAccountMarginAccount,
+      TAccountBoard extends string
+        ? ReadonlyAccount<TAccountBoard>
+        : TAccountBoard,
       ...TRemainingAccounts,
     ]
   >;
@@ -56,21 +62,32 @@ export type TouchInstructionData = { discriminator: ReadonlyUint8Array };
 export type TouchInstructionDataArgs = {};
 
 export function getTouchInstructionDataEncoder(): FixedSizeEncoder<TouchInstructionDataArgs> {
-  return transformEncoder(getStructEncoder([['discriminator', fixEncoderSize(getBytesEncoder(), 8)]]), (value) => ({
-    ...value,
-    discriminator: TOUCH_DISCRIMINATOR,
-  }));
+  return transformEncoder(
+    getStructEncoder([["discriminator", fixEncoderSize(getBytesEncoder(), 8)]]),
+    (value) => ({ ...value, discriminator: TOUCH_DISCRIMINATOR }),
+  );
 }
 
 export function getTouchInstructionDataDecoder(): FixedSizeDecoder<TouchInstructionData> {
-  return getStructDecoder([['discriminator', fixDecoderSize(getBytesDecoder(), 8)]]);
+  return getStructDecoder([
+    ["discriminator", fixDecoderSize(getBytesDecoder(), 8)],
+  ]);
 }
 
-export function getTouchInstructionDataCodec(): FixedSizeCodec<TouchInstructionDataArgs, TouchInstructionData> {
-  return combineCodec(getTouchInstructionDataEncoder(), getTouchInstructionDataDecoder());
+export function getTouchInstructionDataCodec(): FixedSizeCodec<
+  TouchInstructionDataArgs,
+  TouchInstructionData
+> {
+  return combineCodec(
+    getTouchInstructionDataEncoder(),
+    getTouchInstructionDataDecoder(),
+  );
 }
 
-export type TouchInput<TAccountMarginAccount extends string = string, TAccountBoard extends string = string> = {
+export type TouchInput<
+  TAccountMarginAccount extends string = string,
+  TAccountBoard extends string = string,
+> = {
   marginAccount: Address<TAccountMarginAccount>;
   board: Address<TAccountBoard>;
 };
@@ -91,11 +108,17 @@ export function getTouchInstruction<
     marginAccount: { value: input.marginAccount ?? null, isWritable: true },
     board: { value: input.board ?? null, isWritable: false },
   };
-  const accounts = originalAccounts as Record<keyof typeof originalAccounts, ResolvedAccount>;
+  const accounts = originalAccounts as Record<
+    keyof typeof originalAccounts,
+    ResolvedAccount
+  >;
 
-  const getAccountMeta = getAccountMetaFactory(programAddress, 'programId');
+  const getAccountMeta = getAccountMetaFactory(programAddress, "programId");
   return Object.freeze({
-    accounts: [getAccountMeta(accounts.marginAccount), getAccountMeta(accounts.board)],
+    accounts: [
+      getAccountMeta(accounts.marginAccount),
+      getAccountMeta(accounts.board),
+    ],
     data: getTouchInstructionDataEncoder().encode({}),
     programAddress,
   } as TouchInstruction<TProgramAddress, TAccountMarginAccount, TAccountBoard>);
@@ -113,11 +136,17 @@ export type ParsedTouchInstruction<
   data: TouchInstructionData;
 };
 
-export function parseTouchInstruction<TProgram extends string, TAccountMetas extends readonly AccountMeta[]>(
-  instruction: Instruction<TProgram> & InstructionWithAccounts<TAccountMetas> & InstructionWithData<ReadonlyUint8Array>,
+export function parseTouchInstruction<
+  TProgram extends string,
+  TAccountMetas extends readonly AccountMeta[],
+>(
+  instruction: Instruction<TProgram> &
+    InstructionWithAccounts<TAccountMetas> &
+    InstructionWithData<ReadonlyUint8Array>,
 ): ParsedTouchInstruction<TProgram, TAccountMetas> {
   if (instruction.accounts.length < 2) {
-    throw new Error('Not enough accounts');
+    
+    throw new Error("Not enough accounts");
   }
   let accountIndex = 0;
   const getNextAccount = () => {

@@ -33,11 +33,13 @@ import {
   type ReadonlyUint8Array,
   type TransactionSigner,
   type WritableAccount,
-} from '@solana/kit';
-import { BREAKWATER_PROGRAM_ADDRESS } from '../programs/index.js';
-import { getAccountMetaFactory, type ResolvedAccount } from '../shared/index.js';
+} from "@solana/kit";
+import { BREAKWATER_PROGRAM_ADDRESS } from "../programs/index.js";
+import { getAccountMetaFactory, type ResolvedAccount } from "../shared/index.js";
 
-export const TRADE_DISCRIMINATOR = new Uint8Array([178, 144, 26, 216, 241, 187, 206, 130]);
+export const TRADE_DISCRIMINATOR = new Uint8Array([
+  178, 144, 26, 216, 241, 187, 206, 130,
+]);
 
 export function getTradeDiscriminatorBytes() {
   return fixEncoderSize(getBytesEncoder(), 8).encode(TRADE_DISCRIMINATOR);
@@ -55,11 +57,18 @@ export type TradeInstruction<
   InstructionWithAccounts<
     [
       TAccountAuthority extends string
-        ? ReadonlySignerAccount<TAccountAuthority> & AccountSignerMeta<TAccountAuthority>
+        ? ReadonlySignerAccount<TAccountAuthority> &
+            AccountSignerMeta<TAccountAuthority>
         : TAccountAuthority,
-      TAccountMarginAccount extends string ? WritableAccount<TAccountMarginAccount> : TAccountMarginAccount,
-      TAccountBoard extends string ? ReadonlyAccount<TAccountBoard> : TAccountBoard,
-      TAccountMarket extends string ? WritableAccount<TAccountMarket> : TAccountMarket,
+      TAccountMarginAccount extends string
+        ? WritableAccount<TAccountMarginAccount>
+        : TAccountMarginAccount,
+      TAccountBoard extends string
+        ? ReadonlyAccount<TAccountBoard>
+        : TAccountBoard,
+      TAccountMarket extends string
+        ? WritableAccount<TAccountMarket>
+        : TAccountMarket,
       ...TRemainingAccounts,
     ]
   >;
@@ -78,9 +87,9 @@ export type TradeInstructionDataArgs = {
 export function getTradeInstructionDataEncoder(): FixedSizeEncoder<TradeInstructionDataArgs> {
   return transformEncoder(
     getStructEncoder([
-      ['discriminator', fixEncoderSize(getBytesEncoder(), 8)],
-      ['delta', getI64Encoder()],
-      ['limit', getU64Encoder()],
+      ["discriminator", fixEncoderSize(getBytesEncoder(), 8)],
+      ["delta", getI64Encoder()],
+      ["limit", getU64Encoder()],
     ]),
     (value) => ({ ...value, discriminator: TRADE_DISCRIMINATOR }),
   );
@@ -88,14 +97,20 @@ export function getTradeInstructionDataEncoder(): FixedSizeEncoder<TradeInstruct
 
 export function getTradeInstructionDataDecoder(): FixedSizeDecoder<TradeInstructionData> {
   return getStructDecoder([
-    ['discriminator', fixDecoderSize(getBytesDecoder(), 8)],
-    ['delta', getI64Decoder()],
-    ['limit', getU64Decoder()],
+    ["discriminator", fixDecoderSize(getBytesDecoder(), 8)],
+    ["delta", getI64Decoder()],
+    ["limit", getU64Decoder()],
   ]);
 }
 
-export function getTradeInstructionDataCodec(): FixedSizeCodec<TradeInstructionDataArgs, TradeInstructionData> {
-  return combineCodec(getTradeInstructionDataEncoder(), getTradeInstructionDataDecoder());
+export function getTradeInstructionDataCodec(): FixedSizeCodec<
+  TradeInstructionDataArgs,
+  TradeInstructionData
+> {
+  return combineCodec(
+    getTradeInstructionDataEncoder(),
+    getTradeInstructionDataDecoder(),
+  );
 }
 
 export type TradeInput<
@@ -108,8 +123,8 @@ export type TradeInput<
   marginAccount: Address<TAccountMarginAccount>;
   board: Address<TAccountBoard>;
   market: Address<TAccountMarket>;
-  delta: TradeInstructionDataArgs['delta'];
-  limit: TradeInstructionDataArgs['limit'];
+  delta: TradeInstructionDataArgs["delta"];
+  limit: TradeInstructionDataArgs["limit"];
 };
 
 export function getTradeInstruction<
@@ -119,9 +134,20 @@ export function getTradeInstruction<
   TAccountMarket extends string,
   TProgramAddress extends Address = typeof BREAKWATER_PROGRAM_ADDRESS,
 >(
-  input: TradeInput<TAccountAuthority, TAccountMarginAccount, TAccountBoard, TAccountMarket>,
+  input: TradeInput<
+    TAccountAuthority,
+    TAccountMarginAccount,
+    TAccountBoard,
+    TAccountMarket
+  >,
   config?: { programAddress?: TProgramAddress },
-): TradeInstruction<TProgramAddress, TAccountAuthority, TAccountMarginAccount, TAccountBoard, TAccountMarket> {
+): TradeInstruction<
+  TProgramAddress,
+  TAccountAuthority,
+  TAccountMarginAccount,
+  TAccountBoard,
+  TAccountMarket
+> {
   // Program address.
   const programAddress = config?.programAddress ?? BREAKWATER_PROGRAM_ADDRESS;
 
@@ -132,12 +158,15 @@ export function getTradeInstruction<
     board: { value: input.board ?? null, isWritable: false },
     market: { value: input.market ?? null, isWritable: true },
   };
-  const accounts = originalAccounts as Record<keyof typeof originalAccounts, ResolvedAccount>;
+  const accounts = originalAccounts as Record<
+    keyof typeof originalAccounts,
+    ResolvedAccount
+  >;
 
   // Original args.
   const args = { ...input };
 
-  const getAccountMeta = getAccountMetaFactory(programAddress, 'programId');
+  const getAccountMeta = getAccountMetaFactory(programAddress, "programId");
   return Object.freeze({
     accounts: [
       getAccountMeta(accounts.authority),
@@ -145,9 +174,17 @@ export function getTradeInstruction<
       getAccountMeta(accounts.board),
       getAccountMeta(accounts.market),
     ],
-    data: getTradeInstructionDataEncoder().encode(args as TradeInstructionDataArgs),
+    data: getTradeInstructionDataEncoder().encode(
+      args as TradeInstructionDataArgs,
+    ),
     programAddress,
-  } as TradeInstruction<TProgramAddress, TAccountAuthority, TAccountMarginAccount, TAccountBoard, TAccountMarket>);
+  } as TradeInstruction<
+    TProgramAddress,
+    TAccountAuthority,
+    TAccountMarginAccount,
+    TAccountBoard,
+    TAccountMarket
+  >);
 }
 
 export type ParsedTradeInstruction<
@@ -164,11 +201,17 @@ export type ParsedTradeInstruction<
   data: TradeInstructionData;
 };
 
-export function parseTradeInstruction<TProgram extends string, TAccountMetas extends readonly AccountMeta[]>(
-  instruction: Instruction<TProgram> & InstructionWithAccounts<TAccountMetas> & InstructionWithData<ReadonlyUint8Array>,
+export function parseTradeInstruction<
+  TProgram extends string,
+  TAccountMetas extends readonly AccountMeta[],
+>(
+  instruction: Instruction<TProgram> &
+    InstructionWithAccounts<TAccountMetas> &
+    InstructionWithData<ReadonlyUint8Array>,
 ): ParsedTradeInstruction<TProgram, TAccountMetas> {
   if (instruction.accounts.length < 4) {
-    throw new Error('Not enough accounts');
+    
+    throw new Error("Not enough accounts");
   }
   let accountIndex = 0;
   const getNextAccount = () => {

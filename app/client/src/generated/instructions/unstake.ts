@@ -29,11 +29,13 @@ import {
   type ReadonlyUint8Array,
   type TransactionSigner,
   type WritableAccount,
-} from '@solana/kit';
-import { BREAKWATER_PROGRAM_ADDRESS } from '../programs/index.js';
-import { getAccountMetaFactory, type ResolvedAccount } from '../shared/index.js';
+} from "@solana/kit";
+import { BREAKWATER_PROGRAM_ADDRESS } from "../programs/index.js";
+import { getAccountMetaFactory, type ResolvedAccount } from "../shared/index.js";
 
-export const UNSTAKE_DISCRIMINATOR = new Uint8Array([90, 95, 107, 42, 205, 124, 50, 225]);
+export const UNSTAKE_DISCRIMINATOR = new Uint8Array([
+  90, 95, 107, 42, 205, 124, 50, 225,
+]);
 
 export function getUnstakeDiscriminatorBytes() {
   return fixEncoderSize(getBytesEncoder(), 8).encode(UNSTAKE_DISCRIMINATOR);
@@ -53,13 +55,24 @@ export type UnstakeInstruction<
   InstructionWithAccounts<
     [
       TAccountOwner extends string
-        ? ReadonlySignerAccount<TAccountOwner> & AccountSignerMeta<TAccountOwner>
+        ? ReadonlySignerAccount<TAccountOwner> &
+            AccountSignerMeta<TAccountOwner>
         : TAccountOwner,
-      TAccountMarginAccount extends string ? WritableAccount<TAccountMarginAccount> : TAccountMarginAccount,
-      TAccountBoard extends string ? ReadonlyAccount<TAccountBoard> : TAccountBoard,
-      TAccountBank extends string ? WritableAccount<TAccountBank> : TAccountBank,
-      TAccountFund extends string ? WritableAccount<TAccountFund> : TAccountFund,
-      TAccountStake extends string ? WritableAccount<TAccountStake> : TAccountStake,
+      TAccountMarginAccount extends string
+        ? WritableAccount<TAccountMarginAccount>
+        : TAccountMarginAccount,
+      TAccountBoard extends string
+        ? ReadonlyAccount<TAccountBoard>
+        : TAccountBoard,
+      TAccountBank extends string
+        ? WritableAccount<TAccountBank>
+        : TAccountBank,
+      TAccountFund extends string
+        ? WritableAccount<TAccountFund>
+        : TAccountFund,
+      TAccountStake extends string
+        ? WritableAccount<TAccountStake>
+        : TAccountStake,
       ...TRemainingAccounts,
     ]
   >;
@@ -69,18 +82,26 @@ export type UnstakeInstructionData = { discriminator: ReadonlyUint8Array };
 export type UnstakeInstructionDataArgs = {};
 
 export function getUnstakeInstructionDataEncoder(): FixedSizeEncoder<UnstakeInstructionDataArgs> {
-  return transformEncoder(getStructEncoder([['discriminator', fixEncoderSize(getBytesEncoder(), 8)]]), (value) => ({
-    ...value,
-    discriminator: UNSTAKE_DISCRIMINATOR,
-  }));
+  return transformEncoder(
+    getStructEncoder([["discriminator", fixEncoderSize(getBytesEncoder(), 8)]]),
+    (value) => ({ ...value, discriminator: UNSTAKE_DISCRIMINATOR }),
+  );
 }
 
 export function getUnstakeInstructionDataDecoder(): FixedSizeDecoder<UnstakeInstructionData> {
-  return getStructDecoder([['discriminator', fixDecoderSize(getBytesDecoder(), 8)]]);
+  return getStructDecoder([
+    ["discriminator", fixDecoderSize(getBytesDecoder(), 8)],
+  ]);
 }
 
-export function getUnstakeInstructionDataCodec(): FixedSizeCodec<UnstakeInstructionDataArgs, UnstakeInstructionData> {
-  return combineCodec(getUnstakeInstructionDataEncoder(), getUnstakeInstructionDataDecoder());
+export function getUnstakeInstructionDataCodec(): FixedSizeCodec<
+  UnstakeInstructionDataArgs,
+  UnstakeInstructionData
+> {
+  return combineCodec(
+    getUnstakeInstructionDataEncoder(),
+    getUnstakeInstructionDataDecoder(),
+  );
 }
 
 export type UnstakeInput<
@@ -108,7 +129,14 @@ export function getUnstakeInstruction<
   TAccountStake extends string,
   TProgramAddress extends Address = typeof BREAKWATER_PROGRAM_ADDRESS,
 >(
-  input: UnstakeInput<TAccountOwner, TAccountMarginAccount, TAccountBoard, TAccountBank, TAccountFund, TAccountStake>,
+  input: UnstakeInput<
+    TAccountOwner,
+    TAccountMarginAccount,
+    TAccountBoard,
+    TAccountBank,
+    TAccountFund,
+    TAccountStake
+  >,
   config?: { programAddress?: TProgramAddress },
 ): UnstakeInstruction<
   TProgramAddress,
@@ -131,9 +159,12 @@ export function getUnstakeInstruction<
     fund: { value: input.fund ?? null, isWritable: true },
     stake: { value: input.stake ?? null, isWritable: true },
   };
-  const accounts = originalAccounts as Record<keyof typeof originalAccounts, ResolvedAccount>;
+  const accounts = originalAccounts as Record<
+    keyof typeof originalAccounts,
+    ResolvedAccount
+  >;
 
-  const getAccountMeta = getAccountMetaFactory(programAddress, 'programId');
+  const getAccountMeta = getAccountMetaFactory(programAddress, "programId");
   return Object.freeze({
     accounts: [
       getAccountMeta(accounts.owner),
@@ -172,11 +203,17 @@ export type ParsedUnstakeInstruction<
   data: UnstakeInstructionData;
 };
 
-export function parseUnstakeInstruction<TProgram extends string, TAccountMetas extends readonly AccountMeta[]>(
-  instruction: Instruction<TProgram> & InstructionWithAccounts<TAccountMetas> & InstructionWithData<ReadonlyUint8Array>,
+export function parseUnstakeInstruction<
+  TProgram extends string,
+  TAccountMetas extends readonly AccountMeta[],
+>(
+  instruction: Instruction<TProgram> &
+    InstructionWithAccounts<TAccountMetas> &
+    InstructionWithData<ReadonlyUint8Array>,
 ): ParsedUnstakeInstruction<TProgram, TAccountMetas> {
   if (instruction.accounts.length < 6) {
-    throw new Error('Not enough accounts');
+    
+    throw new Error("Not enough accounts");
   }
   let accountIndex = 0;
   const getNextAccount = () => {

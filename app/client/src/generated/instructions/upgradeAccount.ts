@@ -29,31 +29,41 @@ import {
   type TransactionSigner,
   type WritableAccount,
   type WritableSignerAccount,
-} from '@solana/kit';
-import { BREAKWATER_PROGRAM_ADDRESS } from '../programs/index.js';
-import { getAccountMetaFactory, type ResolvedAccount } from '../shared/index.js';
+} from "@solana/kit";
+import { BREAKWATER_PROGRAM_ADDRESS } from "../programs/index.js";
+import { getAccountMetaFactory, type ResolvedAccount } from "../shared/index.js";
 
-export const UPGRADE_ACCOUNT_DISCRIMINATOR = new Uint8Array([210, 14, 70, 243, 180, 118, 117, 55]);
+export const UPGRADE_ACCOUNT_DISCRIMINATOR = new Uint8Array([
+  210, 14, 70, 243, 180, 118, 117, 55,
+]);
 
 export function getUpgradeAccountDiscriminatorBytes() {
-  return fixEncoderSize(getBytesEncoder(), 8).encode(UPGRADE_ACCOUNT_DISCRIMINATOR);
+  return fixEncoderSize(getBytesEncoder(), 8).encode(
+    UPGRADE_ACCOUNT_DISCRIMINATOR,
+  );
 }
 
 export type UpgradeAccountInstruction<
   TProgram extends string = typeof BREAKWATER_PROGRAM_ADDRESS,
   TAccountPayer extends string | AccountMeta<string> = string,
   TAccountMarginAccount extends string | AccountMeta<string> = string,
-  TAccountSystemProgram extends string | AccountMeta<string> = '11111111111111111111111111111111',
+  TAccountSystemProgram extends string | AccountMeta<string> =
+    "11111111111111111111111111111111",
   TRemainingAccounts extends readonly AccountMeta<string>[] = [],
 > = Instruction<TProgram> &
   InstructionWithData<ReadonlyUint8Array> &
   InstructionWithAccounts<
     [
       TAccountPayer extends string
-        ? WritableSignerAccount<TAccountPayer> & AccountSignerMeta<TAccountPayer>
+        ? WritableSignerAccount<TAccountPayer> &
+            AccountSignerMeta<TAccountPayer>
         : TAccountPayer,
-      TAccountMarginAccount extends string ? WritableAccount<TAccountMarginAccount> : TAccountMarginAccount,
-      TAccountSystemProgram extends string ? ReadonlyAccount<TAccountSystemProgram> : TAccountSystemProgram,
+      TAccountMarginAccount extends string
+        ? WritableAccount<TAccountMarginAccount>
+        : TAccountMarginAccount,
+      TAccountSystemProgram extends string
+        ? ReadonlyAccount<TAccountSystemProgram>
+        : TAccountSystemProgram,
       ...TRemainingAccounts,
     ]
   >;
@@ -65,21 +75,26 @@ export type UpgradeAccountInstructionData = {
 export type UpgradeAccountInstructionDataArgs = {};
 
 export function getUpgradeAccountInstructionDataEncoder(): FixedSizeEncoder<UpgradeAccountInstructionDataArgs> {
-  return transformEncoder(getStructEncoder([['discriminator', fixEncoderSize(getBytesEncoder(), 8)]]), (value) => ({
-    ...value,
-    discriminator: UPGRADE_ACCOUNT_DISCRIMINATOR,
-  }));
+  return transformEncoder(
+    getStructEncoder([["discriminator", fixEncoderSize(getBytesEncoder(), 8)]]),
+    (value) => ({ ...value, discriminator: UPGRADE_ACCOUNT_DISCRIMINATOR }),
+  );
 }
 
 export function getUpgradeAccountInstructionDataDecoder(): FixedSizeDecoder<UpgradeAccountInstructionData> {
-  return getStructDecoder([['discriminator', fixDecoderSize(getBytesDecoder(), 8)]]);
+  return getStructDecoder([
+    ["discriminator", fixDecoderSize(getBytesDecoder(), 8)],
+  ]);
 }
 
 export function getUpgradeAccountInstructionDataCodec(): FixedSizeCodec<
   UpgradeAccountInstructionDataArgs,
   UpgradeAccountInstructionData
 > {
-  return combineCodec(getUpgradeAccountInstructionDataEncoder(), getUpgradeAccountInstructionDataDecoder());
+  return combineCodec(
+    getUpgradeAccountInstructionDataEncoder(),
+    getUpgradeAccountInstructionDataDecoder(),
+  );
 }
 
 export type UpgradeAccountInput<
@@ -99,9 +114,18 @@ export function getUpgradeAccountInstruction<
   TAccountSystemProgram extends string,
   TProgramAddress extends Address = typeof BREAKWATER_PROGRAM_ADDRESS,
 >(
-  input: UpgradeAccountInput<TAccountPayer, TAccountMarginAccount, TAccountSystemProgram>,
+  input: UpgradeAccountInput<
+    TAccountPayer,
+    TAccountMarginAccount,
+    TAccountSystemProgram
+  >,
   config?: { programAddress?: TProgramAddress },
-): UpgradeAccountInstruction<TProgramAddress, TAccountPayer, TAccountMarginAccount, TAccountSystemProgram> {
+): UpgradeAccountInstruction<
+  TProgramAddress,
+  TAccountPayer,
+  TAccountMarginAccount,
+  TAccountSystemProgram
+> {
   // Program address.
   const programAddress = config?.programAddress ?? BREAKWATER_PROGRAM_ADDRESS;
 
@@ -111,14 +135,18 @@ export function getUpgradeAccountInstruction<
     marginAccount: { value: input.marginAccount ?? null, isWritable: true },
     systemProgram: { value: input.systemProgram ?? null, isWritable: false },
   };
-  const accounts = originalAccounts as Record<keyof typeof originalAccounts, ResolvedAccount>;
+  const accounts = originalAccounts as Record<
+    keyof typeof originalAccounts,
+    ResolvedAccount
+  >;
 
   // Resolve default values.
   if (!accounts.systemProgram.value) {
-    accounts.systemProgram.value = '11111111111111111111111111111111' as Address<'11111111111111111111111111111111'>;
+    accounts.systemProgram.value =
+      "11111111111111111111111111111111" as Address<"11111111111111111111111111111111">;
   }
 
-  const getAccountMeta = getAccountMetaFactory(programAddress, 'programId');
+  const getAccountMeta = getAccountMetaFactory(programAddress, "programId");
   return Object.freeze({
     accounts: [
       getAccountMeta(accounts.payer),
@@ -127,7 +155,12 @@ export function getUpgradeAccountInstruction<
     ],
     data: getUpgradeAccountInstructionDataEncoder().encode({}),
     programAddress,
-  } as UpgradeAccountInstruction<TProgramAddress, TAccountPayer, TAccountMarginAccount, TAccountSystemProgram>);
+  } as UpgradeAccountInstruction<
+    TProgramAddress,
+    TAccountPayer,
+    TAccountMarginAccount,
+    TAccountSystemProgram
+  >);
 }
 
 export type ParsedUpgradeAccountInstruction<
@@ -144,11 +177,17 @@ export type ParsedUpgradeAccountInstruction<
   data: UpgradeAccountInstructionData;
 };
 
-export function parseUpgradeAccountInstruction<TProgram extends string, TAccountMetas extends readonly AccountMeta[]>(
-  instruction: Instruction<TProgram> & InstructionWithAccounts<TAccountMetas> & InstructionWithData<ReadonlyUint8Array>,
+export function parseUpgradeAccountInstruction<
+  TProgram extends string,
+  TAccountMetas extends readonly AccountMeta[],
+>(
+  instruction: Instruction<TProgram> &
+    InstructionWithAccounts<TAccountMetas> &
+    InstructionWithData<ReadonlyUint8Array>,
 ): ParsedUpgradeAccountInstruction<TProgram, TAccountMetas> {
   if (instruction.accounts.length < 3) {
-    throw new Error('Not enough accounts');
+    
+    throw new Error("Not enough accounts");
   }
   let accountIndex = 0;
   const getNextAccount = () => {

@@ -29,11 +29,13 @@ import {
   type ReadonlyUint8Array,
   type TransactionSigner,
   type WritableAccount,
-} from '@solana/kit';
-import { BREAKWATER_PROGRAM_ADDRESS } from '../programs/index.js';
-import { getAccountMetaFactory, type ResolvedAccount } from '../shared/index.js';
+} from "@solana/kit";
+import { BREAKWATER_PROGRAM_ADDRESS } from "../programs/index.js";
+import { getAccountMetaFactory, type ResolvedAccount } from "../shared/index.js";
 
-export const VETO_CHANGE_DISCRIMINATOR = new Uint8Array([197, 140, 167, 76, 117, 41, 54, 221]);
+export const VETO_CHANGE_DISCRIMINATOR = new Uint8Array([
+  197, 140, 167, 76, 117, 41, 54, 221,
+]);
 
 export function getVetoChangeDiscriminatorBytes() {
   return fixEncoderSize(getBytesEncoder(), 8).encode(VETO_CHANGE_DISCRIMINATOR);
@@ -44,18 +46,26 @@ export type VetoChangeInstruction<
   TAccountAuthority extends string | AccountMeta<string> = string,
   TAccountGroup extends string | AccountMeta<string> = string,
   TAccountChange extends string | AccountMeta<string> = string,
-  TAccountInstructions extends string | AccountMeta<string> = 'Sysvar1nstructions1111111111111111111111111',
+  TAccountInstructions extends string | AccountMeta<string> =
+    "Sysvar1nstructions1111111111111111111111111",
   TRemainingAccounts extends readonly AccountMeta<string>[] = [],
 > = Instruction<TProgram> &
   InstructionWithData<ReadonlyUint8Array> &
   InstructionWithAccounts<
     [
       TAccountAuthority extends string
-        ? ReadonlySignerAccount<TAccountAuthority> & AccountSignerMeta<TAccountAuthority>
+        ? ReadonlySignerAccount<TAccountAuthority> &
+            AccountSignerMeta<TAccountAuthority>
         : TAccountAuthority,
-      TAccountGroup extends string ? ReadonlyAccount<TAccountGroup> : TAccountGroup,
-      TAccountChange extends string ? WritableAccount<TAccountChange> : TAccountChange,
-      TAccountInstructions extends string ? ReadonlyAccount<TAccountInstructions> : TAccountInstructions,
+      TAccountGroup extends string
+        ? ReadonlyAccount<TAccountGroup>
+        : TAccountGroup,
+      TAccountChange extends string
+        ? WritableAccount<TAccountChange>
+        : TAccountChange,
+      TAccountInstructions extends string
+        ? ReadonlyAccount<TAccountInstructions>
+        : TAccountInstructions,
       ...TRemainingAccounts,
     ]
   >;
@@ -65,21 +75,26 @@ export type VetoChangeInstructionData = { discriminator: ReadonlyUint8Array };
 export type VetoChangeInstructionDataArgs = {};
 
 export function getVetoChangeInstructionDataEncoder(): FixedSizeEncoder<VetoChangeInstructionDataArgs> {
-  return transformEncoder(getStructEncoder([['discriminator', fixEncoderSize(getBytesEncoder(), 8)]]), (value) => ({
-    ...value,
-    discriminator: VETO_CHANGE_DISCRIMINATOR,
-  }));
+  return transformEncoder(
+    getStructEncoder([["discriminator", fixEncoderSize(getBytesEncoder(), 8)]]),
+    (value) => ({ ...value, discriminator: VETO_CHANGE_DISCRIMINATOR }),
+  );
 }
 
 export function getVetoChangeInstructionDataDecoder(): FixedSizeDecoder<VetoChangeInstructionData> {
-  return getStructDecoder([['discriminator', fixDecoderSize(getBytesDecoder(), 8)]]);
+  return getStructDecoder([
+    ["discriminator", fixDecoderSize(getBytesDecoder(), 8)],
+  ]);
 }
 
 export function getVetoChangeInstructionDataCodec(): FixedSizeCodec<
   VetoChangeInstructionDataArgs,
   VetoChangeInstructionData
 > {
-  return combineCodec(getVetoChangeInstructionDataEncoder(), getVetoChangeInstructionDataDecoder());
+  return combineCodec(
+    getVetoChangeInstructionDataEncoder(),
+    getVetoChangeInstructionDataDecoder(),
+  );
 }
 
 export type VetoChangeInput<
@@ -101,9 +116,20 @@ export function getVetoChangeInstruction<
   TAccountInstructions extends string,
   TProgramAddress extends Address = typeof BREAKWATER_PROGRAM_ADDRESS,
 >(
-  input: VetoChangeInput<TAccountAuthority, TAccountGroup, TAccountChange, TAccountInstructions>,
+  input: VetoChangeInput<
+    TAccountAuthority,
+    TAccountGroup,
+    TAccountChange,
+    TAccountInstructions
+  >,
   config?: { programAddress?: TProgramAddress },
-): VetoChangeInstruction<TProgramAddress, TAccountAuthority, TAccountGroup, TAccountChange, TAccountInstructions> {
+): VetoChangeInstruction<
+  TProgramAddress,
+  TAccountAuthority,
+  TAccountGroup,
+  TAccountChange,
+  TAccountInstructions
+> {
   // Program address.
   const programAddress = config?.programAddress ?? BREAKWATER_PROGRAM_ADDRESS;
 
@@ -114,15 +140,18 @@ export function getVetoChangeInstruction<
     change: { value: input.change ?? null, isWritable: true },
     instructions: { value: input.instructions ?? null, isWritable: false },
   };
-  const accounts = originalAccounts as Record<keyof typeof originalAccounts, ResolvedAccount>;
+  const accounts = originalAccounts as Record<
+    keyof typeof originalAccounts,
+    ResolvedAccount
+  >;
 
   // Resolve default values.
   if (!accounts.instructions.value) {
     accounts.instructions.value =
-      'Sysvar1nstructions1111111111111111111111111' as Address<'Sysvar1nstructions1111111111111111111111111'>;
+      "Sysvar1nstructions1111111111111111111111111" as Address<"Sysvar1nstructions1111111111111111111111111">;
   }
 
-  const getAccountMeta = getAccountMetaFactory(programAddress, 'programId');
+  const getAccountMeta = getAccountMetaFactory(programAddress, "programId");
   return Object.freeze({
     accounts: [
       getAccountMeta(accounts.authority),
@@ -132,7 +161,13 @@ export function getVetoChangeInstruction<
     ],
     data: getVetoChangeInstructionDataEncoder().encode({}),
     programAddress,
-  } as VetoChangeInstruction<TProgramAddress, TAccountAuthority, TAccountGroup, TAccountChange, TAccountInstructions>);
+  } as VetoChangeInstruction<
+    TProgramAddress,
+    TAccountAuthority,
+    TAccountGroup,
+    TAccountChange,
+    TAccountInstructions
+  >);
 }
 
 export type ParsedVetoChangeInstruction<
@@ -149,11 +184,17 @@ export type ParsedVetoChangeInstruction<
   data: VetoChangeInstructionData;
 };
 
-export function parseVetoChangeInstruction<TProgram extends string, TAccountMetas extends readonly AccountMeta[]>(
-  instruction: Instruction<TProgram> & InstructionWithAccounts<TAccountMetas> & InstructionWithData<ReadonlyUint8Array>,
+export function parseVetoChangeInstruction<
+  TProgram extends string,
+  TAccountMetas extends readonly AccountMeta[],
+>(
+  instruction: Instruction<TProgram> &
+    InstructionWithAccounts<TAccountMetas> &
+    InstructionWithData<ReadonlyUint8Array>,
 ): ParsedVetoChangeInstruction<TProgram, TAccountMetas> {
   if (instruction.accounts.length < 4) {
-    throw new Error('Not enough accounts');
+    
+    throw new Error("Not enough accounts");
   }
   let accountIndex = 0;
   const getNextAccount = () => {

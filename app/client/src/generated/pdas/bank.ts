@@ -12,7 +12,7 @@ import {
   getProgramDerivedAddress,
   type Address,
   type ProgramDerivedAddress,
-} from '@solana/kit';
+} from "@solana/kit";
 
 export type BankSeeds = {
   group: Address;
@@ -24,7 +24,7 @@ export async function findBankPda(
   config: { programAddress?: Address | undefined } = {},
 ): Promise<ProgramDerivedAddress> {
   const {
-    programAddress = 'BreakwaterLiquidationEngine11111111111111111' as Address<'BreakwaterLiquidationEngine11111111111111111'>,
+    programAddress = "BreakwaterLiquidationEngine11111111111111111" as Address<"BreakwaterLiquidationEngine11111111111111111">,
   } = config;
   return await getProgramDerivedAddress({
     programAddress,

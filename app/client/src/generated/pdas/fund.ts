@@ -12,7 +12,7 @@ import {
   getProgramDerivedAddress,
   type Address,
   type ProgramDerivedAddress,
-} from '@solana/kit';
+} from "@solana/kit";
 
 export type FundSeeds = {
   group: Address;
@@ -23,10 +23,13 @@ export async function findFundPda(
   config: { programAddress?: Address | undefined } = {},
 ): Promise<ProgramDerivedAddress> {
   const {
-    programAddress = 'BreakwaterLiquidationEngine11111111111111111' as Address<'BreakwaterLiquidationEngine11111111111111111'>,
+    programAddress = "BreakwaterLiquidationEngine11111111111111111" as Address<"BreakwaterLiquidationEngine11111111111111111">,
   } = config;
   return await getProgramDerivedAddress({
     programAddress,
-    seeds: [getBytesEncoder().encode(new Uint8Array([102, 117, 110, 100])), getAddressEncoder().encode(seeds.group)],
+    seeds: [
+      getBytesEncoder().encode(new Uint8Array([102, 117, 110, 100])),
+      getAddressEncoder().encode(seeds.group),
+    ],
   });
 }

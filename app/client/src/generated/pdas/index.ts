@@ -6,11 +6,11 @@
  * @see https://github.com/codama-idl/codama
  */
 
-export * from './bank.js';
-export * from './fund.js';
-export * from './group.js';
-export * from './liquidity.js';
-export * from './marginAccount.js';
-export * from './receiptLog.js';
-export * from './stake.js';
-export * from './vault.js';
+export * from "./bank.js";
+export * from "./fund.js";
+export * from "./group.js";
+export * from "./liquidity.js";
+export * from "./marginAccount.js";
+export * from "./receiptLog.js";
+export * from "./stake.js";
+export * from "./vault.js";

@@ -12,7 +12,7 @@ import {
   getProgramDerivedAddress,
   type Address,
   type ProgramDerivedAddress,
-} from '@solana/kit';
+} from "@solana/kit";
 
 export type LiquiditySeeds = {
   market: Address;
@@ -24,12 +24,14 @@ export async function findLiquidityPda(
   config: { programAddress?: Address | undefined } = {},
 ): Promise<ProgramDerivedAddress> {
   const {
-    programAddress = 'BreakwaterLiquidationEngine11111111111111111' as Address<'BreakwaterLiquidationEngine11111111111111111'>,
+    programAddress = "BreakwaterLiquidationEngine11111111111111111" as Address<"BreakwaterLiquidationEngine11111111111111111">,
   } = config;
   return await getProgramDerivedAddress({
     programAddress,
     seeds: [
-      getBytesEncoder().encode(new Uint8Array([108, 105, 113, 117, 105, 100, 105, 116, 121])),
+      getBytesEncoder().encode(
+        new Uint8Array([108, 105, 113, 117, 105, 100, 105, 116, 121]),
+      ),
       getAddressEncoder().encode(seeds.market),
       getAddressEncoder().encode(seeds.owner),
     ],

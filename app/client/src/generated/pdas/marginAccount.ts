@@ -13,7 +13,7 @@ import {
   getU16Encoder,
   type Address,
   type ProgramDerivedAddress,
-} from '@solana/kit';
+} from "@solana/kit";
 
 export type MarginAccountSeeds = {
   group: Address;
@@ -26,12 +26,16 @@ export async function findMarginAccountPda(
   config: { programAddress?: Address | undefined } = {},
 ): Promise<ProgramDerivedAddress> {
   const {
-    programAddress = 'BreakwaterLiquidationEngine11111111111111111' as Address<'BreakwaterLiquidationEngine11111111111111111'>,
+    programAddress = "BreakwaterLiquidationEngine11111111111111111" as Address<"BreakwaterLiquidationEngine11111111111111111">,
   } = config;
   return await getProgramDerivedAddress({
     programAddress,
     seeds: [
-      getBytesEncoder().encode(new Uint8Array([109, 97, 114, 103, 105, 110, 95, 97, 99, 99, 111, 117, 110, 116])),
+      getBytesEncoder().encode(
+        new Uint8Array([
+          109, 97, 114, 103, 105, 110, 95, 97, 99, 99, 111, 117, 110, 116,
+        ]),
+      ),
       getAddressEncoder().encode(seeds.group),
       getAddressEncoder().encode(seeds.owner),
       getU16Encoder().encode(seeds.number),

@@ -12,7 +12,7 @@ import {
   getProgramDerivedAddress,
   type Address,
   type ProgramDerivedAddress,
-} from '@solana/kit';
+} from "@solana/kit";
 
 export type ReceiptLogSeeds = {
   group: Address;
@@ -23,12 +23,14 @@ export async function findReceiptLogPda(
   config: { programAddress?: Address | undefined } = {},
 ): Promise<ProgramDerivedAddress> {
   const {
-    programAddress = 'BreakwaterLiquidationEngine11111111111111111' as Address<'BreakwaterLiquidationEngine11111111111111111'>,
+    programAddress = "BreakwaterLiquidationEngine11111111111111111" as Address<"BreakwaterLiquidationEngine11111111111111111">,
   } = config;
   return await getProgramDerivedAddress({
     programAddress,
     seeds: [
-      getBytesEncoder().encode(new Uint8Array([114, 101, 99, 101, 105, 112, 116, 115])),
+      getBytesEncoder().encode(
+        new Uint8Array([114, 101, 99, 101, 105, 112, 116, 115]),
+      ),
       getAddressEncoder().encode(seeds.group),
     ],
   });

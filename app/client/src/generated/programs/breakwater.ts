@@ -15,7 +15,7 @@ import {
   type Instruction,
   type InstructionWithData,
   type ReadonlyUint8Array,
-} from '@solana/kit';
+} from "@solana/kit";
 import {
   parseAddLiquidityInstruction,
   parseBorrowInstruction,
@@ -123,10 +123,10 @@ import {
   type ParsedUpgradeAccountInstruction,
   type ParsedVetoChangeInstruction,
   type ParsedWithdrawInstruction,
-} from '../instructions/index.js';
+} from "../instructions/index.js";
 
 export const BREAKWATER_PROGRAM_ADDRESS =
-  'BreakwaterLiquidationEngine11111111111111111' as Address<'BreakwaterLiquidationEngine11111111111111111'>;
+  "BreakwaterLiquidationEngine11111111111111111" as Address<"BreakwaterLiquidationEngine11111111111111111">;
 
 export enum BreakwaterAccount {
   Bank,
@@ -144,11 +144,13 @@ export enum BreakwaterAccount {
 export function identifyBreakwaterAccount(
   account: { data: ReadonlyUint8Array } | ReadonlyUint8Array,
 ): BreakwaterAccount {
-  const data = 'data' in account ? account.data : account;
+  const data = "data" in account ? account.data : account;
   if (
     containsBytes(
       data,
-      fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Array([142, 49, 166, 242, 50, 66, 97, 188])),
+      fixEncoderSize(getBytesEncoder(), 8).encode(
+        new Uint8Array([142, 49, 166, 242, 50, 66, 97, 188]),
+      ),
       0,
     )
   ) {
@@ -157,7 +159,9 @@ export function identifyBreakwaterAccount(
   if (
     containsBytes(
       data,
-      fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Array([209, 249, 208, 63, 182, 89, 186, 254])),
+      fixEncoderSize(getBytesEncoder(), 8).encode(
+        new Uint8Array([209, 249, 208, 63, 182, 89, 186, 254]),
+      ),
       0,
     )
   ) {
@@ -166,7 +170,9 @@ export function identifyBreakwaterAccount(
   if (
     containsBytes(
       data,
-      fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Array([43, 134, 170, 87, 102, 16, 142, 147])),
+      fixEncoderSize(getBytesEncoder(), 8).encode(
+        new Uint8Array([43, 134, 170, 87, 102, 16, 142, 147]),
+      ),
       0,
     )
   ) {
@@ -175,7 +181,9 @@ export function identifyBreakwaterAccount(
   if (
     containsBytes(
       data,
-      fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Array([110, 110, 233, 160, 124, 191, 45, 161])),
+      fixEncoderSize(getBytesEncoder(), 8).encode(
+        new Uint8Array([110, 110, 233, 160, 124, 191, 45, 161]),
+      ),
       0,
     )
   ) {
@@ -184,7 +192,9 @@ export function identifyBreakwaterAccount(
   if (
     containsBytes(
       data,
-      fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Array([153, 56, 106, 34, 55, 42, 113, 176])),
+      fixEncoderSize(getBytesEncoder(), 8).encode(
+        new Uint8Array([153, 56, 106, 34, 55, 42, 113, 176]),
+      ),
       0,
     )
   ) {
@@ -193,7 +203,9 @@ export function identifyBreakwaterAccount(
   if (
     containsBytes(
       data,
-      fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Array([133, 220, 173, 213, 179, 211, 43, 238])),
+      fixEncoderSize(getBytesEncoder(), 8).encode(
+        new Uint8Array([133, 220, 173, 213, 179, 211, 43, 238]),
+      ),
       0,
     )
   ) {
@@ -202,7 +214,9 @@ export function identifyBreakwaterAccount(
   if (
     containsBytes(
       data,
-      fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Array([10, 223, 12, 44, 107, 245, 55, 247])),
+      fixEncoderSize(getBytesEncoder(), 8).encode(
+        new Uint8Array([10, 223, 12, 44, 107, 245, 55, 247]),
+      ),
       0,
     )
   ) {
@@ -211,7 +225,9 @@ export function identifyBreakwaterAccount(
   if (
     containsBytes(
       data,
-      fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Array([178, 209, 212, 240, 49, 65, 50, 3])),
+      fixEncoderSize(getBytesEncoder(), 8).encode(
+        new Uint8Array([178, 209, 212, 240, 49, 65, 50, 3]),
+      ),
       0,
     )
   ) {
@@ -220,7 +236,9 @@ export function identifyBreakwaterAccount(
   if (
     containsBytes(
       data,
-      fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Array([28, 105, 182, 63, 212, 2, 230, 57])),
+      fixEncoderSize(getBytesEncoder(), 8).encode(
+        new Uint8Array([28, 105, 182, 63, 212, 2, 230, 57]),
+      ),
       0,
     )
   ) {
@@ -229,13 +247,17 @@ export function identifyBreakwaterAccount(
   if (
     containsBytes(
       data,
-      fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Array([165, 133, 243, 129, 185, 106, 112, 56])),
+      fixEncoderSize(getBytesEncoder(), 8).encode(
+        new Uint8Array([165, 133, 243, 129, 185, 106, 112, 56]),
+      ),
       0,
     )
   ) {
     return BreakwaterAccount.RiskBoard;
   }
-  throw new Error('The provided account could not be identified as a breakwater account.');
+  throw new Error(
+    "The provided account could not be identified as a breakwater account.",
+  );
 }
 
 export enum BreakwaterInstruction {
@@ -297,11 +319,13 @@ export enum BreakwaterInstruction {
 export function identifyBreakwaterInstruction(
   instruction: { data: ReadonlyUint8Array } | ReadonlyUint8Array,
 ): BreakwaterInstruction {
-  const data = 'data' in instruction ? instruction.data : instruction;
+  const data = "data" in instruction ? instruction.data : instruction;
   if (
     containsBytes(
       data,
-      fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Array([181, 157, 89, 67, 143, 182, 52, 72])),
+      fixEncoderSize(getBytesEncoder(), 8).encode(
+        new Uint8Array([181, 157, 89, 67, 143, 182, 52, 72]),
+      ),
       0,
     )
   ) {
@@ -310,7 +334,9 @@ export function identifyBreakwaterInstruction(
   if (
     containsBytes(
       data,
-      fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Array([228, 253, 131, 202, 207, 116, 89, 18])),
+      fixEncoderSize(getBytesEncoder(), 8).encode(
+        new Uint8Array([228, 253, 131, 202, 207, 116, 89, 18]),
+      ),
       0,
     )
   ) {
@@ -319,7 +345,9 @@ export function identifyBreakwaterInstruction(
   if (
     containsBytes(
       data,
-      fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Array([95, 129, 237, 240, 8, 49, 223, 132])),
+      fixEncoderSize(getBytesEncoder(), 8).encode(
+        new Uint8Array([95, 129, 237, 240, 8, 49, 223, 132]),
+      ),
       0,
     )
   ) {
@@ -328,7 +356,9 @@ export function identifyBreakwaterInstruction(
   if (
     containsBytes(
       data,
-      fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Array([125, 255, 149, 14, 110, 34, 72, 24])),
+      fixEncoderSize(getBytesEncoder(), 8).encode(
+        new Uint8Array([125, 255, 149, 14, 110, 34, 72, 24]),
+      ),
       0,
     )
   ) {
@@ -337,7 +367,9 @@ export function identifyBreakwaterInstruction(
   if (
     containsBytes(
       data,
-      fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Array([70, 70, 80, 253, 140, 253, 213, 181])),
+      fixEncoderSize(getBytesEncoder(), 8).encode(
+        new Uint8Array([70, 70, 80, 253, 140, 253, 213, 181]),
+      ),
       0,
     )
   ) {
@@ -346,7 +378,9 @@ export function identifyBreakwaterInstruction(
   if (
     containsBytes(
       data,
-      fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Array([92, 229, 76, 76, 25, 26, 189, 239])),
+      fixEncoderSize(getBytesEncoder(), 8).encode(
+        new Uint8Array([92, 229, 76, 76, 25, 26, 189, 239]),
+      ),
       0,
     )
   ) {
@@ -355,7 +389,9 @@ export function identifyBreakwaterInstruction(
   if (
     containsBytes(
       data,
-      fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Array([208, 47, 194, 155, 17, 98, 82, 236])),
+      fixEncoderSize(getBytesEncoder(), 8).encode(
+        new Uint8Array([208, 47, 194, 155, 17, 98, 82, 236]),
+      ),
       0,
     )
   ) {
@@ -364,7 +400,9 @@ export function identifyBreakwaterInstruction(
   if (
     containsBytes(
       data,
-      fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Array([38, 128, 18, 11, 203, 0, 153, 21])),
+      fixEncoderSize(getBytesEncoder(), 8).encode(
+        new Uint8Array([38, 128, 18, 11, 203, 0, 153, 21]),
+      ),
       0,
     )
   ) {
@@ -373,7 +411,9 @@ export function identifyBreakwaterInstruction(
   if (
     containsBytes(
       data,
-      fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Array([79, 60, 158, 134, 61, 199, 56, 248])),
+      fixEncoderSize(getBytesEncoder(), 8).encode(
+        new Uint8Array([79, 60, 158, 134, 61, 199, 56, 248]),
+      ),
       0,
     )
   ) {
@@ -382,7 +422,9 @@ export function identifyBreakwaterInstruction(
   if (
     containsBytes(
       data,
-      fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Array([215, 95, 248, 114, 153, 204, 208, 48])),
+      fixEncoderSize(getBytesEncoder(), 8).encode(
+        new Uint8Array([215, 95, 248, 114, 153, 204, 208, 48]),
+      ),
       0,
     )
   ) {
@@ -391,7 +433,9 @@ export function identifyBreakwaterInstruction(
   if (
     containsBytes(
       data,
-      fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Array([103, 226, 97, 235, 200, 188, 251, 254])),
+      fixEncoderSize(getBytesEncoder(), 8).encode(
+        new Uint8Array([103, 226, 97, 235, 200, 188, 251, 254]),
+      ),
       0,
     )
   ) {
@@ -400,7 +444,9 @@ export function identifyBreakwaterInstruction(
   if (
     containsBytes(
       data,
-      fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Array([158, 127, 27, 222, 183, 178, 35, 194])),
+      fixEncoderSize(getBytesEncoder(), 8).encode(
+        new Uint8Array([158, 127, 27, 222, 183, 178, 35, 194]),
+      ),
       0,
     )
   ) {
@@ -409,7 +455,9 @@ export function identifyBreakwaterInstruction(
   if (
     containsBytes(
       data,
-      fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Array([242, 35, 198, 137, 82, 225, 242, 182])),
+      fixEncoderSize(getBytesEncoder(), 8).encode(
+        new Uint8Array([242, 35, 198, 137, 82, 225, 242, 182]),
+      ),
       0,
     )
   ) {
@@ -418,7 +466,9 @@ export function identifyBreakwaterInstruction(
   if (
     containsBytes(
       data,
-      fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Array([115, 61, 180, 24, 168, 32, 215, 20])),
+      fixEncoderSize(getBytesEncoder(), 8).encode(
+        new Uint8Array([115, 61, 180, 24, 168, 32, 215, 20]),
+      ),
       0,
     )
   ) {
@@ -427,7 +477,9 @@ export function identifyBreakwaterInstruction(
   if (
     containsBytes(
       data,
-      fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Array([52, 71, 178, 244, 147, 176, 31, 175])),
+      fixEncoderSize(getBytesEncoder(), 8).encode(
+        new Uint8Array([52, 71, 178, 244, 147, 176, 31, 175]),
+      ),
       0,
     )
   ) {
@@ -436,7 +488,9 @@ export function identifyBreakwaterInstruction(
   if (
     containsBytes(
       data,
-      fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Array([59, 49, 23, 108, 227, 201, 149, 222])),
+      fixEncoderSize(getBytesEncoder(), 8).encode(
+        new Uint8Array([59, 49, 23, 108, 227, 201, 149, 222]),
+      ),
       0,
     )
   ) {
@@ -445,7 +499,9 @@ export function identifyBreakwaterInstruction(
   if (
     containsBytes(
       data,
-      fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Array([223, 179, 226, 125, 48, 46, 39, 74])),
+      fixEncoderSize(getBytesEncoder(), 8).encode(
+        new Uint8Array([223, 179, 226, 125, 48, 46, 39, 74]),
+      ),
       0,
     )
   ) {
@@ -454,7 +510,9 @@ export function identifyBreakwaterInstruction(
   if (
     containsBytes(
       data,
-      fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Array([210, 166, 134, 74, 206, 157, 92, 138])),
+      fixEncoderSize(getBytesEncoder(), 8).encode(
+        new Uint8Array([210, 166, 134, 74, 206, 157, 92, 138]),
+      ),
       0,
     )
   ) {
@@ -463,7 +521,9 @@ export function identifyBreakwaterInstruction(
   if (
     containsBytes(
       data,
-      fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Array([45, 124, 76, 178, 15, 199, 161, 201])),
+      fixEncoderSize(getBytesEncoder(), 8).encode(
+        new Uint8Array([45, 124, 76, 178, 15, 199, 161, 201]),
+      ),
       0,
     )
   ) {
@@ -472,7 +532,9 @@ export function identifyBreakwaterInstruction(
   if (
     containsBytes(
       data,
-      fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Array([101, 152, 91, 243, 176, 36, 189, 101])),
+      fixEncoderSize(getBytesEncoder(), 8).encode(
+        new Uint8Array([101, 152, 91, 243, 176, 36, 189, 101]),
+      ),
       0,
     )
   ) {
@@ -481,7 +543,9 @@ export function identifyBreakwaterInstruction(
   if (
     containsBytes(
       data,
-      fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Array([93, 154, 7, 112, 60, 104, 179, 216])),
+      fixEncoderSize(getBytesEncoder(), 8).encode(
+        new Uint8Array([93, 154, 7, 112, 60, 104, 179, 216]),
+      ),
       0,
     )
   ) {
@@ -490,7 +554,9 @@ export function identifyBreakwaterInstruction(
   if (
     containsBytes(
       data,
-      fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Array([136, 215, 163, 130, 234, 194, 229, 229])),
+      fixEncoderSize(getBytesEncoder(), 8).encode(
+        new Uint8Array([136, 215, 163, 130, 234, 194, 229, 229]),
+      ),
       0,
     )
   ) {
@@ -499,7 +565,9 @@ export function identifyBreakwaterInstruction(
   if (
     containsBytes(
       data,
-      fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Array([211, 22, 221, 251, 74, 121, 193, 47])),
+      fixEncoderSize(getBytesEncoder(), 8).encode(
+        new Uint8Array([211, 22, 221, 251, 74, 121, 193, 47]),
+      ),
       0,
     )
   ) {
@@ -508,7 +576,9 @@ export function identifyBreakwaterInstruction(
   if (
     containsBytes(
       data,
-      fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Array([51, 194, 155, 175, 109, 130, 96, 106])),
+      fixEncoderSize(getBytesEncoder(), 8).encode(
+        new Uint8Array([51, 194, 155, 175, 109, 130, 96, 106]),
+      ),
       0,
     )
   ) {
@@ -517,7 +587,9 @@ export function identifyBreakwaterInstruction(
   if (
     containsBytes(
       data,
-      fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Array([86, 150, 134, 232, 202, 133, 157, 253])),
+      fixEncoderSize(getBytesEncoder(), 8).encode(
+        new Uint8Array([86, 150, 134, 232, 202, 133, 157, 253]),
+      ),
       0,
     )
   ) {
@@ -526,7 +598,9 @@ export function identifyBreakwaterInstruction(
   if (
     containsBytes(
       data,
-      fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Array([144, 224, 196, 236, 222, 248, 115, 235])),
+      fixEncoderSize(getBytesEncoder(), 8).encode(
+        new Uint8Array([144, 224, 196, 236, 222, 248, 115, 235]),
+      ),
       0,
     )
   ) {
@@ -535,7 +609,9 @@ export function identifyBreakwaterInstruction(
   if (
     containsBytes(
       data,
-      fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Array([14, 237, 91, 53, 69, 236, 67, 251])),
+      fixEncoderSize(getBytesEncoder(), 8).encode(
+        new Uint8Array([14, 237, 91, 53, 69, 236, 67, 251]),
+      ),
       0,
     )
   ) {
@@ -544,7 +620,9 @@ export function identifyBreakwaterInstruction(
   if (
     containsBytes(
       data,
-      fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Array([170, 155, 22, 254, 147, 181, 49, 161])),
+      fixEncoderSize(getBytesEncoder(), 8).encode(
+        new Uint8Array([170, 155, 22, 254, 147, 181, 49, 161]),
+      ),
       0,
     )
   ) {
@@ -553,7 +631,9 @@ export function identifyBreakwaterInstruction(
   if (
     containsBytes(
       data,
-      fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Array([80, 85, 209, 72, 24, 206, 177, 108])),
+      fixEncoderSize(getBytesEncoder(), 8).encode(
+        new Uint8Array([80, 85, 209, 72, 24, 206, 177, 108]),
+      ),
       0,
     )
   ) {
@@ -562,7 +642,9 @@ export function identifyBreakwaterInstruction(
   if (
     containsBytes(
       data,
-      fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Array([234, 103, 67, 82, 208, 234, 219, 166])),
+      fixEncoderSize(getBytesEncoder(), 8).encode(
+        new Uint8Array([234, 103, 67, 82, 208, 234, 219, 166]),
+      ),
       0,
     )
   ) {
@@ -571,7 +653,9 @@ export function identifyBreakwaterInstruction(
   if (
     containsBytes(
       data,
-      fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Array([8, 138, 80, 158, 19, 185, 251, 75])),
+      fixEncoderSize(getBytesEncoder(), 8).encode(
+        new Uint8Array([8, 138, 80, 158, 19, 185, 251, 75]),
+      ),
       0,
     )
   ) {
@@ -580,7 +664,9 @@ export function identifyBreakwaterInstruction(
   if (
     containsBytes(
       data,
-      fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Array([244, 140, 183, 143, 242, 82, 130, 57])),
+      fixEncoderSize(getBytesEncoder(), 8).encode(
+        new Uint8Array([244, 140, 183, 143, 242, 82, 130, 57]),
+      ),
       0,
     )
   ) {
@@ -589,7 +675,9 @@ export function identifyBreakwaterInstruction(
   if (
     containsBytes(
       data,
-      fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Array([44, 154, 110, 253, 160, 202, 54, 34])),
+      fixEncoderSize(getBytesEncoder(), 8).encode(
+        new Uint8Array([44, 154, 110, 253, 160, 202, 54, 34]),
+      ),
       0,
     )
   ) {
@@ -598,7 +686,9 @@ export function identifyBreakwaterInstruction(
   if (
     containsBytes(
       data,
-      fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Array([82, 253, 187, 29, 102, 19, 35, 248])),
+      fixEncoderSize(getBytesEncoder(), 8).encode(
+        new Uint8Array([82, 253, 187, 29, 102, 19, 35, 248]),
+      ),
       0,
     )
   ) {
@@ -607,7 +697,9 @@ export function identifyBreakwaterInstruction(
   if (
     containsBytes(
       data,
-      fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Array([97, 161, 241, 167, 6, 32, 213, 53])),
+      fixEncoderSize(getBytesEncoder(), 8).encode(
+        new Uint8Array([97, 161, 241, 167, 6, 32, 213, 53]),
+      ),
       0,
     )
   ) {
@@ -616,7 +708,9 @@ export function identifyBreakwaterInstruction(
   if (
     containsBytes(
       data,
-      fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Array([242, 30, 46, 76, 108, 235, 128, 181])),
+      fixEncoderSize(getBytesEncoder(), 8).encode(
+        new Uint8Array([242, 30, 46, 76, 108, 235, 128, 181]),
+      ),
       0,
     )
   ) {
@@ -625,7 +719,9 @@ export function identifyBreakwaterInstruction(
   if (
     containsBytes(
       data,
-      fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Array([189, 122, 254, 149, 235, 142, 240, 116])),
+      fixEncoderSize(getBytesEncoder(), 8).encode(
+        new Uint8Array([189, 122, 254, 149, 235, 142, 240, 116]),
+      ),
       0,
     )
   ) {
@@ -634,7 +730,9 @@ export function identifyBreakwaterInstruction(
   if (
     containsBytes(
       data,
-      fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Array([238, 254, 227, 169, 85, 25, 186, 156])),
+      fixEncoderSize(getBytesEncoder(), 8).encode(
+        new Uint8Array([238, 254, 227, 169, 85, 25, 186, 156]),
+      ),
       0,
     )
   ) {
@@ -643,7 +741,9 @@ export function identifyBreakwaterInstruction(
   if (
     containsBytes(
       data,
-      fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Array([24, 133, 119, 187, 28, 115, 163, 81])),
+      fixEncoderSize(getBytesEncoder(), 8).encode(
+        new Uint8Array([24, 133, 119, 187, 28, 115, 163, 81]),
+      ),
       0,
     )
   ) {
@@ -652,7 +752,9 @@ export function identifyBreakwaterInstruction(
   if (
     containsBytes(
       data,
-      fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Array([101, 175, 83, 107, 200, 141, 155, 182])),
+      fixEncoderSize(getBytesEncoder(), 8).encode(
+        new Uint8Array([101, 175, 83, 107, 200, 141, 155, 182]),
+      ),
       0,
     )
   ) {
@@ -661,7 +763,9 @@ export function identifyBreakwaterInstruction(
   if (
     containsBytes(
       data,
-      fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Array([186, 128, 81, 104, 74, 79, 18, 224])),
+      fixEncoderSize(getBytesEncoder(), 8).encode(
+        new Uint8Array([186, 128, 81, 104, 74, 79, 18, 224]),
+      ),
       0,
     )
   ) {
@@ -670,7 +774,9 @@ export function identifyBreakwaterInstruction(
   if (
     containsBytes(
       data,
-      fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Array([187, 233, 208, 249, 160, 104, 209, 117])),
+      fixEncoderSize(getBytesEncoder(), 8).encode(
+        new Uint8Array([187, 233, 208, 249, 160, 104, 209, 117]),
+      ),
       0,
     )
   ) {
@@ -679,7 +785,9 @@ export function identifyBreakwaterInstruction(
   if (
     containsBytes(
       data,
-      fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Array([77, 78, 62, 233, 192, 61, 199, 190])),
+      fixEncoderSize(getBytesEncoder(), 8).encode(
+        new Uint8Array([77, 78, 62, 233, 192, 61, 199, 190]),
+      ),
       0,
     )
   ) {
@@ -688,7 +796,9 @@ export function identifyBreakwaterInstruction(
   if (
     containsBytes(
       data,
-      fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Array([25, 58, 193, 19, 186, 84, 236, 187])),
+      fixEncoderSize(getBytesEncoder(), 8).encode(
+        new Uint8Array([25, 58, 193, 19, 186, 84, 236, 187]),
+      ),
       0,
     )
   ) {
@@ -697,7 +807,9 @@ export function identifyBreakwaterInstruction(
   if (
     containsBytes(
       data,
-      fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Array([175, 42, 185, 87, 144, 131, 102, 212])),
+      fixEncoderSize(getBytesEncoder(), 8).encode(
+        new Uint8Array([175, 42, 185, 87, 144, 131, 102, 212]),
+      ),
       0,
     )
   ) {
@@ -706,7 +818,9 @@ export function identifyBreakwaterInstruction(
   if (
     containsBytes(
       data,
-      fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Array([206, 176, 202, 18, 200, 209, 179, 108])),
+      fixEncoderSize(getBytesEncoder(), 8).encode(
+        new Uint8Array([206, 176, 202, 18, 200, 209, 179, 108]),
+      ),
       0,
     )
   ) {
@@ -715,7 +829,9 @@ export function identifyBreakwaterInstruction(
   if (
     containsBytes(
       data,
-      fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Array([80, 157, 106, 220, 181, 72, 101, 81])),
+      fixEncoderSize(getBytesEncoder(), 8).encode(
+        new Uint8Array([80, 157, 106, 220, 181, 72, 101, 81]),
+      ),
       0,
     )
   ) {
@@ -724,7 +840,9 @@ export function identifyBreakwaterInstruction(
   if (
     containsBytes(
       data,
-      fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Array([178, 144, 26, 216, 241, 187, 206, 130])),
+      fixEncoderSize(getBytesEncoder(), 8).encode(
+        new Uint8Array([178, 144, 26, 216, 241, 187, 206, 130]),
+      ),
       0,
     )
   ) {
@@ -733,7 +851,9 @@ export function identifyBreakwaterInstruction(
   if (
     containsBytes(
       data,
-      fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Array([169, 144, 4, 38, 10, 141, 188, 255])),
+      fixEncoderSize(getBytesEncoder(), 8).encode(
+        new Uint8Array([169, 144, 4, 38, 10, 141, 188, 255]),
+      ),
       0,
     )
   ) {
@@ -742,7 +862,9 @@ export function identifyBreakwaterInstruction(
   if (
     containsBytes(
       data,
-      fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Array([90, 95, 107, 42, 205, 124, 50, 225])),
+      fixEncoderSize(getBytesEncoder(), 8).encode(
+        new Uint8Array([90, 95, 107, 42, 205, 124, 50, 225]),
+      ),
       0,
     )
   ) {
@@ -751,7 +873,9 @@ export function identifyBreakwaterInstruction(
   if (
     containsBytes(
       data,
-      fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Array([210, 14, 70, 243, 180, 118, 117, 55])),
+      fixEncoderSize(getBytesEncoder(), 8).encode(
+        new Uint8Array([210, 14, 70, 243, 180, 118, 117, 55]),
+      ),
       0,
     )
   ) {
@@ -760,7 +884,9 @@ export function identifyBreakwaterInstruction(
   if (
     containsBytes(
       data,
-      fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Array([197, 140, 167, 76, 117, 41, 54, 221])),
+      fixEncoderSize(getBytesEncoder(), 8).encode(
+        new Uint8Array([197, 140, 167, 76, 117, 41, 54, 221]),
+      ),
       0,
     )
   ) {
@@ -769,16 +895,22 @@ export function identifyBreakwaterInstruction(
   if (
     containsBytes(
       data,
-      fixEncoderSize(getBytesEncoder(), 8).encode(new Uint8Array([183, 18, 70, 156, 148, 109, 161, 34])),
+      fixEncoderSize(getBytesEncoder(), 8).encode(
+        new Uint8Array([183, 18, 70, 156, 148, 109, 161, 34]),
+      ),
       0,
     )
   ) {
     return BreakwaterInstruction.Withdraw;
   }
-  throw new Error('The provided instruction could not be identified as a breakwater instruction.');
+  throw new Error(
+    "The provided instruction could not be identified as a breakwater instruction.",
+  );
 }
 
-export type ParsedBreakwaterInstruction<TProgram extends string = 'BreakwaterLiquidationEngine11111111111111111'> =
+export type ParsedBreakwaterInstruction<
+  TProgram extends string = "BreakwaterLiquidationEngine11111111111111111",
+> =
   | ({
       instructionType: BreakwaterInstruction.AddLiquidity;
     } & ParsedAddLiquidityInstruction<TProgram>)
@@ -1316,6 +1448,8 @@ export function parseBreakwaterInstruction<TProgram extends string>(
       };
     }
     default:
-      throw new Error(`Unrecognized instruction type: ${instructionType as string}`);
+      throw new Error(
+        `Unrecognized instruction type: ${instructionType as string}`,
+      );
   }
 }

@@ -16,7 +16,7 @@ import {
   type ProgramDerivedAddress,
   type TransactionSigner,
   upgradeRoleToSigner,
-} from '@solana/kit';
+} from "@solana/kit";
 
 /**
  * Asserts that the given value is not null or undefined.
@@ -24,7 +24,7 @@ import {
  */
 export function expectSome<T>(value: T | null | undefined): T {
   if (value === null || value === undefined) {
-    throw new Error('Expected a value but received null or undefined.');
+    throw new Error("Expected a value but received null or undefined.");
   }
   return value;
 }
@@ -34,12 +34,17 @@ export function expectSome<T>(value: T | null | undefined): T {
  * @internal
  */
 export function expectAddress<T extends string = string>(
-  value: Address<T> | ProgramDerivedAddress<T> | TransactionSigner<T> | null | undefined,
+  value:
+    | Address<T>
+    | ProgramDerivedAddress<T>
+    | TransactionSigner<T>
+    | null
+    | undefined,
 ): Address<T> {
   if (!value) {
-    throw new Error('Expected a Address.');
+    throw new Error("Expected a Address.");
   }
-  if (typeof value === 'object' && 'address' in value) {
+  if (typeof value === "object" && "address" in value) {
     return value.address;
   }
   if (Array.isArray(value)) {
@@ -53,10 +58,15 @@ export function expectAddress<T extends string = string>(
  * @internal
  */
 export function expectProgramDerivedAddress<T extends string = string>(
-  value: Address<T> | ProgramDerivedAddress<T> | TransactionSigner<T> | null | undefined,
+  value:
+    | Address<T>
+    | ProgramDerivedAddress<T>
+    | TransactionSigner<T>
+    | null
+    | undefined,
 ): ProgramDerivedAddress<T> {
   if (!value || !Array.isArray(value) || !isProgramDerivedAddress(value)) {
-    throw new Error('Expected a ProgramDerivedAddress.');
+    throw new Error("Expected a ProgramDerivedAddress.");
   }
   return value;
 }
@@ -66,10 +76,15 @@ export function expectProgramDerivedAddress<T extends string = string>(
  * @internal
  */
 export function expectTransactionSigner<T extends string = string>(
-  value: Address<T> | ProgramDerivedAddress<T> | TransactionSigner<T> | null | undefined,
+  value:
+    | Address<T>
+    | ProgramDerivedAddress<T>
+    | TransactionSigner<T>
+    | null
+    | undefined,
 ): TransactionSigner<T> {
   if (!value || !isTransactionSigner(value)) {
-    throw new Error('Expected a TransactionSigner.');
+    throw new Error("Expected a TransactionSigner.");
   }
   return value;
 }
@@ -80,7 +95,8 @@ export function expectTransactionSigner<T extends string = string>(
  */
 export type ResolvedAccount<
   T extends string = string,
-  U extends Address<T> | ProgramDerivedAddress<T> | TransactionSigner<T> | null =
+  U extends
+    Address<T> | ProgramDerivedAddress<T> | TransactionSigner<T> | null =
     Address<T> | ProgramDerivedAddress<T> | TransactionSigner<T> | null,
 > = {
   isWritable: boolean;
@@ -99,27 +115,44 @@ export type InstructionWithByteDelta = {
  * Get account metas and signers from resolved accounts.
  * @internal
  */
-export function getAccountMetaFactory(programAddress: Address, optionalAccountStrategy: 'omitted' | 'programId') {
-  return (account: ResolvedAccount): AccountMeta | AccountSignerMeta | undefined => {
+export function getAccountMetaFactory(
+  programAddress: Address,
+  optionalAccountStrategy: "omitted" | "programId",
+) {
+  return (
+    account: ResolvedAccount,
+  ): AccountMeta | AccountSignerMeta | undefined => {
     if (!account.value) {
-      if (optionalAccountStrategy === 'omitted') return;
+      if (optionalAccountStrategy === "omitted") return;
       return Object.freeze({
         address: programAddress,
         role: AccountRole.READONLY,
       });
     }
 
-    const writableRole = account.isWritable ? AccountRole.WRITABLE : AccountRole.READONLY;
+    const writableRole = account.isWritable
+      ? AccountRole.WRITABLE
+      : AccountRole.READONLY;
     return Object.freeze({
       address: expectAddress(account.value),
-      role: isTransactionSigner(account.value) ? upgradeRoleToSigner(writableRole) : writableRole,
+      role: isTransactionSigner(account.value)
+        ? upgradeRoleToSigner(writableRole)
+        : writableRole,
       ...(isTransactionSigner(account.value) ? { signer: account.value } : {}),
     });
   };
 }
 
 export function isTransactionSigner<TAddress extends string = string>(
-  value: Address<TAddress> | ProgramDerivedAddress<TAddress> | TransactionSigner<TAddress>,
+  value:
+    | Address<TAddress>
+    | ProgramDerivedAddress<TAddress>
+    | TransactionSigner<TAddress>,
 ): value is TransactionSigner<TAddress> {
-  return !!value && typeof value === 'object' && 'address' in value && kitIsTransactionSigner(value);
+  return (
+    !!value &&
+    typeof value === "object" &&
+    "address" in value &&
+    kitIsTransactionSigner(value)
+  );
 }

@@ -16,7 +16,7 @@ import {
   type FixedSizeCodec,
   type FixedSizeDecoder,
   type FixedSizeEncoder,
-} from '@solana/kit';
+} from "@solana/kit";
 
 /** A margin account was closed. */
 export type AccountClosed = {
@@ -27,13 +27,16 @@ export type AccountClosed = {
 export type AccountClosedArgs = AccountClosed;
 
 export function getAccountClosedEncoder(): FixedSizeEncoder<AccountClosedArgs> {
-  return getStructEncoder([['account', getAddressEncoder()]]);
+  return getStructEncoder([["account", getAddressEncoder()]]);
 }
 
 export function getAccountClosedDecoder(): FixedSizeDecoder<AccountClosed> {
-  return getStructDecoder([['account', getAddressDecoder()]]);
+  return getStructDecoder([["account", getAddressDecoder()]]);
 }
 
-export function getAccountClosedCodec(): FixedSizeCodec<AccountClosedArgs, AccountClosed> {
+export function getAccountClosedCodec(): FixedSizeCodec<
+  AccountClosedArgs,
+  AccountClosed
+> {
   return combineCodec(getAccountClosedEncoder(), getAccountClosedDecoder());
 }

@@ -16,7 +16,7 @@ import {
   type FixedSizeCodec,
   type FixedSizeDecoder,
   type FixedSizeEncoder,
-} from '@solana/kit';
+} from "@solana/kit";
 
 /** A margin account was opened. */
 export type AccountOpened = {
@@ -32,20 +32,23 @@ export type AccountOpenedArgs = AccountOpened;
 
 export function getAccountOpenedEncoder(): FixedSizeEncoder<AccountOpenedArgs> {
   return getStructEncoder([
-    ['group', getAddressEncoder()],
-    ['account', getAddressEncoder()],
-    ['owner', getAddressEncoder()],
+    ["group", getAddressEncoder()],
+    ["account", getAddressEncoder()],
+    ["owner", getAddressEncoder()],
   ]);
 }
 
 export function getAccountOpenedDecoder(): FixedSizeDecoder<AccountOpened> {
   return getStructDecoder([
-    ['group', getAddressDecoder()],
-    ['account', getAddressDecoder()],
-    ['owner', getAddressDecoder()],
+    ["group", getAddressDecoder()],
+    ["account", getAddressDecoder()],
+    ["owner", getAddressDecoder()],
   ]);
 }
 
-export function getAccountOpenedCodec(): FixedSizeCodec<AccountOpenedArgs, AccountOpened> {
+export function getAccountOpenedCodec(): FixedSizeCodec<
+  AccountOpenedArgs,
+  AccountOpened
+> {
   return combineCodec(getAccountOpenedEncoder(), getAccountOpenedDecoder());
 }

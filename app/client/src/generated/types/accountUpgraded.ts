@@ -18,7 +18,7 @@ import {
   type FixedSizeCodec,
   type FixedSizeDecoder,
   type FixedSizeEncoder,
-} from '@solana/kit';
+} from "@solana/kit";
 
 /** A margin account was brought to the current layout. */
 export type AccountUpgraded = {
@@ -41,20 +41,23 @@ export type AccountUpgradedArgs = {
 
 export function getAccountUpgradedEncoder(): FixedSizeEncoder<AccountUpgradedArgs> {
   return getStructEncoder([
-    ['account', getAddressEncoder()],
-    ['from', getU64Encoder()],
-    ['to', getU64Encoder()],
+    ["account", getAddressEncoder()],
+    ["from", getU64Encoder()],
+    ["to", getU64Encoder()],
   ]);
 }
 
 export function getAccountUpgradedDecoder(): FixedSizeDecoder<AccountUpgraded> {
   return getStructDecoder([
-    ['account', getAddressDecoder()],
-    ['from', getU64Decoder()],
-    ['to', getU64Decoder()],
+    ["account", getAddressDecoder()],
+    ["from", getU64Decoder()],
+    ["to", getU64Decoder()],
   ]);
 }
 
-export function getAccountUpgradedCodec(): FixedSizeCodec<AccountUpgradedArgs, AccountUpgraded> {
+export function getAccountUpgradedCodec(): FixedSizeCodec<
+  AccountUpgradedArgs,
+  AccountUpgraded
+> {
   return combineCodec(getAccountUpgradedEncoder(), getAccountUpgradedDecoder());
 }

@@ -18,7 +18,7 @@ import {
   type FixedSizeCodec,
   type FixedSizeDecoder,
   type FixedSizeEncoder,
-} from '@solana/kit';
+} from "@solana/kit";
 
 /** Tokens came into or went out of a margin account. */
 export type BalanceChanged = {
@@ -53,26 +53,29 @@ export type BalanceChangedArgs = {
 
 export function getBalanceChangedEncoder(): FixedSizeEncoder<BalanceChangedArgs> {
   return getStructEncoder([
-    ['account', getAddressEncoder()],
-    ['amount', getU64Encoder()],
-    ['shares', getU64Encoder()],
-    ['index', getU64Encoder()],
-    ['token', getU64Encoder()],
-    ['action', getU64Encoder()],
+    ["account", getAddressEncoder()],
+    ["amount", getU64Encoder()],
+    ["shares", getU64Encoder()],
+    ["index", getU64Encoder()],
+    ["token", getU64Encoder()],
+    ["action", getU64Encoder()],
   ]);
 }
 
 export function getBalanceChangedDecoder(): FixedSizeDecoder<BalanceChanged> {
   return getStructDecoder([
-    ['account', getAddressDecoder()],
-    ['amount', getU64Decoder()],
-    ['shares', getU64Decoder()],
-    ['index', getU64Decoder()],
-    ['token', getU64Decoder()],
-    ['action', getU64Decoder()],
+    ["account", getAddressDecoder()],
+    ["amount", getU64Decoder()],
+    ["shares", getU64Decoder()],
+    ["index", getU64Decoder()],
+    ["token", getU64Decoder()],
+    ["action", getU64Decoder()],
   ]);
 }
 
-export function getBalanceChangedCodec(): FixedSizeCodec<BalanceChangedArgs, BalanceChanged> {
+export function getBalanceChangedCodec(): FixedSizeCodec<
+  BalanceChangedArgs,
+  BalanceChanged
+> {
   return combineCodec(getBalanceChangedEncoder(), getBalanceChangedDecoder());
 }

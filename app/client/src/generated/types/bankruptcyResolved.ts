@@ -20,7 +20,7 @@ import {
   type FixedSizeCodec,
   type FixedSizeDecoder,
   type FixedSizeEncoder,
-} from '@solana/kit';
+} from "@solana/kit";
 
 /** A bankrupt account's debt was written off. */
 export type BankruptcyResolved = {
@@ -63,30 +63,36 @@ export type BankruptcyResolvedArgs = {
 
 export function getBankruptcyResolvedEncoder(): FixedSizeEncoder<BankruptcyResolvedArgs> {
   return getStructEncoder([
-    ['account', getAddressEncoder()],
-    ['deficit', getU64Encoder()],
-    ['tranche', getU64Encoder()],
-    ['fund', getU64Encoder()],
-    ['socialised', getU64Encoder()],
-    ['depositIndex', getU64Encoder()],
-    ['token', getU32Encoder()],
-    ['reduceOnly', getU32Encoder()],
+    ["account", getAddressEncoder()],
+    ["deficit", getU64Encoder()],
+    ["tranche", getU64Encoder()],
+    ["fund", getU64Encoder()],
+    ["socialised", getU64Encoder()],
+    ["depositIndex", getU64Encoder()],
+    ["token", getU32Encoder()],
+    ["reduceOnly", getU32Encoder()],
   ]);
 }
 
 export function getBankruptcyResolvedDecoder(): FixedSizeDecoder<BankruptcyResolved> {
   return getStructDecoder([
-    ['account', getAddressDecoder()],
-    ['deficit', getU64Decoder()],
-    ['tranche', getU64Decoder()],
-    ['fund', getU64Decoder()],
-    ['socialised', getU64Decoder()],
-    ['depositIndex', getU64Decoder()],
-    ['token', getU32Decoder()],
-    ['reduceOnly', getU32Decoder()],
+    ["account", getAddressDecoder()],
+    ["deficit", getU64Decoder()],
+    ["tranche", getU64Decoder()],
+    ["fund", getU64Decoder()],
+    ["socialised", getU64Decoder()],
+    ["depositIndex", getU64Decoder()],
+    ["token", getU32Decoder()],
+    ["reduceOnly", getU32Decoder()],
   ]);
 }
 
-export function getBankruptcyResolvedCodec(): FixedSizeCodec<BankruptcyResolvedArgs, BankruptcyResolved> {
-  return combineCodec(getBankruptcyResolvedEncoder(), getBankruptcyResolvedDecoder());
+export function getBankruptcyResolvedCodec(): FixedSizeCodec<
+  BankruptcyResolvedArgs,
+  BankruptcyResolved
+> {
+  return combineCodec(
+    getBankruptcyResolvedEncoder(),
+    getBankruptcyResolvedDecoder(),
+  );
 }

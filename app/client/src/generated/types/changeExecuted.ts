@@ -16,7 +16,7 @@ import {
   type FixedSizeCodec,
   type FixedSizeDecoder,
   type FixedSizeEncoder,
-} from '@solana/kit';
+} from "@solana/kit";
 
 /** A queued change took effect. */
 export type ChangeExecuted = {
@@ -32,20 +32,23 @@ export type ChangeExecutedArgs = ChangeExecuted;
 
 export function getChangeExecutedEncoder(): FixedSizeEncoder<ChangeExecutedArgs> {
   return getStructEncoder([
-    ['group', getAddressEncoder()],
-    ['change', getAddressEncoder()],
-    ['executor', getAddressEncoder()],
+    ["group", getAddressEncoder()],
+    ["change", getAddressEncoder()],
+    ["executor", getAddressEncoder()],
   ]);
 }
 
 export function getChangeExecutedDecoder(): FixedSizeDecoder<ChangeExecuted> {
   return getStructDecoder([
-    ['group', getAddressDecoder()],
-    ['change', getAddressDecoder()],
-    ['executor', getAddressDecoder()],
+    ["group", getAddressDecoder()],
+    ["change", getAddressDecoder()],
+    ["executor", getAddressDecoder()],
   ]);
 }
 
-export function getChangeExecutedCodec(): FixedSizeCodec<ChangeExecutedArgs, ChangeExecuted> {
+export function getChangeExecutedCodec(): FixedSizeCodec<
+  ChangeExecutedArgs,
+  ChangeExecuted
+> {
   return combineCodec(getChangeExecutedEncoder(), getChangeExecutedDecoder());
 }

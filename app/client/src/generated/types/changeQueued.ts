@@ -18,7 +18,7 @@ import {
   type FixedSizeCodec,
   type FixedSizeDecoder,
   type FixedSizeEncoder,
-} from '@solana/kit';
+} from "@solana/kit";
 
 /** A change waits for its time. */
 export type ChangeQueued = {
@@ -53,26 +53,29 @@ export type ChangeQueuedArgs = {
 
 export function getChangeQueuedEncoder(): FixedSizeEncoder<ChangeQueuedArgs> {
   return getStructEncoder([
-    ['group', getAddressEncoder()],
-    ['change', getAddressEncoder()],
-    ['target', getAddressEncoder()],
-    ['proposer', getAddressEncoder()],
-    ['dueAt', getI64Encoder()],
-    ['expiresAt', getI64Encoder()],
+    ["group", getAddressEncoder()],
+    ["change", getAddressEncoder()],
+    ["target", getAddressEncoder()],
+    ["proposer", getAddressEncoder()],
+    ["dueAt", getI64Encoder()],
+    ["expiresAt", getI64Encoder()],
   ]);
 }
 
 export function getChangeQueuedDecoder(): FixedSizeDecoder<ChangeQueued> {
   return getStructDecoder([
-    ['group', getAddressDecoder()],
-    ['change', getAddressDecoder()],
-    ['target', getAddressDecoder()],
-    ['proposer', getAddressDecoder()],
-    ['dueAt', getI64Decoder()],
-    ['expiresAt', getI64Decoder()],
+    ["group", getAddressDecoder()],
+    ["change", getAddressDecoder()],
+    ["target", getAddressDecoder()],
+    ["proposer", getAddressDecoder()],
+    ["dueAt", getI64Decoder()],
+    ["expiresAt", getI64Decoder()],
   ]);
 }
 
-export function getChangeQueuedCodec(): FixedSizeCodec<ChangeQueuedArgs, ChangeQueued> {
+export function getChangeQueuedCodec(): FixedSizeCodec<
+  ChangeQueuedArgs,
+  ChangeQueued
+> {
   return combineCodec(getChangeQueuedEncoder(), getChangeQueuedDecoder());
 }

@@ -16,7 +16,7 @@ import {
   type FixedSizeCodec,
   type FixedSizeDecoder,
   type FixedSizeEncoder,
-} from '@solana/kit';
+} from "@solana/kit";
 
 /** A queued change was vetoed or taken back. */
 export type ChangeVetoed = {
@@ -32,20 +32,23 @@ export type ChangeVetoedArgs = ChangeVetoed;
 
 export function getChangeVetoedEncoder(): FixedSizeEncoder<ChangeVetoedArgs> {
   return getStructEncoder([
-    ['group', getAddressEncoder()],
-    ['change', getAddressEncoder()],
-    ['authority', getAddressEncoder()],
+    ["group", getAddressEncoder()],
+    ["change", getAddressEncoder()],
+    ["authority", getAddressEncoder()],
   ]);
 }
 
 export function getChangeVetoedDecoder(): FixedSizeDecoder<ChangeVetoed> {
   return getStructDecoder([
-    ['group', getAddressDecoder()],
-    ['change', getAddressDecoder()],
-    ['authority', getAddressDecoder()],
+    ["group", getAddressDecoder()],
+    ["change", getAddressDecoder()],
+    ["authority", getAddressDecoder()],
   ]);
 }
 
-export function getChangeVetoedCodec(): FixedSizeCodec<ChangeVetoedArgs, ChangeVetoed> {
+export function getChangeVetoedCodec(): FixedSizeCodec<
+  ChangeVetoedArgs,
+  ChangeVetoed
+> {
   return combineCodec(getChangeVetoedEncoder(), getChangeVetoedDecoder());
 }

@@ -18,7 +18,7 @@ import {
   type FixedSizeCodec,
   type FixedSizeDecoder,
   type FixedSizeEncoder,
-} from '@solana/kit';
+} from "@solana/kit";
 
 /** What a bank or a market has earned was brought to where it insures. */
 export type Collected = {
@@ -45,19 +45,19 @@ export type CollectedArgs = {
 
 export function getCollectedEncoder(): FixedSizeEncoder<CollectedArgs> {
   return getStructEncoder([
-    ['source', getAddressEncoder()],
-    ['tranche', getU64Encoder()],
-    ['amount', getU64Encoder()],
-    ['shares', getU64Encoder()],
+    ["source", getAddressEncoder()],
+    ["tranche", getU64Encoder()],
+    ["amount", getU64Encoder()],
+    ["shares", getU64Encoder()],
   ]);
 }
 
 export function getCollectedDecoder(): FixedSizeDecoder<Collected> {
   return getStructDecoder([
-    ['source', getAddressDecoder()],
-    ['tranche', getU64Decoder()],
-    ['amount', getU64Decoder()],
-    ['shares', getU64Decoder()],
+    ["source", getAddressDecoder()],
+    ["tranche", getU64Decoder()],
+    ["amount", getU64Decoder()],
+    ["shares", getU64Decoder()],
   ]);
 }
 

@@ -16,7 +16,7 @@ import {
   type FixedSizeCodec,
   type FixedSizeDecoder,
   type FixedSizeEncoder,
-} from '@solana/kit';
+} from "@solana/kit";
 
 /** A margin account's delegate was replaced. */
 export type DelegateSet = {
@@ -30,18 +30,21 @@ export type DelegateSetArgs = DelegateSet;
 
 export function getDelegateSetEncoder(): FixedSizeEncoder<DelegateSetArgs> {
   return getStructEncoder([
-    ['account', getAddressEncoder()],
-    ['delegate', getAddressEncoder()],
+    ["account", getAddressEncoder()],
+    ["delegate", getAddressEncoder()],
   ]);
 }
 
 export function getDelegateSetDecoder(): FixedSizeDecoder<DelegateSet> {
   return getStructDecoder([
-    ['account', getAddressDecoder()],
-    ['delegate', getAddressDecoder()],
+    ["account", getAddressDecoder()],
+    ["delegate", getAddressDecoder()],
   ]);
 }
 
-export function getDelegateSetCodec(): FixedSizeCodec<DelegateSetArgs, DelegateSet> {
+export function getDelegateSetCodec(): FixedSizeCodec<
+  DelegateSetArgs,
+  DelegateSet
+> {
   return combineCodec(getDelegateSetEncoder(), getDelegateSetDecoder());
 }

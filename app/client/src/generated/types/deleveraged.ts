@@ -18,7 +18,7 @@ import {
   type FixedSizeCodec,
   type FixedSizeDecoder,
   type FixedSizeEncoder,
-} from '@solana/kit';
+} from "@solana/kit";
 
 /** A winner was closed because the pool owes more than it has. */
 export type Deleveraged = {
@@ -57,28 +57,31 @@ export type DeleveragedArgs = {
 
 export function getDeleveragedEncoder(): FixedSizeEncoder<DeleveragedArgs> {
   return getStructEncoder([
-    ['account', getAddressEncoder()],
-    ['closed', getU64Encoder()],
-    ['mark', getU64Encoder()],
-    ['taken', getU64Encoder()],
-    ['secured', getU64Encoder()],
-    ['left', getU64Encoder()],
-    ['market', getU64Encoder()],
+    ["account", getAddressEncoder()],
+    ["closed", getU64Encoder()],
+    ["mark", getU64Encoder()],
+    ["taken", getU64Encoder()],
+    ["secured", getU64Encoder()],
+    ["left", getU64Encoder()],
+    ["market", getU64Encoder()],
   ]);
 }
 
 export function getDeleveragedDecoder(): FixedSizeDecoder<Deleveraged> {
   return getStructDecoder([
-    ['account', getAddressDecoder()],
-    ['closed', getU64Decoder()],
-    ['mark', getU64Decoder()],
-    ['taken', getU64Decoder()],
-    ['secured', getU64Decoder()],
-    ['left', getU64Decoder()],
-    ['market', getU64Decoder()],
+    ["account", getAddressDecoder()],
+    ["closed", getU64Decoder()],
+    ["mark", getU64Decoder()],
+    ["taken", getU64Decoder()],
+    ["secured", getU64Decoder()],
+    ["left", getU64Decoder()],
+    ["market", getU64Decoder()],
   ]);
 }
 
-export function getDeleveragedCodec(): FixedSizeCodec<DeleveragedArgs, Deleveraged> {
+export function getDeleveragedCodec(): FixedSizeCodec<
+  DeleveragedArgs,
+  Deleveraged
+> {
   return combineCodec(getDeleveragedEncoder(), getDeleveragedDecoder());
 }

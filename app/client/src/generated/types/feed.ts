@@ -19,8 +19,13 @@ import {
   type FixedSizeCodec,
   type FixedSizeDecoder,
   type FixedSizeEncoder,
-} from '@solana/kit';
-import { getOracleConfigDecoder, getOracleConfigEncoder, type OracleConfig, type OracleConfigArgs } from './index.js';
+} from "@solana/kit";
+import {
+  getOracleConfigDecoder,
+  getOracleConfigEncoder,
+  type OracleConfig,
+  type OracleConfigArgs,
+} from "./index.js";
 
 /** A feed's configuration and last accepted print. */
 export type Feed = {
@@ -75,33 +80,33 @@ export type FeedArgs = {
 
 export function getFeedEncoder(): FixedSizeEncoder<FeedArgs> {
   return getStructEncoder([
-    ['price', getU64Encoder()],
-    ['ema', getU64Encoder()],
-    ['publishTime', getI64Encoder()],
-    ['acceptedSlot', getU64Encoder()],
-    ['confidenceBand', getU32Encoder()],
-    ['listed', getU32Encoder()],
-    ['oracle', getOracleConfigEncoder()],
-    ['volatility', getU32Encoder()],
-    ['variance', getU64Encoder()],
-    ['samplePrice', getU64Encoder()],
-    ['sampleTime', getI64Encoder()],
+    ["price", getU64Encoder()],
+    ["ema", getU64Encoder()],
+    ["publishTime", getI64Encoder()],
+    ["acceptedSlot", getU64Encoder()],
+    ["confidenceBand", getU32Encoder()],
+    ["listed", getU32Encoder()],
+    ["oracle", getOracleConfigEncoder()],
+    ["volatility", getU32Encoder()],
+    ["variance", getU64Encoder()],
+    ["samplePrice", getU64Encoder()],
+    ["sampleTime", getI64Encoder()],
   ]);
 }
 
 export function getFeedDecoder(): FixedSizeDecoder<Feed> {
   return getStructDecoder([
-    ['price', getU64Decoder()],
-    ['ema', getU64Decoder()],
-    ['publishTime', getI64Decoder()],
-    ['acceptedSlot', getU64Decoder()],
-    ['confidenceBand', getU32Decoder()],
-    ['listed', getU32Decoder()],
-    ['oracle', getOracleConfigDecoder()],
-    ['volatility', getU32Decoder()],
-    ['variance', getU64Decoder()],
-    ['samplePrice', getU64Decoder()],
-    ['sampleTime', getI64Decoder()],
+    ["price", getU64Decoder()],
+    ["ema", getU64Decoder()],
+    ["publishTime", getI64Decoder()],
+    ["acceptedSlot", getU64Decoder()],
+    ["confidenceBand", getU32Decoder()],
+    ["listed", getU32Decoder()],
+    ["oracle", getOracleConfigDecoder()],
+    ["volatility", getU32Decoder()],
+    ["variance", getU64Decoder()],
+    ["samplePrice", getU64Decoder()],
+    ["sampleTime", getI64Decoder()],
   ]);
 }
 

@@ -18,7 +18,7 @@ import {
   type FixedSizeCodec,
   type FixedSizeDecoder,
   type FixedSizeEncoder,
-} from '@solana/kit';
+} from "@solana/kit";
 
 /** A flagged account was found healthy. */
 export type FlagCleared = {
@@ -37,18 +37,21 @@ export type FlagClearedArgs = {
 
 export function getFlagClearedEncoder(): FixedSizeEncoder<FlagClearedArgs> {
   return getStructEncoder([
-    ['account', getAddressEncoder()],
-    ['slot', getU64Encoder()],
+    ["account", getAddressEncoder()],
+    ["slot", getU64Encoder()],
   ]);
 }
 
 export function getFlagClearedDecoder(): FixedSizeDecoder<FlagCleared> {
   return getStructDecoder([
-    ['account', getAddressDecoder()],
-    ['slot', getU64Decoder()],
+    ["account", getAddressDecoder()],
+    ["slot", getU64Decoder()],
   ]);
 }
 
-export function getFlagClearedCodec(): FixedSizeCodec<FlagClearedArgs, FlagCleared> {
+export function getFlagClearedCodec(): FixedSizeCodec<
+  FlagClearedArgs,
+  FlagCleared
+> {
   return combineCodec(getFlagClearedEncoder(), getFlagClearedDecoder());
 }

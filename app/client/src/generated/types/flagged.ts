@@ -20,7 +20,7 @@ import {
   type FixedSizeCodec,
   type FixedSizeDecoder,
   type FixedSizeEncoder,
-} from '@solana/kit';
+} from "@solana/kit";
 
 /** A shallow breach was touched for the first time. */
 export type Flagged = {
@@ -43,17 +43,17 @@ export type FlaggedArgs = {
 
 export function getFlaggedEncoder(): FixedSizeEncoder<FlaggedArgs> {
   return getStructEncoder([
-    ['account', getAddressEncoder()],
-    ['slot', getU64Encoder()],
-    ['newestPrint', getI64Encoder()],
+    ["account", getAddressEncoder()],
+    ["slot", getU64Encoder()],
+    ["newestPrint", getI64Encoder()],
   ]);
 }
 
 export function getFlaggedDecoder(): FixedSizeDecoder<Flagged> {
   return getStructDecoder([
-    ['account', getAddressDecoder()],
-    ['slot', getU64Decoder()],
-    ['newestPrint', getI64Decoder()],
+    ["account", getAddressDecoder()],
+    ["slot", getU64Decoder()],
+    ["newestPrint", getI64Decoder()],
   ]);
 }
 

@@ -16,7 +16,7 @@ import {
   type FixedSizeCodec,
   type FixedSizeDecoder,
   type FixedSizeEncoder,
-} from '@solana/kit';
+} from "@solana/kit";
 
 /** A group takes users from now on, and changes wait. */
 export type GroupLaunched = {
@@ -27,13 +27,16 @@ export type GroupLaunched = {
 export type GroupLaunchedArgs = GroupLaunched;
 
 export function getGroupLaunchedEncoder(): FixedSizeEncoder<GroupLaunchedArgs> {
-  return getStructEncoder([['group', getAddressEncoder()]]);
+  return getStructEncoder([["group", getAddressEncoder()]]);
 }
 
 export function getGroupLaunchedDecoder(): FixedSizeDecoder<GroupLaunched> {
-  return getStructDecoder([['group', getAddressDecoder()]]);
+  return getStructDecoder([["group", getAddressDecoder()]]);
 }
 
-export function getGroupLaunchedCodec(): FixedSizeCodec<GroupLaunchedArgs, GroupLaunched> {
+export function getGroupLaunchedCodec(): FixedSizeCodec<
+  GroupLaunchedArgs,
+  GroupLaunched
+> {
   return combineCodec(getGroupLaunchedEncoder(), getGroupLaunchedDecoder());
 }

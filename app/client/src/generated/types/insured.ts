@@ -18,7 +18,7 @@ import {
   type FixedSizeCodec,
   type FixedSizeDecoder,
   type FixedSizeEncoder,
-} from '@solana/kit';
+} from "@solana/kit";
 
 /** Insurance was given to the shared fund or to a market's tranche. */
 export type Insured = {
@@ -41,17 +41,17 @@ export type InsuredArgs = {
 
 export function getInsuredEncoder(): FixedSizeEncoder<InsuredArgs> {
   return getStructEncoder([
-    ['account', getAddressEncoder()],
-    ['receiver', getAddressEncoder()],
-    ['amount', getU64Encoder()],
+    ["account", getAddressEncoder()],
+    ["receiver", getAddressEncoder()],
+    ["amount", getU64Encoder()],
   ]);
 }
 
 export function getInsuredDecoder(): FixedSizeDecoder<Insured> {
   return getStructDecoder([
-    ['account', getAddressDecoder()],
-    ['receiver', getAddressDecoder()],
-    ['amount', getU64Decoder()],
+    ["account", getAddressDecoder()],
+    ["receiver", getAddressDecoder()],
+    ["amount", getU64Decoder()],
   ]);
 }
 

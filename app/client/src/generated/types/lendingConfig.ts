@@ -19,7 +19,7 @@ import {
   type FixedSizeCodec,
   type FixedSizeDecoder,
   type FixedSizeEncoder,
-} from '@solana/kit';
+} from "@solana/kit";
 
 /** A bank's lending parameters. */
 export type LendingConfig = {
@@ -78,38 +78,41 @@ export type LendingConfigArgs = {
 
 export function getLendingConfigEncoder(): FixedSizeEncoder<LendingConfigArgs> {
   return getStructEncoder([
-    ['depositCap', getU64Encoder()],
-    ['borrowCap', getU64Encoder()],
-    ['trancheTarget', getU64Encoder()],
-    ['baseRate', getU32Encoder()],
-    ['kinkUtilisation', getU32Encoder()],
-    ['kinkRate', getU32Encoder()],
-    ['maxRate', getU32Encoder()],
-    ['reserveFactor', getU32Encoder()],
-    ['maxUtilisation', getU32Encoder()],
-    ['velocity', getU32Encoder()],
-    ['outflowShare', getU16Encoder()],
-    ['outflowWindow', getU16Encoder()],
+    ["depositCap", getU64Encoder()],
+    ["borrowCap", getU64Encoder()],
+    ["trancheTarget", getU64Encoder()],
+    ["baseRate", getU32Encoder()],
+    ["kinkUtilisation", getU32Encoder()],
+    ["kinkRate", getU32Encoder()],
+    ["maxRate", getU32Encoder()],
+    ["reserveFactor", getU32Encoder()],
+    ["maxUtilisation", getU32Encoder()],
+    ["velocity", getU32Encoder()],
+    ["outflowShare", getU16Encoder()],
+    ["outflowWindow", getU16Encoder()],
   ]);
 }
 
 export function getLendingConfigDecoder(): FixedSizeDecoder<LendingConfig> {
   return getStructDecoder([
-    ['depositCap', getU64Decoder()],
-    ['borrowCap', getU64Decoder()],
-    ['trancheTarget', getU64Decoder()],
-    ['baseRate', getU32Decoder()],
-    ['kinkUtilisation', getU32Decoder()],
-    ['kinkRate', getU32Decoder()],
-    ['maxRate', getU32Decoder()],
-    ['reserveFactor', getU32Decoder()],
-    ['maxUtilisation', getU32Decoder()],
-    ['velocity', getU32Decoder()],
-    ['outflowShare', getU16Decoder()],
-    ['outflowWindow', getU16Decoder()],
+    ["depositCap", getU64Decoder()],
+    ["borrowCap", getU64Decoder()],
+    ["trancheTarget", getU64Decoder()],
+    ["baseRate", getU32Decoder()],
+    ["kinkUtilisation", getU32Decoder()],
+    ["kinkRate", getU32Decoder()],
+    ["maxRate", getU32Decoder()],
+    ["reserveFactor", getU32Decoder()],
+    ["maxUtilisation", getU32Decoder()],
+    ["velocity", getU32Decoder()],
+    ["outflowShare", getU16Decoder()],
+    ["outflowWindow", getU16Decoder()],
   ]);
 }
 
-export function getLendingConfigCodec(): FixedSizeCodec<LendingConfigArgs, LendingConfig> {
+export function getLendingConfigCodec(): FixedSizeCodec<
+  LendingConfigArgs,
+  LendingConfig
+> {
   return combineCodec(getLendingConfigEncoder(), getLendingConfigDecoder());
 }

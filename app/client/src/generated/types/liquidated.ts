@@ -24,7 +24,7 @@ import {
   type FixedSizeCodec,
   type FixedSizeDecoder,
   type FixedSizeEncoder,
-} from '@solana/kit';
+} from "@solana/kit";
 
 /** A keeper closed a part of an account under water. */
 export type Liquidated = {
@@ -95,44 +95,47 @@ export type LiquidatedArgs = {
 
 export function getLiquidatedEncoder(): FixedSizeEncoder<LiquidatedArgs> {
   return getStructEncoder([
-    ['liquidatee', getAddressEncoder()],
-    ['keeper', getAddressEncoder()],
-    ['repay', getU64Encoder()],
-    ['insurance', getU64Encoder()],
-    ['seize', getU64Encoder()],
-    ['debtPrice', getU64Encoder()],
-    ['collateralPrice', getU64Encoder()],
-    ['equityBefore', getI64Encoder()],
-    ['equityAfter', getI64Encoder()],
-    ['healthBefore', getI64Encoder()],
-    ['healthAfter', getI64Encoder()],
-    ['requirement', getI64Encoder()],
-    ['bonus', getU32Encoder()],
-    ['debtToken', getU16Encoder()],
-    ['collateralToken', getU16Encoder()],
+    ["liquidatee", getAddressEncoder()],
+    ["keeper", getAddressEncoder()],
+    ["repay", getU64Encoder()],
+    ["insurance", getU64Encoder()],
+    ["seize", getU64Encoder()],
+    ["debtPrice", getU64Encoder()],
+    ["collateralPrice", getU64Encoder()],
+    ["equityBefore", getI64Encoder()],
+    ["equityAfter", getI64Encoder()],
+    ["healthBefore", getI64Encoder()],
+    ["healthAfter", getI64Encoder()],
+    ["requirement", getI64Encoder()],
+    ["bonus", getU32Encoder()],
+    ["debtToken", getU16Encoder()],
+    ["collateralToken", getU16Encoder()],
   ]);
 }
 
 export function getLiquidatedDecoder(): FixedSizeDecoder<Liquidated> {
   return getStructDecoder([
-    ['liquidatee', getAddressDecoder()],
-    ['keeper', getAddressDecoder()],
-    ['repay', getU64Decoder()],
-    ['insurance', getU64Decoder()],
-    ['seize', getU64Decoder()],
-    ['debtPrice', getU64Decoder()],
-    ['collateralPrice', getU64Decoder()],
-    ['equityBefore', getI64Decoder()],
-    ['equityAfter', getI64Decoder()],
-    ['healthBefore', getI64Decoder()],
-    ['healthAfter', getI64Decoder()],
-    ['requirement', getI64Decoder()],
-    ['bonus', getU32Decoder()],
-    ['debtToken', getU16Decoder()],
-    ['collateralToken', getU16Decoder()],
+    ["liquidatee", getAddressDecoder()],
+    ["keeper", getAddressDecoder()],
+    ["repay", getU64Decoder()],
+    ["insurance", getU64Decoder()],
+    ["seize", getU64Decoder()],
+    ["debtPrice", getU64Decoder()],
+    ["collateralPrice", getU64Decoder()],
+    ["equityBefore", getI64Decoder()],
+    ["equityAfter", getI64Decoder()],
+    ["healthBefore", getI64Decoder()],
+    ["healthAfter", getI64Decoder()],
+    ["requirement", getI64Decoder()],
+    ["bonus", getU32Decoder()],
+    ["debtToken", getU16Decoder()],
+    ["collateralToken", getU16Decoder()],
   ]);
 }
 
-export function getLiquidatedCodec(): FixedSizeCodec<LiquidatedArgs, Liquidated> {
+export function getLiquidatedCodec(): FixedSizeCodec<
+  LiquidatedArgs,
+  Liquidated
+> {
   return combineCodec(getLiquidatedEncoder(), getLiquidatedDecoder());
 }

@@ -17,7 +17,7 @@ import {
   type FixedSizeCodec,
   type FixedSizeDecoder,
   type FixedSizeEncoder,
-} from '@solana/kit';
+} from "@solana/kit";
 
 /** A group's liquidation parameters. */
 export type LiquidationConfig = {
@@ -51,38 +51,44 @@ export type LiquidationConfigArgs = LiquidationConfig;
 
 export function getLiquidationConfigEncoder(): FixedSizeEncoder<LiquidationConfigArgs> {
   return getStructEncoder([
-    ['bonusMin', getU16Encoder()],
-    ['bonusMax', getU16Encoder()],
-    ['fullBonusDepth', getU16Encoder()],
-    ['insuranceShare', getU16Encoder()],
-    ['dust', getU16Encoder()],
-    ['waitSlots', getU16Encoder()],
-    ['graceSlots', getU16Encoder()],
-    ['auctionSlots', getU16Encoder()],
-    ['deepBreach', getU16Encoder()],
-    ['velocityWindow', getU16Encoder()],
-    ['volatilityMultiple', getU16Encoder()],
-    ['reserved', getArrayEncoder(getU16Encoder(), { size: 2 })],
+    ["bonusMin", getU16Encoder()],
+    ["bonusMax", getU16Encoder()],
+    ["fullBonusDepth", getU16Encoder()],
+    ["insuranceShare", getU16Encoder()],
+    ["dust", getU16Encoder()],
+    ["waitSlots", getU16Encoder()],
+    ["graceSlots", getU16Encoder()],
+    ["auctionSlots", getU16Encoder()],
+    ["deepBreach", getU16Encoder()],
+    ["velocityWindow", getU16Encoder()],
+    ["volatilityMultiple", getU16Encoder()],
+    ["reserved", getArrayEncoder(getU16Encoder(), { size: 2 })],
   ]);
 }
 
 export function getLiquidationConfigDecoder(): FixedSizeDecoder<LiquidationConfig> {
   return getStructDecoder([
-    ['bonusMin', getU16Decoder()],
-    ['bonusMax', getU16Decoder()],
-    ['fullBonusDepth', getU16Decoder()],
-    ['insuranceShare', getU16Decoder()],
-    ['dust', getU16Decoder()],
-    ['waitSlots', getU16Decoder()],
-    ['graceSlots', getU16Decoder()],
-    ['auctionSlots', getU16Decoder()],
-    ['deepBreach', getU16Decoder()],
-    ['velocityWindow', getU16Decoder()],
-    ['volatilityMultiple', getU16Decoder()],
-    ['reserved', getArrayDecoder(getU16Decoder(), { size: 2 })],
+    ["bonusMin", getU16Decoder()],
+    ["bonusMax", getU16Decoder()],
+    ["fullBonusDepth", getU16Decoder()],
+    ["insuranceShare", getU16Decoder()],
+    ["dust", getU16Decoder()],
+    ["waitSlots", getU16Decoder()],
+    ["graceSlots", getU16Decoder()],
+    ["auctionSlots", getU16Decoder()],
+    ["deepBreach", getU16Decoder()],
+    ["velocityWindow", getU16Decoder()],
+    ["volatilityMultiple", getU16Decoder()],
+    ["reserved", getArrayDecoder(getU16Decoder(), { size: 2 })],
   ]);
 }
 
-export function getLiquidationConfigCodec(): FixedSizeCodec<LiquidationConfigArgs, LiquidationConfig> {
-  return combineCodec(getLiquidationConfigEncoder(), getLiquidationConfigDecoder());
+export function getLiquidationConfigCodec(): FixedSizeCodec<
+  LiquidationConfigArgs,
+  LiquidationConfig
+> {
+  return combineCodec(
+    getLiquidationConfigEncoder(),
+    getLiquidationConfigDecoder(),
+  );
 }

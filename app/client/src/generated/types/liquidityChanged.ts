@@ -18,7 +18,7 @@ import {
   type FixedSizeCodec,
   type FixedSizeDecoder,
   type FixedSizeEncoder,
-} from '@solana/kit';
+} from "@solana/kit";
 
 /** Liquidity came into a pool or went out of it, or its removal was requested. */
 export type LiquidityChanged = {
@@ -53,26 +53,32 @@ export type LiquidityChangedArgs = {
 
 export function getLiquidityChangedEncoder(): FixedSizeEncoder<LiquidityChangedArgs> {
   return getStructEncoder([
-    ['market', getAddressEncoder()],
-    ['owner', getAddressEncoder()],
-    ['amount', getU64Encoder()],
-    ['shares', getU64Encoder()],
-    ['liquidity', getU64Encoder()],
-    ['action', getU64Encoder()],
+    ["market", getAddressEncoder()],
+    ["owner", getAddressEncoder()],
+    ["amount", getU64Encoder()],
+    ["shares", getU64Encoder()],
+    ["liquidity", getU64Encoder()],
+    ["action", getU64Encoder()],
   ]);
 }
 
 export function getLiquidityChangedDecoder(): FixedSizeDecoder<LiquidityChanged> {
   return getStructDecoder([
-    ['market', getAddressDecoder()],
-    ['owner', getAddressDecoder()],
-    ['amount', getU64Decoder()],
-    ['shares', getU64Decoder()],
-    ['liquidity', getU64Decoder()],
-    ['action', getU64Decoder()],
+    ["market", getAddressDecoder()],
+    ["owner", getAddressDecoder()],
+    ["amount", getU64Decoder()],
+    ["shares", getU64Decoder()],
+    ["liquidity", getU64Decoder()],
+    ["action", getU64Decoder()],
   ]);
 }
 
-export function getLiquidityChangedCodec(): FixedSizeCodec<LiquidityChangedArgs, LiquidityChanged> {
-  return combineCodec(getLiquidityChangedEncoder(), getLiquidityChangedDecoder());
+export function getLiquidityChangedCodec(): FixedSizeCodec<
+  LiquidityChangedArgs,
+  LiquidityChanged
+> {
+  return combineCodec(
+    getLiquidityChangedEncoder(),
+    getLiquidityChangedDecoder(),
+  );
 }

@@ -18,7 +18,7 @@ import {
   type FixedSizeCodec,
   type FixedSizeDecoder,
   type FixedSizeEncoder,
-} from '@solana/kit';
+} from "@solana/kit";
 
 /** A market was listed. */
 export type MarketListed = {
@@ -41,20 +41,23 @@ export type MarketListedArgs = {
 
 export function getMarketListedEncoder(): FixedSizeEncoder<MarketListedArgs> {
   return getStructEncoder([
-    ['group', getAddressEncoder()],
-    ['market', getAddressEncoder()],
-    ['number', getU64Encoder()],
+    ["group", getAddressEncoder()],
+    ["market", getAddressEncoder()],
+    ["number", getU64Encoder()],
   ]);
 }
 
 export function getMarketListedDecoder(): FixedSizeDecoder<MarketListed> {
   return getStructDecoder([
-    ['group', getAddressDecoder()],
-    ['market', getAddressDecoder()],
-    ['number', getU64Decoder()],
+    ["group", getAddressDecoder()],
+    ["market", getAddressDecoder()],
+    ["number", getU64Decoder()],
   ]);
 }
 
-export function getMarketListedCodec(): FixedSizeCodec<MarketListedArgs, MarketListed> {
+export function getMarketListedCodec(): FixedSizeCodec<
+  MarketListedArgs,
+  MarketListed
+> {
   return combineCodec(getMarketListedEncoder(), getMarketListedDecoder());
 }

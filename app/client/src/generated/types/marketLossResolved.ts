@@ -18,7 +18,7 @@ import {
   type FixedSizeCodec,
   type FixedSizeDecoder,
   type FixedSizeEncoder,
-} from '@solana/kit';
+} from "@solana/kit";
 
 /** A debt to a market was written off. */
 export type MarketLossResolved = {
@@ -57,28 +57,34 @@ export type MarketLossResolvedArgs = {
 
 export function getMarketLossResolvedEncoder(): FixedSizeEncoder<MarketLossResolvedArgs> {
   return getStructEncoder([
-    ['account', getAddressEncoder()],
-    ['deficit', getU64Encoder()],
-    ['tranche', getU64Encoder()],
-    ['pool', getU64Encoder()],
-    ['fund', getU64Encoder()],
-    ['left', getU64Encoder()],
-    ['market', getU64Encoder()],
+    ["account", getAddressEncoder()],
+    ["deficit", getU64Encoder()],
+    ["tranche", getU64Encoder()],
+    ["pool", getU64Encoder()],
+    ["fund", getU64Encoder()],
+    ["left", getU64Encoder()],
+    ["market", getU64Encoder()],
   ]);
 }
 
 export function getMarketLossResolvedDecoder(): FixedSizeDecoder<MarketLossResolved> {
   return getStructDecoder([
-    ['account', getAddressDecoder()],
-    ['deficit', getU64Decoder()],
-    ['tranche', getU64Decoder()],
-    ['pool', getU64Decoder()],
-    ['fund', getU64Decoder()],
-    ['left', getU64Decoder()],
-    ['market', getU64Decoder()],
+    ["account", getAddressDecoder()],
+    ["deficit", getU64Decoder()],
+    ["tranche", getU64Decoder()],
+    ["pool", getU64Decoder()],
+    ["fund", getU64Decoder()],
+    ["left", getU64Decoder()],
+    ["market", getU64Decoder()],
   ]);
 }
 
-export function getMarketLossResolvedCodec(): FixedSizeCodec<MarketLossResolvedArgs, MarketLossResolved> {
-  return combineCodec(getMarketLossResolvedEncoder(), getMarketLossResolvedDecoder());
+export function getMarketLossResolvedCodec(): FixedSizeCodec<
+  MarketLossResolvedArgs,
+  MarketLossResolved
+> {
+  return combineCodec(
+    getMarketLossResolvedEncoder(),
+    getMarketLossResolvedDecoder(),
+  );
 }

@@ -30,8 +30,13 @@ import {
   type FixedSizeDecoder,
   type FixedSizeEncoder,
   type ReadonlyUint8Array,
-} from '@solana/kit';
-import { getTierConfigDecoder, getTierConfigEncoder, type TierConfig, type TierConfigArgs } from './index.js';
+} from "@solana/kit";
+import {
+  getTierConfigDecoder,
+  getTierConfigEncoder,
+  type TierConfig,
+  type TierConfigArgs,
+} from "./index.js";
 
 /** What health needs of a market. */
 export type MarketRisk = {
@@ -82,34 +87,37 @@ export type MarketRiskArgs = {
 
 export function getMarketRiskEncoder(): FixedSizeEncoder<MarketRiskArgs> {
   return getStructEncoder([
-    ['tiers', getArrayEncoder(getTierConfigEncoder(), { size: 4 })],
-    ['fundingIndex', getI64Encoder()],
-    ['fundingTime', getI64Encoder()],
-    ['payable', getU64Encoder()],
-    ['maturity', getU32Encoder()],
-    ['keeperFee', getU16Encoder()],
-    ['insuranceFee', getU16Encoder()],
-    ['listed', getU8Encoder()],
-    ['inDeficit', getU8Encoder()],
-    ['reserved', fixEncoderSize(getBytesEncoder(), 6)],
+    ["tiers", getArrayEncoder(getTierConfigEncoder(), { size: 4 })],
+    ["fundingIndex", getI64Encoder()],
+    ["fundingTime", getI64Encoder()],
+    ["payable", getU64Encoder()],
+    ["maturity", getU32Encoder()],
+    ["keeperFee", getU16Encoder()],
+    ["insuranceFee", getU16Encoder()],
+    ["listed", getU8Encoder()],
+    ["inDeficit", getU8Encoder()],
+    ["reserved", fixEncoderSize(getBytesEncoder(), 6)],
   ]);
 }
 
 export function getMarketRiskDecoder(): FixedSizeDecoder<MarketRisk> {
   return getStructDecoder([
-    ['tiers', getArrayDecoder(getTierConfigDecoder(), { size: 4 })],
-    ['fundingIndex', getI64Decoder()],
-    ['fundingTime', getI64Decoder()],
-    ['payable', getU64Decoder()],
-    ['maturity', getU32Decoder()],
-    ['keeperFee', getU16Decoder()],
-    ['insuranceFee', getU16Decoder()],
-    ['listed', getU8Decoder()],
-    ['inDeficit', getU8Decoder()],
-    ['reserved', fixDecoderSize(getBytesDecoder(), 6)],
+    ["tiers", getArrayDecoder(getTierConfigDecoder(), { size: 4 })],
+    ["fundingIndex", getI64Decoder()],
+    ["fundingTime", getI64Decoder()],
+    ["payable", getU64Decoder()],
+    ["maturity", getU32Decoder()],
+    ["keeperFee", getU16Decoder()],
+    ["insuranceFee", getU16Decoder()],
+    ["listed", getU8Decoder()],
+    ["inDeficit", getU8Decoder()],
+    ["reserved", fixDecoderSize(getBytesDecoder(), 6)],
   ]);
 }
 
-export function getMarketRiskCodec(): FixedSizeCodec<MarketRiskArgs, MarketRisk> {
+export function getMarketRiskCodec(): FixedSizeCodec<
+  MarketRiskArgs,
+  MarketRisk
+> {
   return combineCodec(getMarketRiskEncoder(), getMarketRiskDecoder());
 }

@@ -22,7 +22,7 @@ import {
   type FixedSizeDecoder,
   type FixedSizeEncoder,
   type ReadonlyUint8Array,
-} from '@solana/kit';
+} from "@solana/kit";
 
 /** A feed: where its prints come from and how they are judged. */
 export type OracleConfig = {
@@ -48,30 +48,33 @@ export type OracleConfigArgs = OracleConfig;
 
 export function getOracleConfigEncoder(): FixedSizeEncoder<OracleConfigArgs> {
   return getStructEncoder([
-    ['feedId', fixEncoderSize(getBytesEncoder(), 32)],
-    ['maxConfidence', getU16Encoder()],
-    ['confidenceMultiple', getU16Encoder()],
-    ['drift', getU16Encoder()],
-    ['maxBand', getU16Encoder()],
-    ['maxLiquidationBand', getU16Encoder()],
-    ['kind', getU8Encoder()],
-    ['decimals', getU8Encoder()],
+    ["feedId", fixEncoderSize(getBytesEncoder(), 32)],
+    ["maxConfidence", getU16Encoder()],
+    ["confidenceMultiple", getU16Encoder()],
+    ["drift", getU16Encoder()],
+    ["maxBand", getU16Encoder()],
+    ["maxLiquidationBand", getU16Encoder()],
+    ["kind", getU8Encoder()],
+    ["decimals", getU8Encoder()],
   ]);
 }
 
 export function getOracleConfigDecoder(): FixedSizeDecoder<OracleConfig> {
   return getStructDecoder([
-    ['feedId', fixDecoderSize(getBytesDecoder(), 32)],
-    ['maxConfidence', getU16Decoder()],
-    ['confidenceMultiple', getU16Decoder()],
-    ['drift', getU16Decoder()],
-    ['maxBand', getU16Decoder()],
-    ['maxLiquidationBand', getU16Decoder()],
-    ['kind', getU8Decoder()],
-    ['decimals', getU8Decoder()],
+    ["feedId", fixDecoderSize(getBytesDecoder(), 32)],
+    ["maxConfidence", getU16Decoder()],
+    ["confidenceMultiple", getU16Decoder()],
+    ["drift", getU16Decoder()],
+    ["maxBand", getU16Decoder()],
+    ["maxLiquidationBand", getU16Decoder()],
+    ["kind", getU8Decoder()],
+    ["decimals", getU8Decoder()],
   ]);
 }
 
-export function getOracleConfigCodec(): FixedSizeCodec<OracleConfigArgs, OracleConfig> {
+export function getOracleConfigCodec(): FixedSizeCodec<
+  OracleConfigArgs,
+  OracleConfig
+> {
   return combineCodec(getOracleConfigEncoder(), getOracleConfigDecoder());
 }

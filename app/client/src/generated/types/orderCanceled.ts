@@ -18,7 +18,7 @@ import {
   type FixedSizeCodec,
   type FixedSizeDecoder,
   type FixedSizeEncoder,
-} from '@solana/kit';
+} from "@solana/kit";
 
 /** An order was taken back, or cleared after it had expired. Orders also end, without this event, with their position. */
 export type OrderCanceled = {
@@ -41,20 +41,23 @@ export type OrderCanceledArgs = {
 
 export function getOrderCanceledEncoder(): FixedSizeEncoder<OrderCanceledArgs> {
   return getStructEncoder([
-    ['account', getAddressEncoder()],
-    ['market', getU64Encoder()],
-    ['slot', getU64Encoder()],
+    ["account", getAddressEncoder()],
+    ["market", getU64Encoder()],
+    ["slot", getU64Encoder()],
   ]);
 }
 
 export function getOrderCanceledDecoder(): FixedSizeDecoder<OrderCanceled> {
   return getStructDecoder([
-    ['account', getAddressDecoder()],
-    ['market', getU64Decoder()],
-    ['slot', getU64Decoder()],
+    ["account", getAddressDecoder()],
+    ["market", getU64Decoder()],
+    ["slot", getU64Decoder()],
   ]);
 }
 
-export function getOrderCanceledCodec(): FixedSizeCodec<OrderCanceledArgs, OrderCanceled> {
+export function getOrderCanceledCodec(): FixedSizeCodec<
+  OrderCanceledArgs,
+  OrderCanceled
+> {
   return combineCodec(getOrderCanceledEncoder(), getOrderCanceledDecoder());
 }

@@ -18,7 +18,7 @@ import {
   type FixedSizeCodec,
   type FixedSizeDecoder,
   type FixedSizeEncoder,
-} from '@solana/kit';
+} from "@solana/kit";
 
 /** An order was executed; the fill is in a [`Traded`] before this. */
 export type OrderExecuted = {
@@ -61,30 +61,33 @@ export type OrderExecutedArgs = {
 
 export function getOrderExecutedEncoder(): FixedSizeEncoder<OrderExecutedArgs> {
   return getStructEncoder([
-    ['account', getAddressEncoder()],
-    ['executor', getAddressEncoder()],
-    ['size', getU64Encoder()],
-    ['mark', getU64Encoder()],
-    ['trigger', getU64Encoder()],
-    ['fee', getU64Encoder()],
-    ['market', getU64Encoder()],
-    ['slot', getU64Encoder()],
+    ["account", getAddressEncoder()],
+    ["executor", getAddressEncoder()],
+    ["size", getU64Encoder()],
+    ["mark", getU64Encoder()],
+    ["trigger", getU64Encoder()],
+    ["fee", getU64Encoder()],
+    ["market", getU64Encoder()],
+    ["slot", getU64Encoder()],
   ]);
 }
 
 export function getOrderExecutedDecoder(): FixedSizeDecoder<OrderExecuted> {
   return getStructDecoder([
-    ['account', getAddressDecoder()],
-    ['executor', getAddressDecoder()],
-    ['size', getU64Decoder()],
-    ['mark', getU64Decoder()],
-    ['trigger', getU64Decoder()],
-    ['fee', getU64Decoder()],
-    ['market', getU64Decoder()],
-    ['slot', getU64Decoder()],
+    ["account", getAddressDecoder()],
+    ["executor", getAddressDecoder()],
+    ["size", getU64Decoder()],
+    ["mark", getU64Decoder()],
+    ["trigger", getU64Decoder()],
+    ["fee", getU64Decoder()],
+    ["market", getU64Decoder()],
+    ["slot", getU64Decoder()],
   ]);
 }
 
-export function getOrderExecutedCodec(): FixedSizeCodec<OrderExecutedArgs, OrderExecuted> {
+export function getOrderExecutedCodec(): FixedSizeCodec<
+  OrderExecutedArgs,
+  OrderExecuted
+> {
   return combineCodec(getOrderExecutedEncoder(), getOrderExecutedDecoder());
 }

@@ -24,7 +24,7 @@ import {
   type FixedSizeCodec,
   type FixedSizeDecoder,
   type FixedSizeEncoder,
-} from '@solana/kit';
+} from "@solana/kit";
 
 /** An order was left on a margin account; what the slot held before is gone. */
 export type OrderPlaced = {
@@ -75,34 +75,37 @@ export type OrderPlacedArgs = {
 
 export function getOrderPlacedEncoder(): FixedSizeEncoder<OrderPlacedArgs> {
   return getStructEncoder([
-    ['account', getAddressEncoder()],
-    ['trigger', getU64Encoder()],
-    ['limit', getU64Encoder()],
-    ['size', getU64Encoder()],
-    ['expiresAt', getI64Encoder()],
-    ['fee', getU32Encoder()],
-    ['market', getU8Encoder()],
-    ['kind', getU8Encoder()],
-    ['side', getU8Encoder()],
-    ['slot', getU8Encoder()],
+    ["account", getAddressEncoder()],
+    ["trigger", getU64Encoder()],
+    ["limit", getU64Encoder()],
+    ["size", getU64Encoder()],
+    ["expiresAt", getI64Encoder()],
+    ["fee", getU32Encoder()],
+    ["market", getU8Encoder()],
+    ["kind", getU8Encoder()],
+    ["side", getU8Encoder()],
+    ["slot", getU8Encoder()],
   ]);
 }
 
 export function getOrderPlacedDecoder(): FixedSizeDecoder<OrderPlaced> {
   return getStructDecoder([
-    ['account', getAddressDecoder()],
-    ['trigger', getU64Decoder()],
-    ['limit', getU64Decoder()],
-    ['size', getU64Decoder()],
-    ['expiresAt', getI64Decoder()],
-    ['fee', getU32Decoder()],
-    ['market', getU8Decoder()],
-    ['kind', getU8Decoder()],
-    ['side', getU8Decoder()],
-    ['slot', getU8Decoder()],
+    ["account", getAddressDecoder()],
+    ["trigger", getU64Decoder()],
+    ["limit", getU64Decoder()],
+    ["size", getU64Decoder()],
+    ["expiresAt", getI64Decoder()],
+    ["fee", getU32Decoder()],
+    ["market", getU8Decoder()],
+    ["kind", getU8Decoder()],
+    ["side", getU8Decoder()],
+    ["slot", getU8Decoder()],
   ]);
 }
 
-export function getOrderPlacedCodec(): FixedSizeCodec<OrderPlacedArgs, OrderPlaced> {
+export function getOrderPlacedCodec(): FixedSizeCodec<
+  OrderPlacedArgs,
+  OrderPlaced
+> {
   return combineCodec(getOrderPlacedEncoder(), getOrderPlacedDecoder());
 }

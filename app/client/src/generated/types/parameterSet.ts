@@ -18,7 +18,7 @@ import {
   type FixedSizeCodec,
   type FixedSizeDecoder,
   type FixedSizeEncoder,
-} from '@solana/kit';
+} from "@solana/kit";
 
 /** A parameter was set. The new value is in the account. */
 export type ParameterSet = {
@@ -51,22 +51,25 @@ export type ParameterSetArgs = {
 
 export function getParameterSetEncoder(): FixedSizeEncoder<ParameterSetArgs> {
   return getStructEncoder([
-    ['group', getAddressEncoder()],
-    ['authority', getAddressEncoder()],
-    ['token', getU64Encoder()],
-    ['parameter', getU64Encoder()],
+    ["group", getAddressEncoder()],
+    ["authority", getAddressEncoder()],
+    ["token", getU64Encoder()],
+    ["parameter", getU64Encoder()],
   ]);
 }
 
 export function getParameterSetDecoder(): FixedSizeDecoder<ParameterSet> {
   return getStructDecoder([
-    ['group', getAddressDecoder()],
-    ['authority', getAddressDecoder()],
-    ['token', getU64Decoder()],
-    ['parameter', getU64Decoder()],
+    ["group", getAddressDecoder()],
+    ["authority", getAddressDecoder()],
+    ["token", getU64Decoder()],
+    ["parameter", getU64Decoder()],
   ]);
 }
 
-export function getParameterSetCodec(): FixedSizeCodec<ParameterSetArgs, ParameterSet> {
+export function getParameterSetCodec(): FixedSizeCodec<
+  ParameterSetArgs,
+  ParameterSet
+> {
   return combineCodec(getParameterSetEncoder(), getParameterSetDecoder());
 }

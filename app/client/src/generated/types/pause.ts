@@ -22,7 +22,7 @@ import {
   type FixedSizeDecoder,
   type FixedSizeEncoder,
   type ReadonlyUint8Array,
-} from '@solana/kit';
+} from "@solana/kit";
 
 /** What is paused, and until when. */
 export type Pause = {
@@ -45,17 +45,17 @@ export type PauseArgs = {
 
 export function getPauseEncoder(): FixedSizeEncoder<PauseArgs> {
   return getStructEncoder([
-    ['until', getI64Encoder()],
-    ['actions', getU8Encoder()],
-    ['reserved', fixEncoderSize(getBytesEncoder(), 7)],
+    ["until", getI64Encoder()],
+    ["actions", getU8Encoder()],
+    ["reserved", fixEncoderSize(getBytesEncoder(), 7)],
   ]);
 }
 
 export function getPauseDecoder(): FixedSizeDecoder<Pause> {
   return getStructDecoder([
-    ['until', getI64Decoder()],
-    ['actions', getU8Decoder()],
-    ['reserved', fixDecoderSize(getBytesDecoder(), 7)],
+    ["until", getI64Decoder()],
+    ["actions", getU8Decoder()],
+    ["reserved", fixDecoderSize(getBytesDecoder(), 7)],
   ]);
 }
 

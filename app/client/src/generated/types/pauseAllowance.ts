@@ -17,7 +17,7 @@ import {
   type FixedSizeCodec,
   type FixedSizeDecoder,
   type FixedSizeEncoder,
-} from '@solana/kit';
+} from "@solana/kit";
 
 /** How much of a day a group's guardian has paused, wherever it was. */
 export type PauseAllowance = {
@@ -40,20 +40,23 @@ export type PauseAllowanceArgs = {
 
 export function getPauseAllowanceEncoder(): FixedSizeEncoder<PauseAllowanceArgs> {
   return getStructEncoder([
-    ['end', getI64Encoder()],
-    ['day', getU32Encoder()],
-    ['used', getU32Encoder()],
+    ["end", getI64Encoder()],
+    ["day", getU32Encoder()],
+    ["used", getU32Encoder()],
   ]);
 }
 
 export function getPauseAllowanceDecoder(): FixedSizeDecoder<PauseAllowance> {
   return getStructDecoder([
-    ['end', getI64Decoder()],
-    ['day', getU32Decoder()],
-    ['used', getU32Decoder()],
+    ["end", getI64Decoder()],
+    ["day", getU32Decoder()],
+    ["used", getU32Decoder()],
   ]);
 }
 
-export function getPauseAllowanceCodec(): FixedSizeCodec<PauseAllowanceArgs, PauseAllowance> {
+export function getPauseAllowanceCodec(): FixedSizeCodec<
+  PauseAllowanceArgs,
+  PauseAllowance
+> {
   return combineCodec(getPauseAllowanceEncoder(), getPauseAllowanceDecoder());
 }

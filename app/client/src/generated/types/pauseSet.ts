@@ -20,7 +20,7 @@ import {
   type FixedSizeCodec,
   type FixedSizeDecoder,
   type FixedSizeEncoder,
-} from '@solana/kit';
+} from "@solana/kit";
 
 /** A pause began or ended. */
 export type PauseSet = {
@@ -47,19 +47,19 @@ export type PauseSetArgs = {
 
 export function getPauseSetEncoder(): FixedSizeEncoder<PauseSetArgs> {
   return getStructEncoder([
-    ['group', getAddressEncoder()],
-    ['scope', getAddressEncoder()],
-    ['until', getI64Encoder()],
-    ['actions', getU64Encoder()],
+    ["group", getAddressEncoder()],
+    ["scope", getAddressEncoder()],
+    ["until", getI64Encoder()],
+    ["actions", getU64Encoder()],
   ]);
 }
 
 export function getPauseSetDecoder(): FixedSizeDecoder<PauseSet> {
   return getStructDecoder([
-    ['group', getAddressDecoder()],
-    ['scope', getAddressDecoder()],
-    ['until', getI64Decoder()],
-    ['actions', getU64Decoder()],
+    ["group", getAddressDecoder()],
+    ["scope", getAddressDecoder()],
+    ["until", getI64Decoder()],
+    ["actions", getU64Decoder()],
   ]);
 }
 

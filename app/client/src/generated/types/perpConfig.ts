@@ -21,8 +21,13 @@ import {
   type FixedSizeCodec,
   type FixedSizeDecoder,
   type FixedSizeEncoder,
-} from '@solana/kit';
-import { getTierConfigDecoder, getTierConfigEncoder, type TierConfig, type TierConfigArgs } from './index.js';
+} from "@solana/kit";
+import {
+  getTierConfigDecoder,
+  getTierConfigEncoder,
+  type TierConfig,
+  type TierConfigArgs,
+} from "./index.js";
 
 /** A perp market's parameters (docs/spec.md §10.10). */
 export type PerpConfig = {
@@ -105,50 +110,53 @@ export type PerpConfigArgs = {
 
 export function getPerpConfigEncoder(): FixedSizeEncoder<PerpConfigArgs> {
   return getStructEncoder([
-    ['tiers', getArrayEncoder(getTierConfigEncoder(), { size: 4 })],
-    ['skewScale', getU64Encoder()],
-    ['openInterestCap', getU64Encoder()],
-    ['lot', getU64Encoder()],
-    ['fundingSlope', getU32Encoder()],
-    ['fundingMax', getU32Encoder()],
-    ['maturity', getU32Encoder()],
-    ['cooldown', getU32Encoder()],
-    ['adlSlots', getU32Encoder()],
-    ['takerFee', getU16Encoder()],
-    ['trancheShare', getU16Encoder()],
-    ['protocolShare', getU16Encoder()],
-    ['keeperFee', getU16Encoder()],
-    ['insuranceFee', getU16Encoder()],
-    ['poolLeverage', getU16Encoder()],
-    ['adlThreshold', getU16Encoder()],
-    ['velocity', getU16Encoder()],
-    ['reserved', getArrayEncoder(getU16Encoder(), { size: 2 })],
+    ["tiers", getArrayEncoder(getTierConfigEncoder(), { size: 4 })],
+    ["skewScale", getU64Encoder()],
+    ["openInterestCap", getU64Encoder()],
+    ["lot", getU64Encoder()],
+    ["fundingSlope", getU32Encoder()],
+    ["fundingMax", getU32Encoder()],
+    ["maturity", getU32Encoder()],
+    ["cooldown", getU32Encoder()],
+    ["adlSlots", getU32Encoder()],
+    ["takerFee", getU16Encoder()],
+    ["trancheShare", getU16Encoder()],
+    ["protocolShare", getU16Encoder()],
+    ["keeperFee", getU16Encoder()],
+    ["insuranceFee", getU16Encoder()],
+    ["poolLeverage", getU16Encoder()],
+    ["adlThreshold", getU16Encoder()],
+    ["velocity", getU16Encoder()],
+    ["reserved", getArrayEncoder(getU16Encoder(), { size: 2 })],
   ]);
 }
 
 export function getPerpConfigDecoder(): FixedSizeDecoder<PerpConfig> {
   return getStructDecoder([
-    ['tiers', getArrayDecoder(getTierConfigDecoder(), { size: 4 })],
-    ['skewScale', getU64Decoder()],
-    ['openInterestCap', getU64Decoder()],
-    ['lot', getU64Decoder()],
-    ['fundingSlope', getU32Decoder()],
-    ['fundingMax', getU32Decoder()],
-    ['maturity', getU32Decoder()],
-    ['cooldown', getU32Decoder()],
-    ['adlSlots', getU32Decoder()],
-    ['takerFee', getU16Decoder()],
-    ['trancheShare', getU16Decoder()],
-    ['protocolShare', getU16Decoder()],
-    ['keeperFee', getU16Decoder()],
-    ['insuranceFee', getU16Decoder()],
-    ['poolLeverage', getU16Decoder()],
-    ['adlThreshold', getU16Decoder()],
-    ['velocity', getU16Decoder()],
-    ['reserved', getArrayDecoder(getU16Decoder(), { size: 2 })],
+    ["tiers", getArrayDecoder(getTierConfigDecoder(), { size: 4 })],
+    ["skewScale", getU64Decoder()],
+    ["openInterestCap", getU64Decoder()],
+    ["lot", getU64Decoder()],
+    ["fundingSlope", getU32Decoder()],
+    ["fundingMax", getU32Decoder()],
+    ["maturity", getU32Decoder()],
+    ["cooldown", getU32Decoder()],
+    ["adlSlots", getU32Decoder()],
+    ["takerFee", getU16Decoder()],
+    ["trancheShare", getU16Decoder()],
+    ["protocolShare", getU16Decoder()],
+    ["keeperFee", getU16Decoder()],
+    ["insuranceFee", getU16Decoder()],
+    ["poolLeverage", getU16Decoder()],
+    ["adlThreshold", getU16Decoder()],
+    ["velocity", getU16Decoder()],
+    ["reserved", getArrayDecoder(getU16Decoder(), { size: 2 })],
   ]);
 }
 
-export function getPerpConfigCodec(): FixedSizeCodec<PerpConfigArgs, PerpConfig> {
+export function getPerpConfigCodec(): FixedSizeCodec<
+  PerpConfigArgs,
+  PerpConfig
+> {
   return combineCodec(getPerpConfigEncoder(), getPerpConfigDecoder());
 }

@@ -20,7 +20,7 @@ import {
   type FixedSizeCodec,
   type FixedSizeDecoder,
   type FixedSizeEncoder,
-} from '@solana/kit';
+} from "@solana/kit";
 
 /** A position was settled and closed by a keeper. */
 export type PerpLiquidated = {
@@ -93,42 +93,45 @@ export type PerpLiquidatedArgs = {
 
 export function getPerpLiquidatedEncoder(): FixedSizeEncoder<PerpLiquidatedArgs> {
   return getStructEncoder([
-    ['liquidatee', getAddressEncoder()],
-    ['keeper', getAddressEncoder()],
-    ['size', getU64Encoder()],
-    ['mark', getU64Encoder()],
-    ['settled', getI64Encoder()],
-    ['fee', getU64Encoder()],
-    ['insurance', getU64Encoder()],
-    ['equityBefore', getI64Encoder()],
-    ['equityAfter', getI64Encoder()],
-    ['healthBefore', getI64Encoder()],
-    ['healthAfter', getI64Encoder()],
-    ['requirement', getI64Encoder()],
-    ['base', getI64Encoder()],
-    ['market', getU64Encoder()],
+    ["liquidatee", getAddressEncoder()],
+    ["keeper", getAddressEncoder()],
+    ["size", getU64Encoder()],
+    ["mark", getU64Encoder()],
+    ["settled", getI64Encoder()],
+    ["fee", getU64Encoder()],
+    ["insurance", getU64Encoder()],
+    ["equityBefore", getI64Encoder()],
+    ["equityAfter", getI64Encoder()],
+    ["healthBefore", getI64Encoder()],
+    ["healthAfter", getI64Encoder()],
+    ["requirement", getI64Encoder()],
+    ["base", getI64Encoder()],
+    ["market", getU64Encoder()],
   ]);
 }
 
 export function getPerpLiquidatedDecoder(): FixedSizeDecoder<PerpLiquidated> {
   return getStructDecoder([
-    ['liquidatee', getAddressDecoder()],
-    ['keeper', getAddressDecoder()],
-    ['size', getU64Decoder()],
-    ['mark', getU64Decoder()],
-    ['settled', getI64Decoder()],
-    ['fee', getU64Decoder()],
-    ['insurance', getU64Decoder()],
-    ['equityBefore', getI64Decoder()],
-    ['equityAfter', getI64Decoder()],
-    ['healthBefore', getI64Decoder()],
-    ['healthAfter', getI64Decoder()],
-    ['requirement', getI64Decoder()],
-    ['base', getI64Decoder()],
-    ['market', getU64Decoder()],
+    ["liquidatee", getAddressDecoder()],
+    ["keeper", getAddressDecoder()],
+    ["size", getU64Decoder()],
+    ["mark", getU64Decoder()],
+    ["settled", getI64Decoder()],
+    ["fee", getU64Decoder()],
+    ["insurance", getU64Decoder()],
+    ["equityBefore", getI64Decoder()],
+    ["equityAfter", getI64Decoder()],
+    ["healthBefore", getI64Decoder()],
+    ["healthAfter", getI64Decoder()],
+    ["requirement", getI64Decoder()],
+    ["base", getI64Decoder()],
+    ["market", getU64Decoder()],
   ]);
 }
 
-export function getPerpLiquidatedCodec(): FixedSizeCodec<PerpLiquidatedArgs, PerpLiquidated> {
+export function getPerpLiquidatedCodec(): FixedSizeCodec<
+  PerpLiquidatedArgs,
+  PerpLiquidated
+> {
   return combineCodec(getPerpLiquidatedEncoder(), getPerpLiquidatedDecoder());
 }

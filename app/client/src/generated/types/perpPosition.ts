@@ -24,7 +24,7 @@ import {
   type FixedSizeDecoder,
   type FixedSizeEncoder,
   type ReadonlyUint8Array,
-} from '@solana/kit';
+} from "@solana/kit";
 
 /** A position in a perpetual. Free where base and quote are 0; then everything is. */
 export type PerpPosition = {
@@ -83,38 +83,41 @@ export type PerpPositionArgs = {
 
 export function getPerpPositionEncoder(): FixedSizeEncoder<PerpPositionArgs> {
   return getStructEncoder([
-    ['base', getI64Encoder()],
-    ['quote', getI64Encoder()],
-    ['matured', getU64Encoder()],
-    ['seen', getU64Encoder()],
-    ['secured', getU64Encoder()],
-    ['escrow', getU64Encoder()],
-    ['touchedAt', getI64Encoder()],
-    ['fundingIndex', getI64Encoder()],
-    ['increasedAt', getI64Encoder()],
-    ['increasedSlot', getU64Encoder()],
-    ['market', getU8Encoder()],
-    ['reserved', fixEncoderSize(getBytesEncoder(), 7)],
+    ["base", getI64Encoder()],
+    ["quote", getI64Encoder()],
+    ["matured", getU64Encoder()],
+    ["seen", getU64Encoder()],
+    ["secured", getU64Encoder()],
+    ["escrow", getU64Encoder()],
+    ["touchedAt", getI64Encoder()],
+    ["fundingIndex", getI64Encoder()],
+    ["increasedAt", getI64Encoder()],
+    ["increasedSlot", getU64Encoder()],
+    ["market", getU8Encoder()],
+    ["reserved", fixEncoderSize(getBytesEncoder(), 7)],
   ]);
 }
 
 export function getPerpPositionDecoder(): FixedSizeDecoder<PerpPosition> {
   return getStructDecoder([
-    ['base', getI64Decoder()],
-    ['quote', getI64Decoder()],
-    ['matured', getU64Decoder()],
-    ['seen', getU64Decoder()],
-    ['secured', getU64Decoder()],
-    ['escrow', getU64Decoder()],
-    ['touchedAt', getI64Decoder()],
-    ['fundingIndex', getI64Decoder()],
-    ['increasedAt', getI64Decoder()],
-    ['increasedSlot', getU64Decoder()],
-    ['market', getU8Decoder()],
-    ['reserved', fixDecoderSize(getBytesDecoder(), 7)],
+    ["base", getI64Decoder()],
+    ["quote", getI64Decoder()],
+    ["matured", getU64Decoder()],
+    ["seen", getU64Decoder()],
+    ["secured", getU64Decoder()],
+    ["escrow", getU64Decoder()],
+    ["touchedAt", getI64Decoder()],
+    ["fundingIndex", getI64Decoder()],
+    ["increasedAt", getI64Decoder()],
+    ["increasedSlot", getU64Decoder()],
+    ["market", getU8Decoder()],
+    ["reserved", fixDecoderSize(getBytesDecoder(), 7)],
   ]);
 }
 
-export function getPerpPositionCodec(): FixedSizeCodec<PerpPositionArgs, PerpPosition> {
+export function getPerpPositionCodec(): FixedSizeCodec<
+  PerpPositionArgs,
+  PerpPosition
+> {
   return combineCodec(getPerpPositionEncoder(), getPerpPositionDecoder());
 }

@@ -20,7 +20,7 @@ import {
   type FixedSizeCodec,
   type FixedSizeDecoder,
   type FixedSizeEncoder,
-} from '@solana/kit';
+} from "@solana/kit";
 
 /** PnL was turned into quote tokens or paid with them. */
 export type PnlSettled = {
@@ -51,24 +51,27 @@ export type PnlSettledArgs = {
 
 export function getPnlSettledEncoder(): FixedSizeEncoder<PnlSettledArgs> {
   return getStructEncoder([
-    ['account', getAddressEncoder()],
-    ['amount', getI64Encoder()],
-    ['paid', getU64Encoder()],
-    ['quote', getI64Encoder()],
-    ['market', getU64Encoder()],
+    ["account", getAddressEncoder()],
+    ["amount", getI64Encoder()],
+    ["paid", getU64Encoder()],
+    ["quote", getI64Encoder()],
+    ["market", getU64Encoder()],
   ]);
 }
 
 export function getPnlSettledDecoder(): FixedSizeDecoder<PnlSettled> {
   return getStructDecoder([
-    ['account', getAddressDecoder()],
-    ['amount', getI64Decoder()],
-    ['paid', getU64Decoder()],
-    ['quote', getI64Decoder()],
-    ['market', getU64Decoder()],
+    ["account", getAddressDecoder()],
+    ["amount", getI64Decoder()],
+    ["paid", getU64Decoder()],
+    ["quote", getI64Decoder()],
+    ["market", getU64Decoder()],
   ]);
 }
 
-export function getPnlSettledCodec(): FixedSizeCodec<PnlSettledArgs, PnlSettled> {
+export function getPnlSettledCodec(): FixedSizeCodec<
+  PnlSettledArgs,
+  PnlSettled
+> {
   return combineCodec(getPnlSettledEncoder(), getPnlSettledDecoder());
 }

@@ -25,7 +25,7 @@ import {
   type FixedSizeDecoder,
   type FixedSizeEncoder,
   type ReadonlyUint8Array,
-} from '@solana/kit';
+} from "@solana/kit";
 
 /** Summary of one receipt. */
 export type ReceiptEntry = {
@@ -72,32 +72,35 @@ export type ReceiptEntryArgs = {
 
 export function getReceiptEntryEncoder(): FixedSizeEncoder<ReceiptEntryArgs> {
   return getStructEncoder([
-    ['digest', fixEncoderSize(getBytesEncoder(), 32)],
-    ['account', getAddressEncoder()],
-    ['slot', getU64Encoder()],
-    ['amount', getU64Encoder()],
-    ['result', getU64Encoder()],
-    ['kind', getU8Encoder()],
-    ['leg', getU8Encoder()],
-    ['collateral', getU8Encoder()],
-    ['reserved', fixEncoderSize(getBytesEncoder(), 5)],
+    ["digest", fixEncoderSize(getBytesEncoder(), 32)],
+    ["account", getAddressEncoder()],
+    ["slot", getU64Encoder()],
+    ["amount", getU64Encoder()],
+    ["result", getU64Encoder()],
+    ["kind", getU8Encoder()],
+    ["leg", getU8Encoder()],
+    ["collateral", getU8Encoder()],
+    ["reserved", fixEncoderSize(getBytesEncoder(), 5)],
   ]);
 }
 
 export function getReceiptEntryDecoder(): FixedSizeDecoder<ReceiptEntry> {
   return getStructDecoder([
-    ['digest', fixDecoderSize(getBytesDecoder(), 32)],
-    ['account', getAddressDecoder()],
-    ['slot', getU64Decoder()],
-    ['amount', getU64Decoder()],
-    ['result', getU64Decoder()],
-    ['kind', getU8Decoder()],
-    ['leg', getU8Decoder()],
-    ['collateral', getU8Decoder()],
-    ['reserved', fixDecoderSize(getBytesDecoder(), 5)],
+    ["digest", fixDecoderSize(getBytesDecoder(), 32)],
+    ["account", getAddressDecoder()],
+    ["slot", getU64Decoder()],
+    ["amount", getU64Decoder()],
+    ["result", getU64Decoder()],
+    ["kind", getU8Decoder()],
+    ["leg", getU8Decoder()],
+    ["collateral", getU8Decoder()],
+    ["reserved", fixDecoderSize(getBytesDecoder(), 5)],
   ]);
 }
 
-export function getReceiptEntryCodec(): FixedSizeCodec<ReceiptEntryArgs, ReceiptEntry> {
+export function getReceiptEntryCodec(): FixedSizeCodec<
+  ReceiptEntryArgs,
+  ReceiptEntry
+> {
   return combineCodec(getReceiptEntryEncoder(), getReceiptEntryDecoder());
 }

@@ -18,7 +18,7 @@ import {
   type FixedSizeCodec,
   type FixedSizeDecoder,
   type FixedSizeEncoder,
-} from '@solana/kit';
+} from "@solana/kit";
 
 /** A role has a new holder. */
 export type RoleSet = {
@@ -41,17 +41,17 @@ export type RoleSetArgs = {
 
 export function getRoleSetEncoder(): FixedSizeEncoder<RoleSetArgs> {
   return getStructEncoder([
-    ['group', getAddressEncoder()],
-    ['holder', getAddressEncoder()],
-    ['role', getU64Encoder()],
+    ["group", getAddressEncoder()],
+    ["holder", getAddressEncoder()],
+    ["role", getU64Encoder()],
   ]);
 }
 
 export function getRoleSetDecoder(): FixedSizeDecoder<RoleSet> {
   return getStructDecoder([
-    ['group', getAddressDecoder()],
-    ['holder', getAddressDecoder()],
-    ['role', getU64Decoder()],
+    ["group", getAddressDecoder()],
+    ["holder", getAddressDecoder()],
+    ["role", getU64Decoder()],
   ]);
 }
 

@@ -18,7 +18,7 @@ import {
   type FixedSizeCodec,
   type FixedSizeDecoder,
   type FixedSizeEncoder,
-} from '@solana/kit';
+} from "@solana/kit";
 
 /** Negative equity of an account that the shared fund may have to bear was reported. */
 export type ShortfallReported = {
@@ -49,24 +49,30 @@ export type ShortfallReportedArgs = {
 
 export function getShortfallReportedEncoder(): FixedSizeEncoder<ShortfallReportedArgs> {
   return getStructEncoder([
-    ['account', getAddressEncoder()],
-    ['before', getU64Encoder()],
-    ['shortfall', getU64Encoder()],
-    ['known', getU64Encoder()],
-    ['frozen', getU64Encoder()],
+    ["account", getAddressEncoder()],
+    ["before", getU64Encoder()],
+    ["shortfall", getU64Encoder()],
+    ["known", getU64Encoder()],
+    ["frozen", getU64Encoder()],
   ]);
 }
 
 export function getShortfallReportedDecoder(): FixedSizeDecoder<ShortfallReported> {
   return getStructDecoder([
-    ['account', getAddressDecoder()],
-    ['before', getU64Decoder()],
-    ['shortfall', getU64Decoder()],
-    ['known', getU64Decoder()],
-    ['frozen', getU64Decoder()],
+    ["account", getAddressDecoder()],
+    ["before", getU64Decoder()],
+    ["shortfall", getU64Decoder()],
+    ["known", getU64Decoder()],
+    ["frozen", getU64Decoder()],
   ]);
 }
 
-export function getShortfallReportedCodec(): FixedSizeCodec<ShortfallReportedArgs, ShortfallReported> {
-  return combineCodec(getShortfallReportedEncoder(), getShortfallReportedDecoder());
+export function getShortfallReportedCodec(): FixedSizeCodec<
+  ShortfallReportedArgs,
+  ShortfallReported
+> {
+  return combineCodec(
+    getShortfallReportedEncoder(),
+    getShortfallReportedDecoder(),
+  );
 }

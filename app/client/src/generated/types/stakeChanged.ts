@@ -18,7 +18,7 @@ import {
   type FixedSizeCodec,
   type FixedSizeDecoder,
   type FixedSizeEncoder,
-} from '@solana/kit';
+} from "@solana/kit";
 
 /** A stake in the shared fund changed. */
 export type StakeChanged = {
@@ -69,34 +69,37 @@ export type StakeChangedArgs = {
 
 export function getStakeChangedEncoder(): FixedSizeEncoder<StakeChangedArgs> {
   return getStructEncoder([
-    ['fund', getAddressEncoder()],
-    ['owner', getAddressEncoder()],
-    ['amount', getU64Encoder()],
-    ['shares', getU64Encoder()],
-    ['active', getU64Encoder()],
-    ['young', getU64Encoder()],
-    ['leaving', getU64Encoder()],
-    ['fundShares', getU64Encoder()],
-    ['fundPassive', getU64Encoder()],
-    ['action', getU64Encoder()],
+    ["fund", getAddressEncoder()],
+    ["owner", getAddressEncoder()],
+    ["amount", getU64Encoder()],
+    ["shares", getU64Encoder()],
+    ["active", getU64Encoder()],
+    ["young", getU64Encoder()],
+    ["leaving", getU64Encoder()],
+    ["fundShares", getU64Encoder()],
+    ["fundPassive", getU64Encoder()],
+    ["action", getU64Encoder()],
   ]);
 }
 
 export function getStakeChangedDecoder(): FixedSizeDecoder<StakeChanged> {
   return getStructDecoder([
-    ['fund', getAddressDecoder()],
-    ['owner', getAddressDecoder()],
-    ['amount', getU64Decoder()],
-    ['shares', getU64Decoder()],
-    ['active', getU64Decoder()],
-    ['young', getU64Decoder()],
-    ['leaving', getU64Decoder()],
-    ['fundShares', getU64Decoder()],
-    ['fundPassive', getU64Decoder()],
-    ['action', getU64Decoder()],
+    ["fund", getAddressDecoder()],
+    ["owner", getAddressDecoder()],
+    ["amount", getU64Decoder()],
+    ["shares", getU64Decoder()],
+    ["active", getU64Decoder()],
+    ["young", getU64Decoder()],
+    ["leaving", getU64Decoder()],
+    ["fundShares", getU64Decoder()],
+    ["fundPassive", getU64Decoder()],
+    ["action", getU64Decoder()],
   ]);
 }
 
-export function getStakeChangedCodec(): FixedSizeCodec<StakeChangedArgs, StakeChanged> {
+export function getStakeChangedCodec(): FixedSizeCodec<
+  StakeChangedArgs,
+  StakeChanged
+> {
   return combineCodec(getStakeChangedEncoder(), getStakeChangedDecoder());
 }

@@ -17,7 +17,7 @@ import {
   type FixedSizeCodec,
   type FixedSizeDecoder,
   type FixedSizeEncoder,
-} from '@solana/kit';
+} from "@solana/kit";
 
 /** Margin rates of the part of a notional up to an edge. */
 export type TierConfig = {
@@ -48,24 +48,27 @@ export type TierConfigArgs = {
 
 export function getTierConfigEncoder(): FixedSizeEncoder<TierConfigArgs> {
   return getStructEncoder([
-    ['edge', getU64Encoder()],
-    ['initial', getU16Encoder()],
-    ['end', getU16Encoder()],
-    ['maintenance', getU16Encoder()],
-    ['reserved', getU16Encoder()],
+    ["edge", getU64Encoder()],
+    ["initial", getU16Encoder()],
+    ["end", getU16Encoder()],
+    ["maintenance", getU16Encoder()],
+    ["reserved", getU16Encoder()],
   ]);
 }
 
 export function getTierConfigDecoder(): FixedSizeDecoder<TierConfig> {
   return getStructDecoder([
-    ['edge', getU64Decoder()],
-    ['initial', getU16Decoder()],
-    ['end', getU16Decoder()],
-    ['maintenance', getU16Decoder()],
-    ['reserved', getU16Decoder()],
+    ["edge", getU64Decoder()],
+    ["initial", getU16Decoder()],
+    ["end", getU16Decoder()],
+    ["maintenance", getU16Decoder()],
+    ["reserved", getU16Decoder()],
   ]);
 }
 
-export function getTierConfigCodec(): FixedSizeCodec<TierConfigArgs, TierConfig> {
+export function getTierConfigCodec(): FixedSizeCodec<
+  TierConfigArgs,
+  TierConfig
+> {
   return combineCodec(getTierConfigEncoder(), getTierConfigDecoder());
 }

@@ -18,7 +18,7 @@ import {
   type FixedSizeCodec,
   type FixedSizeDecoder,
   type FixedSizeEncoder,
-} from '@solana/kit';
+} from "@solana/kit";
 
 /** A token was listed. */
 export type TokenListed = {
@@ -45,22 +45,25 @@ export type TokenListedArgs = {
 
 export function getTokenListedEncoder(): FixedSizeEncoder<TokenListedArgs> {
   return getStructEncoder([
-    ['group', getAddressEncoder()],
-    ['bank', getAddressEncoder()],
-    ['mint', getAddressEncoder()],
-    ['token', getU64Encoder()],
+    ["group", getAddressEncoder()],
+    ["bank", getAddressEncoder()],
+    ["mint", getAddressEncoder()],
+    ["token", getU64Encoder()],
   ]);
 }
 
 export function getTokenListedDecoder(): FixedSizeDecoder<TokenListed> {
   return getStructDecoder([
-    ['group', getAddressDecoder()],
-    ['bank', getAddressDecoder()],
-    ['mint', getAddressDecoder()],
-    ['token', getU64Decoder()],
+    ["group", getAddressDecoder()],
+    ["bank", getAddressDecoder()],
+    ["mint", getAddressDecoder()],
+    ["token", getU64Decoder()],
   ]);
 }
 
-export function getTokenListedCodec(): FixedSizeCodec<TokenListedArgs, TokenListed> {
+export function getTokenListedCodec(): FixedSizeCodec<
+  TokenListedArgs,
+  TokenListed
+> {
   return combineCodec(getTokenListedEncoder(), getTokenListedDecoder());
 }

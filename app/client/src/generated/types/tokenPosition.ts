@@ -22,7 +22,7 @@ import {
   type FixedSizeDecoder,
   type FixedSizeEncoder,
   type ReadonlyUint8Array,
-} from '@solana/kit';
+} from "@solana/kit";
 
 /** A deposit or a debt of one token. A slot without shares is free. */
 export type TokenPosition = {
@@ -49,22 +49,25 @@ export type TokenPositionArgs = {
 
 export function getTokenPositionEncoder(): FixedSizeEncoder<TokenPositionArgs> {
   return getStructEncoder([
-    ['shares', getU64Encoder()],
-    ['token', getU8Encoder()],
-    ['side', getU8Encoder()],
-    ['reserved', fixEncoderSize(getBytesEncoder(), 6)],
+    ["shares", getU64Encoder()],
+    ["token", getU8Encoder()],
+    ["side", getU8Encoder()],
+    ["reserved", fixEncoderSize(getBytesEncoder(), 6)],
   ]);
 }
 
 export function getTokenPositionDecoder(): FixedSizeDecoder<TokenPosition> {
   return getStructDecoder([
-    ['shares', getU64Decoder()],
-    ['token', getU8Decoder()],
-    ['side', getU8Decoder()],
-    ['reserved', fixDecoderSize(getBytesDecoder(), 6)],
+    ["shares", getU64Decoder()],
+    ["token", getU8Decoder()],
+    ["side", getU8Decoder()],
+    ["reserved", fixDecoderSize(getBytesDecoder(), 6)],
   ]);
 }
 
-export function getTokenPositionCodec(): FixedSizeCodec<TokenPositionArgs, TokenPosition> {
+export function getTokenPositionCodec(): FixedSizeCodec<
+  TokenPositionArgs,
+  TokenPosition
+> {
   return combineCodec(getTokenPositionEncoder(), getTokenPositionDecoder());
 }

@@ -24,8 +24,13 @@ import {
   type FixedSizeDecoder,
   type FixedSizeEncoder,
   type ReadonlyUint8Array,
-} from '@solana/kit';
-import { getWeightConfigDecoder, getWeightConfigEncoder, type WeightConfig, type WeightConfigArgs } from './index.js';
+} from "@solana/kit";
+import {
+  getWeightConfigDecoder,
+  getWeightConfigEncoder,
+  type WeightConfig,
+  type WeightConfigArgs,
+} from "./index.js";
 
 /** What health needs of a token. */
 export type TokenRisk = {
@@ -72,29 +77,29 @@ export type TokenRiskArgs = {
 
 export function getTokenRiskEncoder(): FixedSizeEncoder<TokenRiskArgs> {
   return getStructEncoder([
-    ['depositIndex', getU64Encoder()],
-    ['borrowIndex', getU64Encoder()],
-    ['indexTime', getI64Encoder()],
-    ['listedAt', getI64Encoder()],
-    ['deposits', getU64Encoder()],
-    ['weights', getWeightConfigEncoder()],
-    ['feed', getU8Encoder()],
-    ['listed', getU8Encoder()],
-    ['reserved', fixEncoderSize(getBytesEncoder(), 2)],
+    ["depositIndex", getU64Encoder()],
+    ["borrowIndex", getU64Encoder()],
+    ["indexTime", getI64Encoder()],
+    ["listedAt", getI64Encoder()],
+    ["deposits", getU64Encoder()],
+    ["weights", getWeightConfigEncoder()],
+    ["feed", getU8Encoder()],
+    ["listed", getU8Encoder()],
+    ["reserved", fixEncoderSize(getBytesEncoder(), 2)],
   ]);
 }
 
 export function getTokenRiskDecoder(): FixedSizeDecoder<TokenRisk> {
   return getStructDecoder([
-    ['depositIndex', getU64Decoder()],
-    ['borrowIndex', getU64Decoder()],
-    ['indexTime', getI64Decoder()],
-    ['listedAt', getI64Decoder()],
-    ['deposits', getU64Decoder()],
-    ['weights', getWeightConfigDecoder()],
-    ['feed', getU8Decoder()],
-    ['listed', getU8Decoder()],
-    ['reserved', fixDecoderSize(getBytesDecoder(), 2)],
+    ["depositIndex", getU64Decoder()],
+    ["borrowIndex", getU64Decoder()],
+    ["indexTime", getI64Decoder()],
+    ["listedAt", getI64Decoder()],
+    ["deposits", getU64Decoder()],
+    ["weights", getWeightConfigDecoder()],
+    ["feed", getU8Decoder()],
+    ["listed", getU8Decoder()],
+    ["reserved", fixDecoderSize(getBytesDecoder(), 2)],
   ]);
 }
 

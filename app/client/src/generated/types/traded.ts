@@ -20,7 +20,7 @@ import {
   type FixedSizeCodec,
   type FixedSizeDecoder,
   type FixedSizeEncoder,
-} from '@solana/kit';
+} from "@solana/kit";
 
 /** A trade was filled. */
 export type Traded = {
@@ -75,33 +75,33 @@ export type TradedArgs = {
 
 export function getTradedEncoder(): FixedSizeEncoder<TradedArgs> {
   return getStructEncoder([
-    ['account', getAddressEncoder()],
-    ['delta', getI64Encoder()],
-    ['cost', getU64Encoder()],
-    ['fee', getU64Encoder()],
-    ['mark', getU64Encoder()],
-    ['base', getI64Encoder()],
-    ['quote', getI64Encoder()],
-    ['long', getU64Encoder()],
-    ['short', getU64Encoder()],
-    ['fundingIndex', getI64Encoder()],
-    ['market', getU64Encoder()],
+    ["account", getAddressEncoder()],
+    ["delta", getI64Encoder()],
+    ["cost", getU64Encoder()],
+    ["fee", getU64Encoder()],
+    ["mark", getU64Encoder()],
+    ["base", getI64Encoder()],
+    ["quote", getI64Encoder()],
+    ["long", getU64Encoder()],
+    ["short", getU64Encoder()],
+    ["fundingIndex", getI64Encoder()],
+    ["market", getU64Encoder()],
   ]);
 }
 
 export function getTradedDecoder(): FixedSizeDecoder<Traded> {
   return getStructDecoder([
-    ['account', getAddressDecoder()],
-    ['delta', getI64Decoder()],
-    ['cost', getU64Decoder()],
-    ['fee', getU64Decoder()],
-    ['mark', getU64Decoder()],
-    ['base', getI64Decoder()],
-    ['quote', getI64Decoder()],
-    ['long', getU64Decoder()],
-    ['short', getU64Decoder()],
-    ['fundingIndex', getI64Decoder()],
-    ['market', getU64Decoder()],
+    ["account", getAddressDecoder()],
+    ["delta", getI64Decoder()],
+    ["cost", getU64Decoder()],
+    ["fee", getU64Decoder()],
+    ["mark", getU64Decoder()],
+    ["base", getI64Decoder()],
+    ["quote", getI64Decoder()],
+    ["long", getU64Decoder()],
+    ["short", getU64Decoder()],
+    ["fundingIndex", getI64Decoder()],
+    ["market", getU64Decoder()],
   ]);
 }
 

@@ -21,7 +21,7 @@ import {
   type FixedSizeCodec,
   type FixedSizeDecoder,
   type FixedSizeEncoder,
-} from '@solana/kit';
+} from "@solana/kit";
 
 /** An order to reduce a position. Free where the kind is; then everything is zero. */
 export type TriggerOrder = {
@@ -68,32 +68,35 @@ export type TriggerOrderArgs = {
 
 export function getTriggerOrderEncoder(): FixedSizeEncoder<TriggerOrderArgs> {
   return getStructEncoder([
-    ['trigger', getU64Encoder()],
-    ['limit', getU64Encoder()],
-    ['size', getU64Encoder()],
-    ['expiresAt', getI64Encoder()],
-    ['fee', getU32Encoder()],
-    ['market', getU8Encoder()],
-    ['kind', getU8Encoder()],
-    ['side', getU8Encoder()],
-    ['reserved', getU8Encoder()],
+    ["trigger", getU64Encoder()],
+    ["limit", getU64Encoder()],
+    ["size", getU64Encoder()],
+    ["expiresAt", getI64Encoder()],
+    ["fee", getU32Encoder()],
+    ["market", getU8Encoder()],
+    ["kind", getU8Encoder()],
+    ["side", getU8Encoder()],
+    ["reserved", getU8Encoder()],
   ]);
 }
 
 export function getTriggerOrderDecoder(): FixedSizeDecoder<TriggerOrder> {
   return getStructDecoder([
-    ['trigger', getU64Decoder()],
-    ['limit', getU64Decoder()],
-    ['size', getU64Decoder()],
-    ['expiresAt', getI64Decoder()],
-    ['fee', getU32Decoder()],
-    ['market', getU8Decoder()],
-    ['kind', getU8Decoder()],
-    ['side', getU8Decoder()],
-    ['reserved', getU8Decoder()],
+    ["trigger", getU64Decoder()],
+    ["limit", getU64Decoder()],
+    ["size", getU64Decoder()],
+    ["expiresAt", getI64Decoder()],
+    ["fee", getU32Decoder()],
+    ["market", getU8Decoder()],
+    ["kind", getU8Decoder()],
+    ["side", getU8Decoder()],
+    ["reserved", getU8Decoder()],
   ]);
 }
 
-export function getTriggerOrderCodec(): FixedSizeCodec<TriggerOrderArgs, TriggerOrder> {
+export function getTriggerOrderCodec(): FixedSizeCodec<
+  TriggerOrderArgs,
+  TriggerOrder
+> {
   return combineCodec(getTriggerOrderEncoder(), getTriggerOrderDecoder());
 }

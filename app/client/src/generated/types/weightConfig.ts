@@ -17,7 +17,7 @@ import {
   type FixedSizeCodec,
   type FixedSizeDecoder,
   type FixedSizeEncoder,
-} from '@solana/kit';
+} from "@solana/kit";
 
 /** A token's weights, bps. */
 export type WeightConfig = {
@@ -43,30 +43,33 @@ export type WeightConfigArgs = WeightConfig;
 
 export function getWeightConfigEncoder(): FixedSizeEncoder<WeightConfigArgs> {
   return getStructEncoder([
-    ['assetInitial', getU16Encoder()],
-    ['assetEnd', getU16Encoder()],
-    ['assetMaintenance', getU16Encoder()],
-    ['liabilityInitial', getU16Encoder()],
-    ['liabilityEnd', getU16Encoder()],
-    ['liabilityMaintenance', getU16Encoder()],
-    ['ramp', getU32Encoder()],
-    ['collateralCap', getU32Encoder()],
+    ["assetInitial", getU16Encoder()],
+    ["assetEnd", getU16Encoder()],
+    ["assetMaintenance", getU16Encoder()],
+    ["liabilityInitial", getU16Encoder()],
+    ["liabilityEnd", getU16Encoder()],
+    ["liabilityMaintenance", getU16Encoder()],
+    ["ramp", getU32Encoder()],
+    ["collateralCap", getU32Encoder()],
   ]);
 }
 
 export function getWeightConfigDecoder(): FixedSizeDecoder<WeightConfig> {
   return getStructDecoder([
-    ['assetInitial', getU16Decoder()],
-    ['assetEnd', getU16Decoder()],
-    ['assetMaintenance', getU16Decoder()],
-    ['liabilityInitial', getU16Decoder()],
-    ['liabilityEnd', getU16Decoder()],
-    ['liabilityMaintenance', getU16Decoder()],
-    ['ramp', getU32Decoder()],
-    ['collateralCap', getU32Decoder()],
+    ["assetInitial", getU16Decoder()],
+    ["assetEnd", getU16Decoder()],
+    ["assetMaintenance", getU16Decoder()],
+    ["liabilityInitial", getU16Decoder()],
+    ["liabilityEnd", getU16Decoder()],
+    ["liabilityMaintenance", getU16Decoder()],
+    ["ramp", getU32Decoder()],
+    ["collateralCap", getU32Decoder()],
   ]);
 }
 
-export function getWeightConfigCodec(): FixedSizeCodec<WeightConfigArgs, WeightConfig> {
+export function getWeightConfigCodec(): FixedSizeCodec<
+  WeightConfigArgs,
+  WeightConfig
+> {
   return combineCodec(getWeightConfigEncoder(), getWeightConfigDecoder());
 }
