@@ -12,11 +12,12 @@ mod server;
 mod stack;
 
 use std::io::{Read, Write};
-use std::net::TcpListener;
+use std::net::{TcpListener, TcpStream};
 use std::path::Path;
 use std::process::{Child, Command, ExitCode, Stdio};
 use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use breakwater_tests::local::rpc::{Outcome, Trouble};
 use serde_json::json;
@@ -29,6 +30,8 @@ use stack::{KeeperSlot, Stack};
 
 /// Where vite serves the page with --dev.
 const DEV_PORT: u16 = 5173;
+/// How long it may take.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Why everything ends.
 enum End {
@@ -48,7 +51,7 @@ impl Children {
     fn end(&self) {
         drop(stack::lock(&self.keeper).take());
         if let Some(mut vite) = self.vite.lock().unwrap_or_else(PoisonError::into_inner).take() {
-            let _ = Command::new("kill").args(["-TERM", &vite.id().to_string()]).status();
+            let _ = vite.kill();
             let _ = vite.wait();
         }
     }
@@ -141,11 +144,26 @@ fn start(
 
 /// The page as vite serves it, so that it follows every change of its source.
 fn vite(root: &Path, url: &str, children: &Children) -> Outcome<String> {
-    let mut command = Command::new("npm");
-    command.args(["run", "dev", "-w", "web", "--", "--port", &DEV_PORT.to_string(), "--strictPort"]);
-    command.current_dir(root.join("app")).env("BREAKWATER_LOCAL", url).stdin(Stdio::null());
-    let process = command.spawn().map_err(|error| Trouble(format!("npm cannot be started: {error}")))?;
+    if TcpStream::connect(("localhost", DEV_PORT)).is_ok() {
+        return Err(Trouble(format!("port {DEV_PORT} is taken: end what has it, vite wants it")));
+    }
+    // By node itself and not by npm, so that one signal ends it.
+    let mut command = Command::new("node");
+    command.arg(root.join("app/node_modules/vite/bin/vite.js"));
+    command.args(["--port", &DEV_PORT.to_string(), "--strictPort"]);
+    command.current_dir(root.join("app/web")).env("BREAKWATER_LOCAL", url).stdin(Stdio::null());
+    let process = command.spawn().map_err(|error| Trouble(format!("vite cannot be started: {error}")))?;
     *children.vite.lock().unwrap_or_else(PoisonError::into_inner) = Some(process);
+    let began = Instant::now();
+    while TcpStream::connect(("localhost", DEV_PORT)).is_err() {
+        let mut slot = children.vite.lock().unwrap_or_else(PoisonError::into_inner);
+        let has_ended = slot.as_mut().is_none_or(|vite| vite.try_wait().is_ok_and(|status| status.is_some()));
+        if has_ended || began.elapsed() > PATIENCE {
+            return Err(Trouble(format!("vite does not serve port {DEV_PORT}")));
+        }
+        drop(slot);
+        std::thread::sleep(Duration::from_millis(100));
+    }
     Ok(format!("http://localhost:{DEV_PORT}"))
 }
 
