@@ -37,7 +37,9 @@ export default defineConfig({
   resolve: { conditions },
   server: {
     proxy: Object.fromEntries(
-      ['/config.json', '/faucet', '/price', '/scenario', '/pause_prices', '/state'].map((path) => [path, local]),
+      ['/config.json', '/faucet', '/price', '/scenario', '/pause_prices', '/run_keeper', '/fault', '/state'].map(
+        (path) => [path, local],
+      ),
     ),
   },
   build: { target: 'es2022', assetsInlineLimit: 2048 },

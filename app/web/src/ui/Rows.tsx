@@ -1,5 +1,5 @@
 /** Rows of facts: a table where there is room for one, cards on a phone. */
-import { type ReactNode, useSyncExternalStore } from 'react';
+import { type ReactNode, useCallback, useSyncExternalStore } from 'react';
 
 import { Table } from '.';
 
@@ -7,19 +7,30 @@ export interface Column<T> {
   readonly name: string;
   /** Numbers stand to the right. */
   readonly right?: boolean;
+  /** Left out of a table where there is little room. */
+  readonly wide?: boolean;
   readonly cell: (row: T) => ReactNode;
 }
 
 const NARROW = '(max-width: 639px)';
-const media = () => (typeof window.matchMedia === 'function' ? window.matchMedia(NARROW) : null);
-const subscribe = (listener: () => void) => {
-  const list = media();
-  list?.addEventListener('change', listener);
-  return () => list?.removeEventListener('change', listener);
-};
+const MEDIUM = '(max-width: 1479px)';
+const media = (query: string) => (typeof window.matchMedia === 'function' ? window.matchMedia(query) : null);
+
+/** Whether the window is as a query says; not where that is not known. */
+function useMedia(query: string): boolean {
+  const subscribe = useCallback(
+    (listener: () => void) => {
+      const list = media(query);
+      list?.addEventListener('change', listener);
+      return () => list?.removeEventListener('change', listener);
+    },
+    [query],
+  );
+  return useSyncExternalStore(subscribe, () => media(query)?.matches ?? false);
+}
 
 /** Whether the window is as narrow as a phone. */
-export const useNarrow = (): boolean => useSyncExternalStore(subscribe, () => media()?.matches ?? false);
+export const useNarrow = (): boolean => useMedia(NARROW);
 
 export function Rows<T>(props: {
   readonly caption: string;
@@ -31,8 +42,10 @@ export function Rows<T>(props: {
   /** Buttons. */
   readonly actions?: ((row: T) => ReactNode) | null;
 }) {
-  const { caption, head, columns, rows, keyOf, actions } = props;
+  const { caption, head, rows, keyOf, actions } = props;
   const isNarrow = useNarrow();
+  const isMedium = useMedia(MEDIUM);
+  const columns = isMedium && !isNarrow ? props.columns.filter(({ wide }) => !wide) : props.columns;
   if (isNarrow) {
     return (
       <ul aria-label={caption} className="-my-2 divide-y divide-line">

@@ -50,6 +50,7 @@ export function Balances() {
     {
       name: 'Counts: new risk / end / kept',
       right: true,
+      wide: true,
       cell: (row) => {
         const token = of(row);
         return <span className="text-soft">{token ? countsOf(token, row.isDebt) : '–'}</span>;

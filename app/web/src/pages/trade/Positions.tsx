@@ -23,7 +23,7 @@ export function Positions() {
   const { standing } = account;
   const columns: readonly Column<PositionRow>[] = [
     { name: 'Size', right: true, cell: ({ base }) => amount(base.ui.replace('-', '')) },
-    { name: 'Worth', right: true, cell: ({ notional }) => amount(notional.ui, 2) },
+    { name: 'Worth', right: true, wide: true, cell: ({ notional }) => amount(notional.ui, 2) },
     { name: 'Break-even', right: true, cell: ({ breakEven }) => price(breakEven) },
     { name: 'Mark', right: true, cell: ({ mark }) => price(mark) },
     {
@@ -32,7 +32,7 @@ export function Positions() {
       cell: ({ pnl, value }) => <span className={colour(pnl.native)}>{plus(pnl.native, usd(value))}</span>,
     },
     { name: 'Liquidation price', right: true, cell: ({ market }) => triggerOf(standing, marketLeg(market)) },
-    { name: 'Matured profit', right: true, cell: ({ matured }) => amount(matured.ui, 2) },
+    { name: 'Matured profit', right: true, wide: true, cell: ({ matured }) => amount(matured.ui, 2) },
   ];
   const head: Column<PositionRow> = {
     name: 'Market',
