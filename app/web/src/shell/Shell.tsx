@@ -1,5 +1,5 @@
 /** What is around every page: name, pages, theme, network, wallet, toasts. */
-import { type ReactNode, useEffect, useState } from 'react';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
 
 import { useSnapshot, useStore } from '../chain/hooks';
 import { short } from '../format';
@@ -37,8 +37,15 @@ export function Shell({ children }: { readonly children: ReactNode }) {
 
 function Navigation() {
   const path = usePath();
+  const pages = useRef<HTMLElement>(null);
+  // On a phone the pages are wider than the screen: the one that is shown must not be the one that is cut.
+  useEffect(() => {
+    const here = pages.current?.querySelector('[aria-current]');
+    here?.scrollIntoView?.({ block: 'nearest', inline: 'center' });
+  }, [path]);
   return (
     <nav
+      ref={pages}
       aria-label="Pages"
       className="order-last -mx-3 flex w-screen gap-1 overflow-x-auto px-3 sm:order-none sm:mx-0 sm:w-auto sm:px-0"
     >
