@@ -3,14 +3,13 @@
 use breakwater_client::address;
 use breakwater_client::instruction::{self, Scope};
 use breakwater_client::interface::governance::{RISK_MANAGER, TIMELOCK, TRADE};
-use breakwater_sim::chain::Chain;
 use breakwater_sim::listing::{PerpListing, default_perp};
 use breakwater_sim::world::{Listing, World, default_liquidation};
 use solana_instruction::Instruction;
 use solana_keypair::Keypair;
 use solana_signer::Signer;
 
-use super::{Row, row};
+use super::{chain, Row, row};
 
 const UNIT: u64 = 1_000_000;
 
@@ -34,7 +33,7 @@ impl Desk {
 
 /// Every administrative instruction once.
 pub fn rows() -> Vec<Row> {
-    let world = World::new(Chain::default());
+    let world = World::new(chain());
     let admin = world.admin.insecure_clone();
     let mut desk = Desk { world, admin, rows: Vec::new() };
     listings(&mut desk);

@@ -4,7 +4,7 @@ use breakwater_client::instruction::{self, ExecuteKeys, MARKET_ITEM, TargetKeys}
 use breakwater_client::interface::TriggerOrder;
 use breakwater_client::interface::order::{ORDER_ABOVE, SIDE_LONG};
 use breakwater_client::margin::Target;
-use breakwater_sim::chain::{Chain, Outcome};
+use breakwater_sim::chain::Outcome;
 use breakwater_sim::listing::{PerpListing, default_perp};
 use breakwater_sim::price_path::Price8;
 use breakwater_sim::world::{Listing, Trader, World};
@@ -12,7 +12,7 @@ use bytemuck::Zeroable;
 use solana_compute_budget_interface::ComputeBudgetInstruction;
 use solana_signer::Signer;
 
-use super::{ALL, LEGS, Row, deposit, list, row, sample, send_as};
+use super::{chain, ALL, LEGS, Row, deposit, list, row, sample, send_as};
 
 /// Base units of a position: 100 tokens of $100.
 const SIZE: i64 = 100_000_000_000;
@@ -31,7 +31,7 @@ struct Bench {
 
 impl Bench {
     fn new(positions: usize) -> Bench {
-        let mut world = World::new(Chain::default());
+        let mut world = World::new(chain());
         list(&mut world, "Q", Listing::stable(6), 1);
         world.create_fund("Q", 2_500).expect("a quote token");
         let (provider, alice, keeper) = (world.trader(), world.trader(), world.trader());

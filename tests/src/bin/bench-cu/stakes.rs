@@ -3,19 +3,18 @@
 use breakwater_client::instruction::{self, ALL, Earner, StakeKeys};
 use breakwater_client::interface::Bank;
 use breakwater_client::interface::accounts::MARGIN_ACCOUNT_SIZE_1;
-use breakwater_sim::chain::Chain;
 use breakwater_sim::world::{Listing, Trader, World};
 use solana_instruction::Instruction;
 use solana_signer::Signer;
 
-use super::{Row, deposit, list, row};
+use super::{chain, Row, deposit, list, row};
 
 const UNIT: u64 = 1_000_000;
 const WEEK: i64 = 7 * 86_400;
 
 /// Every instruction about stakes once.
 pub fn rows() -> Vec<Row> {
-    let mut world = World::new(Chain::default());
+    let mut world = World::new(chain());
     list(&mut world, "Q", Listing::stable(6), 1);
     world.create_fund("Q", 2_500).expect("a quote token");
     let trader = world.trader();
