@@ -13,6 +13,8 @@ use crate::place::{Place, TYPES, type_of};
 const STRANGE: Address = Address::new_from_array([77; 32]);
 const MINT: usize = 82;
 const TOKEN_ACCOUNT: usize = 165;
+/// Where a group keeps its admin, risk manager and guardian (docs/accounts.md).
+const OFFICERS: std::ops::Range<usize> = 40..136;
 
 /// One substitution.
 pub struct Wrong {
@@ -159,7 +161,9 @@ impl<'a> Forge<'a> {
         let place = self.place;
         let mut types: Vec<Kind> = Vec::new();
         let mut all: Vec<_> = place.names.iter().collect();
-        all.sort_by_key(|(_, name)| name.as_str());
+        // Of each type one that the call does not name already, where there is one.
+        let is_named = |address: &Address| self.call.accounts.iter().any(|meta| meta.pubkey == *address);
+        all.sort_by_key(|(address, name)| (is_named(address), name.as_str()));
         for (address, name) in all {
             let Some(account) = self.bytes.get(address) else { continue };
             let kind = kind(address, Some(account), &slot.name);
@@ -200,6 +204,11 @@ impl<'a> Forge<'a> {
         }
         if account.owner != PROGRAM_ID && account.owner != SYSTEM_PROGRAM {
             self.put("twin", "", self.address(5), Some(account.clone()));
+        }
+        if account.owner == PROGRAM_ID && type_of(&account.data) == Some("Group") {
+            let mut rival = account.clone();
+            rival.data[OFFICERS].fill(9);
+            self.put("rival", "", self.address(7), Some(rival));
         }
         if !account.data.is_empty() {
             let data = vec![0; account.data.len()];

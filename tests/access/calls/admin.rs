@@ -29,12 +29,7 @@ pub fn list_token(place: &mut Place) -> Instruction {
     let mint = key(32).pubkey();
     place.world.chain.set_data(&mint, &TOKEN_PROGRAM, tokens::mint(6));
     let mut listing = Listing::stable(6);
-    (listing.weights.asset_initial, listing.weights.ramp) = (0, 0);
-    let launched: Group = place.world.chain.state(&group);
-    if launched.launched == 1 {
-        (listing.weights.ramp, listing.weights.collateral_cap) = (14 * 24, 1_000_000);
-        listing.weights.asset_initial = 9_000;
-    }
+    listing.weights.asset_initial = 0;
     let keys = BankKeys::new(&group, mint, TOKEN_PROGRAM);
     let parameters = (listing.lending, listing.weights, default_oracle([9; 32]));
     instruction::list_token(&admin, &group, &board, &keys, parameters)

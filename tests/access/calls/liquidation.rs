@@ -3,6 +3,8 @@
 use breakwater_client::address;
 use breakwater_client::instruction::{self, ALL, Creditor, TargetKeys};
 use breakwater_client::interface::PerpMarket;
+use breakwater_client::margin::liquidation::Pair;
+use breakwater_client::margin::position::MARKET_LEG;
 use breakwater_client::margin::Target;
 use breakwater_sim::world::{Trader, default_liquidation};
 use solana_instruction::Instruction;
@@ -46,6 +48,57 @@ pub fn liquidate_position(place: &mut Place) -> Instruction {
     place.price(9_200);
     let keeper = keeper(place);
     place.world.liquidate_target_instruction(&keeper, &holder.account, Target::Perp(0), ALL)
+}
+
+/// Somebody with 2,000 D lost 1,850 of them, and was closed: what is left is a debt to the market.
+pub fn liquidate_market_debt(place: &mut Place) -> Instruction {
+    place.wait(1);
+    let loser = open(&mut place.world, &key(52));
+    place.world.deposit(&loser, "D", 2_000 * UNIT).unwrap_or_else(|e| panic!("deposit: {e}"));
+    place.wait(1);
+    place.world.trade(&loser, "C", 100 * COIN as i64).unwrap_or_else(|e| panic!("trade: {e}"));
+    place.price(8_150);
+    let keeper = keeper(place);
+    let close = place.world.liquidate_target_instruction(&keeper, &loser.account, Target::Perp(0), ALL);
+    place.must(close, &[&keeper.key]);
+    let collateral = place.world.token("D").number;
+    let target = Target::Spot(Pair { debt: MARKET_LEG, collateral });
+    place.world.liquidate_target_instruction(&keeper, &loser.account, target, ALL)
+}
+
+/// Somebody won 1,000 and owes 1,500 D; the 20 C that backed the loan are worth 400 now.
+pub fn liquidate_profit(place: &mut Place) -> Instruction {
+    place.wait(1);
+    let winner = open(&mut place.world, &key(53));
+    for (symbol, amount) in [("Q", 3_000 * UNIT), ("C", 20 * COIN)] {
+        place.world.deposit(&winner, symbol, amount).unwrap_or_else(|e| panic!("deposit: {e}"));
+    }
+    place.wait(1);
+    place.world.trade(&winner, "C", 50 * COIN as i64).unwrap_or_else(|e| panic!("trade: {e}"));
+    place.price(12_000);
+    place.wait(60);
+    place.world.reduce(&winner, "C", ALL).unwrap_or_else(|e| panic!("reduce: {e}"));
+    place.wait(1);
+    place.world.borrow(&winner, "D", 1_500 * UNIT).unwrap_or_else(|e| panic!("borrow: {e}"));
+    place.world.withdraw(&winner, "Q", ALL).unwrap_or_else(|e| panic!("withdraw: {e}"));
+    place.wait(3_600);
+    place.price(2_000);
+    let best = place.world.best_target(&winner.account).unwrap_or_else(|e| panic!("{e:?}"));
+    let keeper = keeper(place);
+    if best != PROFIT_FOR_D {
+        let first = place.world.liquidate_target_instruction(&keeper, &winner.account, best, ALL);
+        place.must(first, &[&keeper.key]);
+    }
+    place.world.liquidate_target_instruction(&keeper, &winner.account, PROFIT_FOR_D, ALL)
+}
+
+/// Matured profit in the market about C for a debt of D.
+const PROFIT_FOR_D: Target = Target::Spot(Pair { debt: 2, collateral: MARKET_LEG });
+
+pub fn quote_first(place: &mut Place) -> Instruction {
+    let debtor = debtor(place, "D");
+    place.price(7_300);
+    instruction::quote_liquidation(&debtor.account, &place.world.board, None, ALL)
 }
 
 pub fn quote_spot(place: &mut Place) -> Instruction {

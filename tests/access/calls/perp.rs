@@ -67,6 +67,18 @@ pub fn settle(place: &mut Place) -> Instruction {
     instruction::settle(&place.keeper.key.pubkey(), &account, &board, &market, &place.bank("Q"), ALL)
 }
 
+/// Alice has closed with a profit, an hour ago.
+pub fn settle_profit(place: &mut Place) -> Instruction {
+    place.wait(60);
+    place.price(11_000);
+    place.wait(60);
+    let (owner, account, board, market) = alice(place);
+    let key = place.alice.key.insecure_clone();
+    place.must(instruction::reduce(&owner, &account, &board, &market, ALL, 0), &[&key]);
+    place.wait(3_600);
+    instruction::settle(&owner, &account, &board, &market, &place.bank("Q"), ALL)
+}
+
 pub fn open_liquidity(place: &mut Place) -> Instruction {
     let owner = key(40).pubkey();
     place.world.chain.fund(&owner);
