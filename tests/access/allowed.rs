@@ -53,7 +53,12 @@ pub const ALL: &[Allowed] = &[
     ),
     allow(&["settle (a loss)"], "authority", ANY_SIGNER, "spec 10.6: anybody may let a deposit pay a loss"),
     allow(&["upgrade_account"], "payer", ANY_SIGNER, "spec 13.7: anybody upgrades an account"),
-    allow(&["deposit"], "margin_account", &["other"], "anybody may add to a deposit that exists (StrangerMayOnlyTopUp)"),
+    allow(
+        &["deposit"],
+        "margin_account",
+        &["other"],
+        "anybody may add to a deposit that exists (StrangerMayOnlyTopUp)",
+    ),
     allow(&["mature_stake"], "stake", &["other"], "spec 13.3: anybody matures any stake"),
     allow(&["report_shortfall"], "margin_account", &["other"], "spec 13.5: anybody reports any account of the group"),
     allow(&["quote_liquidation"], "margin_account", &["other"], "spec 11.7: anybody asks about any account"),
@@ -69,7 +74,12 @@ pub const ALL: &[Allowed] = &[
         &["other", "duplicate"],
         "spec 11.7: a quote writes nothing and answers with what the liquidation would end with",
     ),
-    allow(&["refresh (feed)"], "board", &["group"], "spec 2.2: anybody brings a print to any board that lists its feed"),
+    allow(
+        &["refresh (feed)"],
+        "board",
+        &["group"],
+        "spec 2.2: anybody brings a print to any board that lists its feed",
+    ),
     allow(
         &["refresh (feed)"],
         "oracle",

@@ -3,9 +3,9 @@
 use breakwater_client::address;
 use breakwater_client::instruction::{self, ALL, Creditor, TargetKeys};
 use breakwater_client::interface::PerpMarket;
+use breakwater_client::margin::Target;
 use breakwater_client::margin::liquidation::Pair;
 use breakwater_client::margin::position::MARKET_LEG;
-use breakwater_client::margin::Target;
 use breakwater_sim::world::{Trader, default_liquidation};
 use solana_instruction::Instruction;
 use solana_signer::Signer;
