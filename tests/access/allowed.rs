@@ -59,6 +59,11 @@ pub const ALL: &[Allowed] = &[
         &["other"],
         "anybody may add to a deposit that exists (StrangerMayOnlyTopUp)",
     ),
+    allow(&["repay"], "margin_account", &["other"], "anybody repays anybody's debt (docs/accounts.md, repay)"),
+    allow(&["settle (a loss)"], "margin_account", &["other"], "spec 10.6: anybody may let any deposit pay a loss"),
+    allow(&["execute_order"], "margin_account", &["other"], "spec 11.6: anybody executes any order that is triggered"),
+    allow(&["deleverage"], "margin_account", &["other"], "spec 10.8: anybody deleverages any winner"),
+    allow(&["upgrade_account"], "margin_account", &["other", "group"], "spec 13.7: any account of version 1"),
     allow(&["mature_stake"], "stake", &["other"], "spec 13.3: anybody matures any stake"),
     allow(&["report_shortfall"], "margin_account", &["other"], "spec 13.5: anybody reports any account of the group"),
     allow(&["quote_liquidation"], "margin_account", &["other"], "spec 11.7: anybody asks about any account"),
@@ -142,8 +147,14 @@ pub const ALL: &[Allowed] = &[
     allow(
         &["deposit", "repay"],
         "board",
-        &["other", "absent"],
+        &["other"],
         "the board is read only where the bank wants it (spec 3.5), and this bank does not",
+    ),
+    allow(
+        &["repay (with board)"],
+        "board",
+        &["absent"],
+        "spec 11.5: where the bank wants it, only a repayment that leaves a deposit does",
     ),
     allow(
         &["resolve_bankruptcy (bank)"],

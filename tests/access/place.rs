@@ -31,6 +31,8 @@ pub struct Place {
     pub world: World,
     /// Deposits, a debt, a position, shares of pools and a stake.
     pub alice: Trader,
+    /// The same: what alice may not do with it fails because it is bob's, not because there is nothing.
+    pub bob: Trader,
     /// Has quote tokens and D.
     pub keeper: Trader,
     /// May pause and veto.
@@ -79,9 +81,10 @@ fn list(world: &mut World, mints: &[Address]) {
 /// What everybody has.
 fn settle_in(world: &mut World) -> Vec<Trader> {
     let people: Vec<Trader> = (1..).take(PEOPLE.len()).map(|number| open(world, &key(number))).collect();
+    let borrowers = &people[..2];
     for trader in &people {
         for (symbol, amount) in [("Q", 3_000_000 * UNIT), ("D", 1_000_000 * UNIT), ("C", 1_000 * COIN)] {
-            if symbol != "D" || trader.account != people[0].account {
+            if symbol != "D" || borrowers.iter().all(|borrower| borrower.account != trader.account) {
                 world.deposit(trader, symbol, amount).unwrap_or_else(|e| panic!("deposit: {e}"));
             }
         }
@@ -93,8 +96,10 @@ fn settle_in(world: &mut World) -> Vec<Trader> {
         world.chain.send(&stake, &[&trader.key]).unwrap_or_else(|e| panic!("stake: {e}"));
     }
     world.freshen().unwrap_or_else(|e| panic!("refresh: {e}"));
-    world.borrow(&people[0], "D", 100 * UNIT).unwrap_or_else(|e| panic!("borrow: {e}"));
-    world.trade(&people[0], "C", 10 * COIN as i64).unwrap_or_else(|e| panic!("trade: {e}"));
+    for borrower in borrowers {
+        world.borrow(borrower, "D", 100 * UNIT).unwrap_or_else(|e| panic!("borrow: {e}"));
+        world.trade(borrower, "C", 10 * COIN as i64).unwrap_or_else(|e| panic!("trade: {e}"));
+    }
     let (admin, bank) = (world.admin.pubkey(), world.token("C").keys.bank);
     let change = instruction::set_reduce_only(&admin, &world.group, &bank, false);
     let queue = instruction::queue_change(&admin, &world.group, 0, &change).expect("it may wait");
@@ -155,7 +160,7 @@ impl Place {
 
         let mut world = World::new(second.chain);
         list(&mut world, &mints);
-        let mut people = settle_in(&mut world);
+        let people = settle_in(&mut world);
         let second = names.keys().copied().collect();
         names.extend(self::names(&world, &people));
         let guardian = key(20);
@@ -173,16 +178,24 @@ impl Place {
         for (trader, who) in people.iter().zip(PEOPLE) {
             names.insert(trader.key.pubkey(), who.to_owned());
             for symbol in SYMBOLS {
-                let wallet = world.wallet(&trader.key.pubkey(), symbol);
+                let wallet = world.mint_to(&trader.key.pubkey(), symbol, 1_000 * COIN);
                 names.insert(wallet, format!("{who}'s {symbol}"));
             }
         }
         for (mint, symbol) in mints.iter().zip(SYMBOLS) {
             names.insert(*mint, format!("mint {symbol}"));
         }
-        let (keeper, alice) = (people.swap_remove(2), people.swap_remove(0));
+        let mut people = people.into_iter();
+        let mut next = || people.next().expect("four people");
+        let (alice, bob, keeper) = (next(), next(), next());
         let furnished = world.chain.svm().clone();
-        Place { alice, keeper, guardian, names, second, furnished, world }
+        Place { alice, bob, keeper, guardian, names, second, furnished, world }
+    }
+
+    /// What a name stands for.
+    pub fn named(&self, name: &str) -> Address {
+        let mut all = self.names.iter();
+        *all.find(|(_, known)| *known == name).unwrap_or_else(|| panic!("no {name}")).0
     }
 
     /// Everything as it was at first.

@@ -2,6 +2,7 @@
 
 use breakwater_client::address;
 use breakwater_client::instruction::{self, MARKET_ITEM, TOKEN_ITEM};
+use breakwater_client::interface::Bank;
 use breakwater_client::interface::accounts::MARGIN_ACCOUNT_SIZE_1;
 use breakwater_sim::price_path::{Price8, Sample};
 use solana_instruction::Instruction;
@@ -18,8 +19,15 @@ pub fn deposit(place: &mut Place) -> Instruction {
     instruction::deposit(&owner, &place.alice.account, &place.world.token("C").keys, &source, COIN)
 }
 
+/// Makes a bank want the board.
+fn capped(place: &mut Place, symbol: &str) {
+    let bank = place.bank(symbol);
+    place.world.chain.rewrite(&bank, |bank: &mut Bank| bank.capped = 1);
+}
+
 pub fn deposit_with_board(place: &mut Place) -> Instruction {
     let deposit = deposit(place);
+    capped(place, "C");
     instruction::with_board(deposit, &place.world.board)
 }
 
@@ -31,6 +39,7 @@ pub fn repay(place: &mut Place) -> Instruction {
 
 pub fn repay_with_board(place: &mut Place) -> Instruction {
     let repay = repay(place);
+    capped(place, "D");
     instruction::with_board(repay, &place.world.board)
 }
 
@@ -66,10 +75,14 @@ pub fn close_account(place: &mut Place) -> Instruction {
 }
 
 pub fn upgrade_account(place: &mut Place) -> Instruction {
-    let mut old = place.world.chain.account(&place.alice.account).expect("it was opened");
-    old.data.truncate(MARGIN_ACCOUNT_SIZE_1);
-    old.data[VERSION] = 1;
-    place.world.chain.set_account(&place.alice.account, old);
+    let (alice, bob) = (place.alice.account, place.bob.account);
+    let second = place.named("second bob's account");
+    for account in [alice, bob, second] {
+        let mut old = place.world.chain.account(&account).expect("it was opened");
+        old.data.truncate(MARGIN_ACCOUNT_SIZE_1);
+        old.data[VERSION] = 1;
+        place.world.chain.set_account(&account, old);
+    }
     instruction::upgrade_account(&place.keeper.key.pubkey(), &place.alice.account)
 }
 

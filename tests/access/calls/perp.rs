@@ -1,5 +1,7 @@
 //! Trades, orders, settlement, pools and gifts to the insurance.
 
+use std::mem::swap;
+
 use breakwater_client::instruction::{self, ALL, ExecuteKeys, Insured, LiquidityKeys};
 use breakwater_client::interface::TriggerOrder;
 use breakwater_client::interface::order::{ORDER_ABOVE, SIDE_LONG};
@@ -35,11 +37,15 @@ pub fn place_order(place: &mut Place) -> Instruction {
     instruction::place_order(&owner, &account, &board, &market, 0, &order)
 }
 
-/// Alice's order in the first slot.
+/// Alice's order in the first slot, and bob's.
 fn ordered(place: &mut Place) {
-    let order = place_order(place);
-    let key = place.alice.key.insecure_clone();
-    place.must(order, &[&key]);
+    let mut order = place_order(place);
+    for _ in 0..2 {
+        let key = place.alice.key.insecure_clone();
+        place.must(order, &[&key]);
+        swap(&mut place.alice, &mut place.bob);
+        order = place_order(place);
+    }
 }
 
 pub fn cancel_order(place: &mut Place) -> Instruction {
@@ -67,15 +73,19 @@ pub fn settle(place: &mut Place) -> Instruction {
     instruction::settle(&place.keeper.key.pubkey(), &account, &board, &market, &place.bank("Q"), ALL)
 }
 
-/// Alice has closed with a profit, an hour ago.
+/// Alice and bob have closed with a profit, an hour ago.
 pub fn settle_profit(place: &mut Place) -> Instruction {
     place.wait(60);
     place.price(11_000);
     place.wait(60);
-    let (owner, account, board, market) = alice(place);
-    let key = place.alice.key.insecure_clone();
-    place.must(instruction::reduce(&owner, &account, &board, &market, ALL, 0), &[&key]);
+    for _ in 0..2 {
+        let (owner, account, board, market) = alice(place);
+        let key = place.alice.key.insecure_clone();
+        place.must(instruction::reduce(&owner, &account, &board, &market, ALL, 0), &[&key]);
+        swap(&mut place.alice, &mut place.bob);
+    }
     place.wait(3_600);
+    let (owner, account, board, market) = alice(place);
     instruction::settle(&owner, &account, &board, &market, &place.bank("Q"), ALL)
 }
 
