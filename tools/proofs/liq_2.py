@@ -110,17 +110,19 @@ def health_does_not_fall(f):
     return health_rises(f, repaid, seized, bonus)
 
 
-@prove(LAW, "the same in one question, from amounts and prices to both levels", SPOT + "SizedTerms::seize; " + HEALTH + "After::token")
+def one_level(f, repaid, seized, bonus):
+    """ΔH at maintenance."""
+    v, w = f.int("v_maint", BPS, 2 * BPS), f.int("w_maint", 0, BPS)
+    f.given(v >= w, w * 10 * bonus <= (v - w) * 9 * PPM)
+    return v * repaid - w * seized >= 0
+
+
+@prove(LAW, "the same at maintenance in one question, from amounts and prices on", SPOT + "SizedTerms::seize; " + HEALTH + "After::token")
 def a_part_is_seized(f):
-    pair = Pair(f)
-    return health_rises(f, pair.repaid(), pair.seized(pair.seize_part()), pair.bonus)
-
-
-@prove(LAW, "the same for a deposit that goes whole", SPOT + "SizedTerms::seize; " + HEALTH + "After::token")
-def all_is_seized(f):
-    pair = Pair(f)
-    f.given(pair.repay >= pair.whole())
-    return health_rises(f, pair.repaid(), pair.seized(pair.collateral), pair.bonus)
+    pair, seize = Pair(f), f.int("seize")
+    # SizedTerms::seize: amount_down gives S·p ≤ value, the minimum S ≤ C; no more is needed of it.
+    f.given(seize * pair.p_collateral <= with_bonus(f, pair.worth(), pair.bonus) * VALUE_SHIFT, seize <= pair.collateral)
+    return one_level(f, pair.repaid(), pair.seized(seize), pair.bonus)
 
 
 @control(LAW, "health does not fall where one more unit is seized than the floor")
@@ -165,23 +167,51 @@ def claims_count_like_legs(f):
     )
 
 
+# --- settlement, which costs no bonus and so has nothing that would pay for a rounding ----------------------------------
+
+USDC = 2**64 // 10**6  # a dollar for 10^6 units
+
+
+def settled_loss(f, price):
+    """perp.rs apply of Settled::Loss: value gained in the sum, value lost in the deposit."""
+    deposit, loss, others = f.int("deposit", 0), f.int("loss", 1), f.int("others", None)
+    paid = least(loss, deposit)
+    gained = dollars(f, others - loss + paid, price) - dollars(f, others - loss, price)
+    lost = value_down(f, deposit, price) - value_down(f, deposit - paid, price)
+    return gained, lost
+
+
 @finding(LAW, "settling a loss out of the quote deposit never lowers H_maint where w_maint of the quote token is 1",
          PERP + "apply, Settled::Loss")
 def settling_a_loss_at_weight_one(f):
-    deposit, loss = f.int("deposit", 0, 2**40), f.int("loss", 1, 2**40)
-    others, price = f.int("others", -2**40, 2**40), f.int("p_quote", 2**20, 2**63)
+    gained, lost = settled_loss(f, USDC)
+    return gained - lost >= 0
+
+
+@prove(LAW, "settling a loss out of the quote deposit gains at least ⌊x·P_q⌋ and costs at most ⌈x·P_q⌉ of value",
+       PERP + "apply, Settled::Loss")
+def settling_a_loss(f):
+    deposit, paid, others, price = f.int("deposit"), f.int("paid"), f.int("others", None), f.int("p_quote", 1)
+    f.given(paid <= deposit)
+    gained = dollars(f, others + paid, price) - dollars(f, others, price)
+    lost = value_down(f, deposit, price) - value_down(f, deposit - paid, price)
+    return z3.And(gained >= value_down(f, paid, price), lost <= value_up(f, paid, price))
+
+
+@prove(LAW, "where the other legs of the quote token sum to 0, settling a whole loss, or with a whole deposit, never lowers H_maint, "
+       "whatever the weight", PERP + "apply, Settled::Loss")
+def settling_alone(f):
+    deposit, loss, price = f.int("deposit"), f.int("loss", 1), f.int("p_quote", 1)
     paid = least(loss, deposit)
-    gained = dollars(f, others - loss + paid, price) - dollars(f, others - loss, price)
+    gained = dollars(f, paid - loss, price) - dollars(f, -loss, price)
     return gained - (value_down(f, deposit, price) - value_down(f, deposit - paid, price)) >= 0
 
 
-@prove(LAW, "settling a loss out of the quote deposit lowers H_maint by at most 2^−32 dollars, and not at all where the amount is "
-       "worth at least 1 / (1 − w_maint) of them", PERP + "apply, Settled::Loss")
-def settling_a_loss(f):
-    deposit, loss, others = f.int("deposit"), f.int("loss", 1), f.int("others", None)
-    price, w = f.int("p_quote", 1), f.int("w_maint", 0, BPS)
-    paid = least(loss, deposit)
-    gained = dollars(f, others - loss + paid, price) - dollars(f, others - loss, price)
-    change = BPS * gained - w * (value_down(f, deposit, price) - value_down(f, deposit - paid, price))
-    worth = value_down(f, paid, price)
-    return z3.And(change >= -BPS, z3.Implies(worth * (BPS - w) >= w, change >= 0))
+@prove(LAW, "so a settlement lowers a level by at most 2^−32 dollars × 10^4 bps, and not at all where x·P_q is at least "
+       "w / (1 − w) × 2^−32 dollars", PERP + "apply, Settled::Loss")
+def settling_costs_a_rounding(f):
+    down, up, gained, lost = f.ints("down up gained lost")
+    w = f.int("w", 0, BPS)
+    f.given(down <= up, up <= down + 1, gained >= down, lost <= up)
+    change = BPS * gained - w * lost
+    return z3.And(change >= -BPS, z3.Implies(down * (BPS - w) >= w, change >= 0))
