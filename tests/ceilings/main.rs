@@ -47,7 +47,10 @@ fn what_instructions_cost_is_what_is_written_down() {
         a.lines().filter(|line| !known.contains(line)).map(str::to_owned).collect::<Vec<_>>()
     };
     let (now, then) = (differ(&fresh, &written), differ(&written, &fresh));
-    assert!(now.is_empty() && then.is_empty(), "costs {now:#?}\nwere {then:#?}\nBLESS=1 writes tests/ceilings/units.txt");
+    assert!(
+        now.is_empty() && then.is_empty(),
+        "costs {now:#?}\nwere {then:#?}\nBLESS=1 writes tests/ceilings/units.txt"
+    );
 }
 
 #[test]

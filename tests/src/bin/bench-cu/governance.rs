@@ -9,7 +9,7 @@ use solana_instruction::Instruction;
 use solana_keypair::Keypair;
 use solana_signer::Signer;
 
-use super::{chain, Row, row};
+use super::{Row, chain, row};
 
 const UNIT: u64 = 1_000_000;
 

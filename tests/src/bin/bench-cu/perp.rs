@@ -12,7 +12,7 @@ use bytemuck::Zeroable;
 use solana_compute_budget_interface::ComputeBudgetInstruction;
 use solana_signer::Signer;
 
-use super::{chain, ALL, LEGS, Row, deposit, list, row, sample, send_as};
+use super::{ALL, LEGS, Row, chain, deposit, list, row, sample, send_as};
 
 /// Base units of a position: 100 tokens of $100.
 const SIZE: i64 = 100_000_000_000;

@@ -7,7 +7,7 @@ use breakwater_sim::world::{Listing, Trader, World};
 use solana_instruction::Instruction;
 use solana_signer::Signer;
 
-use super::{chain, Row, deposit, list, row};
+use super::{Row, chain, deposit, list, row};
 
 const UNIT: u64 = 1_000_000;
 const WEEK: i64 = 7 * 86_400;
