@@ -110,21 +110,6 @@ def health_does_not_fall(f):
     return health_rises(f, repaid, seized, bonus)
 
 
-def one_level(f, repaid, seized, bonus):
-    """ΔH at maintenance."""
-    v, w = f.int("v_maint", BPS, 2 * BPS), f.int("w_maint", 0, BPS)
-    f.given(v >= w, w * 10 * bonus <= (v - w) * 9 * PPM)
-    return v * repaid - w * seized >= 0
-
-
-@prove(LAW, "the same at maintenance in one question, from amounts and prices on", SPOT + "SizedTerms::seize; " + HEALTH + "After::token")
-def a_part_is_seized(f):
-    pair, seize = Pair(f), f.int("seize")
-    # SizedTerms::seize: amount_down gives S·p ≤ value, the minimum S ≤ C; no more is needed of it.
-    f.given(seize * pair.p_collateral <= with_bonus(f, pair.worth(), pair.bonus) * VALUE_SHIFT, seize <= pair.collateral)
-    return one_level(f, pair.repaid(), pair.seized(seize), pair.bonus)
-
-
 @control(LAW, "health does not fall where one more unit is seized than the floor")
 def seized_one_more(f):
     pair = Pair(f)
@@ -215,3 +200,46 @@ def settling_costs_a_rounding(f):
     f.given(down <= up, up <= down + 1, gained >= down, lost <= up)
     change = BPS * gained - w * lost
     return z3.And(change >= -BPS, z3.Implies(down * (BPS - w) >= w, change >= 0))
+
+
+# --- closing a position, within one tier -------------------------------------------------------------------------------
+
+
+def closing(f, rounding):
+    """Closing::size and plan within one tier: what R and PnL change by, in quote units. `before` and `after`: R's sum × 10^4."""
+    need, fee_rate = f.int("need", 1), f.int("fee_rate")
+    end, maintenance = f.int("m_end", 1, BPS), f.int("m_maint", 1, BPS)
+    f.given(maintenance <= end, fee_rate < maintenance * (PPM // BPS))
+    margin = end * (PPM // BPS) - fee_rate
+    wanted = f.ceil((need + rounding) * PPM, margin)
+    # Mark::size_up and notional: N↓(size) is at least what was wanted; N↑ of what is left falls by at least N↓(size) (LIQ-4).
+    down, fallen, rest = f.int("notional_down"), f.int("fallen"), f.int("rest")
+    f.given(down >= wanted, fallen >= down)
+    paid = f.floor(down * fee_rate, PPM) + 1  # the fee, and the unit that closing a part may cost
+    freed = lambda rate: f.ceil(rate * (rest + fallen), BPS) - f.ceil(rate * rest, BPS)
+    return need, paid, freed(end), freed(maintenance)
+
+
+@prove(LAW, "closing what the plan wants within one tier raises PnL − R_end by at least the need: the two units pay for both roundings",
+       PERP + "Closing::size, plan")
+def a_closing_brings_the_need(f):
+    need, paid, freed, _ = closing(f, rounding=2)
+    return freed - paid >= need
+
+
+@control(LAW, "it does so without the two units", PERP + "Closing::size")
+def without_the_two_units(f):
+    need, paid, freed, _ = closing(f, rounding=0)
+    return freed - paid >= need
+
+
+@prove(LAW, "it lowers PnL − R_maint by at most one unit", PERP + "Closing::size, plan")
+def a_closing_at_maintenance(f):
+    _, paid, _, freed = closing(f, rounding=2)
+    return freed - paid >= -1
+
+
+@finding(LAW, "it never lowers PnL − R_maint, however small the need", PERP + "Closing::size, plan")
+def a_small_closing_at_maintenance(f):
+    _, paid, _, freed = closing(f, rounding=2)
+    return freed - paid >= 0

@@ -10,18 +10,13 @@ LAW = "LIQ-5"
 SPOT, PERP = "liquidation/spot.rs ", "liquidation/perp.rs "
 
 
-def seize_part(f, repay, p_debt, p_collateral, bonus):
-    """SizedTerms::seize below `whole`."""
-    return f.floor(with_bonus(f, value_down(f, repay, p_debt), bonus) * VALUE_SHIFT, p_collateral)
-
-
-@prove(LAW, "at one β two repayments seize at most what one of their sum seizes: each floor of S is superadditive",
-       SPOT + "SizedTerms::seize")
-def parts_seize_no_more(f):
-    one, other, bonus = f.int("one"), f.int("other"), f.int("bonus")
-    p_debt, p_collateral = f.int("p_debt", 1), f.int("p_collateral", 1)
-    seized = lambda repay: seize_part(f, repay, p_debt, p_collateral, bonus)
-    return seized(one) + seized(other) <= seized(one + other)
+@prove(LAW, "a floor of a product is superadditive and monotone, so the chain of the three floors of S is: at one β two repayments seize "
+       "at most what one of their sum seizes; so are the two floors of a closing's fee", SPOT + "SizedTerms::seize; " + PERP + "cost")
+def a_floor_is_superadditive(f):
+    one, other, more, factor, divisor = f.int("one"), f.int("other"), f.int("more"), f.int("factor"), f.int("divisor", 1)
+    f.given(more >= one + other)
+    down = lambda x: f.floor(x * factor, divisor)
+    return z3.And(down(one) + down(other) <= down(one + other), down(one + other) <= down(more))
 
 
 @prove(LAW, "at one β two repayments pay insurance at least what one of their sum pays", SPOT + "SizedTerms::plan")
@@ -106,14 +101,6 @@ def any_pair_mends(f):
 
 
 # --- closings ------------------------------------------------------------------------------------------------------------
-
-
-@prove(LAW, "parts of a closing at one f earn no more than the whole: ⌊⌊x·mark⌋·f⌋ + ⌊⌊y·mark⌋·f⌋ ≤ ⌊⌊(x + y)·mark⌋·f⌋",
-       PERP + "cost, Closing::plan")
-def parts_of_a_closing(f):
-    one, other, mark, rate = f.int("one"), f.int("other"), f.int("mark"), f.int("rate", 0, PPM)
-    fee = lambda size: f.floor(f.floor(size * mark, 2**44) * rate, PPM)
-    return fee(one) + fee(other) <= fee(one + other)
 
 
 @prove(LAW, "the keeper's part of a fee, fee − ⌈fee·f_i / (f_l + f_i)⌉, is superadditive too", PERP + "Closing::plan")
