@@ -15,7 +15,7 @@ const PATHS: [&str; 2] = [
 /// Where the tables of the document are.
 const MARKERS: (&str, &str) = ("<!-- access matrix: begin -->", "<!-- access matrix: end -->");
 
-fn entry<'a>(entries: &'a [Entry], number: usize) -> &'a Entry {
+fn entry(entries: &[Entry], number: usize) -> &Entry {
     entries.iter().find(|entry| entry.name == calls::ALL[number].name).expect("it was examined")
 }
 
@@ -46,7 +46,7 @@ fn summary(found: &Found, entries: &[Entry]) -> String {
     }
     let total: usize = found.attempts.values().sum();
     let mut text =
-        format!("{total} substitutions in {} calls of {} instructions.\n\n", attempts_of(found), entries.len());
+        format!("{total} substitutions in {} calls of {} instructions.\n\n", found.attempts.len(), entries.len());
     text += "| instruction | accounts | calls | substitutions | errors that they end with |\n|---|---|---|---|---|\n";
     for entry in entries {
         let Some((calls, made)) = attempts.get(entry.name.as_str()) else { continue };
@@ -61,10 +61,6 @@ fn summary(found: &Found, entries: &[Entry]) -> String {
         let _ = writeln!(text, "| {} | `{slot}` | {classes} | {why} |", calls.join(", "));
     }
     text
-}
-
-fn attempts_of(found: &Found) -> usize {
-    found.attempts.len()
 }
 
 /// The document with new tables.
