@@ -7,6 +7,7 @@
 mod allowed;
 mod attempt;
 mod calls;
+mod documented;
 mod idl;
 mod place;
 mod report;
@@ -141,6 +142,7 @@ fn no_wrong_account_passes() {
         found.optional.iter_mut().zip(part.optional).for_each(|(all, part)| all.extend(part));
     }
     found.faults.extend(gaps(&found, &entries));
+    found.faults.extend(documented::missing(&found));
     found.faults.extend(report::compare(&found, &entries));
     println!("{} substitutions, {} rows", found.attempts.values().sum::<usize>(), found.rows.len());
     assert!(found.faults.is_empty(), "{} faults:\n{}", found.faults.len(), found.faults.join("\n"));
